@@ -1,0 +1,4 @@
+import { operationHandler } from '../../shared/lambda/operation-handler.ts';
+import { checkWatchedJob } from './operation.ts';
+
+export const handler = operationHandler('check-job', checkWatchedJob);

@@ -1,0 +1,33 @@
+import { clearRestCache, exists, type RestCacheScope } from '../../shared/arcgis/admin.ts';
+import { VendorRejectedError } from '../../shared/errors.ts';
+import { openSite } from '../../shared/lambda/open-site.ts';
+import type { Run } from '../../shared/lambda/operation-handler.ts';
+import { parseInput } from '../../shared/lambda/parse-input.ts';
+import { inputSchema } from './input.ts';
+
+export const OPERATION = 'clear-rest-cache';
+
+/** Clears the REST cache of a whole site, of one folder, or of one service and its folder. */
+export async function clearRestCacheOperation(event: unknown, run: Run) {
+  const { target, ...scope } = parseInput(OPERATION, inputSchema, event);
+  const site = await openSite(target, run);
+  const isWhole = Object.keys(scope).length === 0;
+  // What a server says to a name that it does not know is nowhere documented: success would be no proof.
+  const found = isWhole ? true : await exists(site, scope);
+  if (found === false) {
+    throw new VendorRejectedError(
+      `${nameOf(scope)} does not exist on target "${target}", nothing was cleared. Check folderName, serviceName and type.`,
+      { code: 404 },
+    );
+  }
+  await clearRestCache(site, scope);
+  const result = { operation: OPERATION, target, status: 'succeeded', scope: isWhole ? 'all' : scope };
+  return found === undefined
+    ? { ...result, notes: [`The server could not tell whether ${nameOf(scope)} exists.`] }
+    : result;
+}
+
+function nameOf({ folderName, serviceName, type }: RestCacheScope): string {
+  if (serviceName === undefined) return `folder ${folderName}`;
+  return `service ${folderName === undefined ? '' : `${folderName}/`}${serviceName}.${type}`;
+}

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { inputServiceSchema } from '../../shared/arcgis/service-name.ts';
+import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
+import { targetNameSchema } from '../../shared/targets/target-name.ts';
+
+export const inputSchema = z
+  .strictObject({
+    target: targetNameSchema,
+    inputService: inputServiceSchema,
+    confirm: z.string(),
+    waitForJobCompletion: waitForJobCompletionSchema.default('WAIT'),
+  })
+  .refine(({ confirm, inputService }) => confirm === inputService?.text || typeof confirm !== 'string', {
+    path: ['confirm'],
+    message: 'must repeat inputService exactly: the deletion removes tiles and tiling scheme and cannot be undone',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  });
+
+export type Input = z.output<typeof inputSchema>;

@@ -1,0 +1,53 @@
+import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/area-of-interest.ts';
+import { submitJob, TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
+import { chooseScales, describeService, tileCacheOf } from '../../shared/arcgis/map-service.ts';
+import { serviceLabel, serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
+import { type SpatialReference, sameSpatialReference } from '../../shared/arcgis/spatial-reference.ts';
+import type { Extent } from '../../shared/arcgis/update-extent.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
+import type { Submission } from '../../shared/lambda/job-operation.ts';
+import { openSite } from '../../shared/lambda/open-site.ts';
+import type { Run } from '../../shared/lambda/operation-handler.ts';
+import type { Input } from './input.ts';
+
+/** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */
+export async function manageMapServerCacheTiles(input: Input, run: Run): Promise<Submission> {
+  const { inputService, scales, updateMode, numOfCachingServiceInstances } = input;
+  const site = await openSite(input.target, run);
+  const cache = tileCacheOf(await describeService(site, inputService), inputService);
+  const area = chooseArea(input, cache.spatialReference);
+  const job = await submitJob(site, TASK_PATHS.manageTiles, {
+    service_url: serviceUrlParameter(inputService),
+    levels: chooseScales(scales, cache.scales).join(';'),
+    thread_count: String(numOfCachingServiceInstances),
+    update_mode: updateMode,
+    ...(area === undefined ? {} : { area_of_interest: JSON.stringify(area) }),
+  });
+  return {
+    job,
+    service: serviceLabel(inputService),
+    ...(input.areaOfInterest !== undefined && input.updateExtent !== undefined
+      ? { notes: ['updateExtent was not used: areaOfInterest was given too and is used in its place.'] }
+      : {}),
+  };
+}
+
+function chooseArea(input: Input, serviceReference: SpatialReference | undefined): PolygonFeatureSet | undefined {
+  const { areaOfInterest, updateExtent } = input;
+  if (areaOfInterest !== undefined)
+    return { ...areaOfInterest, spatialReference: areaOfInterest.spatialReference ?? serviceReference };
+  return updateExtent === undefined ? undefined : rectangle(updateExtent, referenceOf(updateExtent, serviceReference));
+}
+
+function referenceOf({ spatialReference }: Extent, serviceReference: SpatialReference | undefined): SpatialReference {
+  if (serviceReference === undefined) {
+    throw new InvalidInputError(
+      'updateExtent: the service does not tell its spatial reference, nothing was submitted. Give the area as areaOfInterest.',
+    );
+  }
+  if (spatialReference === undefined || sameSpatialReference(spatialReference, serviceReference))
+    return serviceReference;
+  throw new InvalidInputError(
+    `updateExtent.spatialReference: is not the service's, ${JSON.stringify(serviceReference)}; nothing was submitted. Give the extent in the service's map units, or the area as areaOfInterest.`,
+  );
+}

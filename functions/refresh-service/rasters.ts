@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { log } from '../../shared/lambda/log.ts';
+import { parseInput } from '../../shared/lambda/parse-input.ts';
+import { startExecution } from '../../shared/lambda/start-execution.ts';
+import { inputSchema } from './input.ts';
+
+const queueEventSchema = z.object({
+  Records: z.array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') })).min(1),
+});
+
+type QueueEvent = z.output<typeof queueEventSchema>;
+
+/** The settings' `rasters`, as the stack puts them into the environment. */
+const sourcesSchema = z.array(
+  z.object({
+    bucket: z.string(),
+    prefix: z.string().default(''),
+    suffixes: z.array(z.string()).min(1),
+    refresh: z.unknown(),
+  }),
+);
+
+type Source = z.output<typeof sourcesSchema>[number];
+
+const newObjectSchema = z.object({
+  bucket: z.object({ name: z.string() }),
+  object: z.object({ key: z.string(), size: z.number().optional() }),
+});
+
+type NewObject = z.output<typeof newObjectSchema>;
+
+/** S3 tells of an object through EventBridge, or in its own notification, which also comes once as a test event. */
+const bodySchema = z.union([
+  z.object({ detail: newObjectSchema }).transform(({ detail }) => [detail]),
+  z
+    .object({ Records: z.array(z.object({ eventName: z.string().default('ObjectCreated'), s3: newObjectSchema })) })
+    .transform(({ Records }) =>
+      Records.filter(({ eventName }) => eventName.includes('ObjectCreated')).map(({ s3 }) => s3),
+    ),
+  z.object({ Event: z.literal('s3:TestEvent') }).transform((): NewObject[] => []),
+]);
+
+export function isQueueEvent(event: unknown): event is QueueEvent {
+  return queueEventSchema.safeParse(event).success;
+}
+
+/**
+ * Starts one refresh per service for all the rasters of a batch. A message is done with when every refresh that it asks
+ * for has been started, or when it asks for none; the others come back, alone.
+ */
+export async function refreshForRasters({ Records }: QueueEvent) {
+  const sources = sourcesSchema.parse(JSON.parse(process.env['RASTERS'] ?? '[]'));
+  const failed = new Set<string>();
+  const messagesByRefresh = new Map<string, string[]>();
+  for (const { messageId, body } of Records) {
+    const objects = newObjects(body);
+    if (objects === undefined) {
+      failed.add(messageId);
+      log('error', 'a message that tells of no S3 object', { operation: 'refresh-service', messageId });
+    }
+    for (const refresh of refreshesFor(objects ?? [], sources)) {
+      messagesByRefresh.set(refresh, [...(messagesByRefresh.get(refresh) ?? []), messageId]);
+    }
+  }
+  for (const [refresh, messageIds] of messagesByRefresh) {
+    if (!(await isStarted(refresh, messageIds))) for (const messageId of messageIds) failed.add(messageId);
+  }
+  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+function newObjects(body: string): NewObject[] | undefined {
+  try {
+    return bodySchema.parse(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function refreshesFor(objects: NewObject[], sources: Source[]): Set<string> {
+  const rasters = objects.filter(({ object }) => object.size !== 0);
+  const matching = sources.filter((source) => rasters.some((raster) => comesFrom(source, raster)));
+  return new Set(matching.map(({ refresh }) => JSON.stringify(refresh)));
+}
+
+/** Notifications encode keys as forms do (a space is `+`); EventBridge's are taken either way. */
+function comesFrom({ bucket, prefix, suffixes }: Source, raster: NewObject): boolean {
+  const keys = [raster.object.key, decodedKey(raster.object.key)];
+  const isRaster = (key: string) =>
+    key.startsWith(prefix) && suffixes.some((suffix) => key.toLowerCase().endsWith(suffix.toLowerCase()));
+  return raster.bucket.name === bucket && keys.some(isRaster);
+}
+
+function decodedKey(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
+}
+
+async function isStarted(refreshText: string, messageIds: string[]): Promise<boolean> {
+  const fields = { operation: 'refresh-service', refresh: refreshText, messages: messageIds.length };
+  try {
+    const refresh: unknown = JSON.parse(refreshText);
+    parseInput('refresh-service', inputSchema, refresh);
+    // The same messages delivered twice start one refresh.
+    const name = createHash('sha256')
+      .update([refreshText, ...messageIds.toSorted()].join('\n'))
+      .digest('hex')
+      .slice(0, 32);
+    const { executionArn } = await startExecution(refresh, `rasters-${name}`);
+    log('info', 'refresh started for new rasters', { ...fields, executionArn });
+    return true;
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+    log('error', 'refresh not started, its messages come back', { ...fields, error: name, reason: message });
+    return false;
+  }
+}

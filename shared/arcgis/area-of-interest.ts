@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { type SpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
+import type { Extent } from './update-extent.ts';
+
+type Position = number[];
+type Ring = Position[];
+
+/** Esri's polygon FeatureSet, as the caching tools take it; without a spatial reference it is in the service's own. */
+export interface PolygonFeatureSet {
+  geometryType: 'esriGeometryPolygon';
+  spatialReference?: SpatialReference | undefined;
+  features: { geometry: { rings: Ring[] } }[];
+}
+
+const WGS84_WKID = 4326;
+
+const ringSchema = z
+  .array(z.array(z.number()).min(2).max(4))
+  .min(4, 'must have at least four points, the last equal to the first')
+  .refine(isClosed, 'must be closed: its last point equal to its first');
+
+const ringsSchema = z.array(ringSchema).min(1, 'must have at least one ring');
+
+const featureSetSchema = z.looseObject({
+  geometryType: z.literal('esriGeometryPolygon', 'must be esriGeometryPolygon').optional(),
+  spatialReference: spatialReferenceSchema.optional(),
+  features: z
+    .array(
+      z.looseObject({
+        geometry: z.looseObject({ rings: ringsSchema, spatialReference: spatialReferenceSchema.optional() }),
+      }),
+    )
+    .min(1, 'must have at least one feature: an empty area never means everything'),
+});
+
+const lonLatRingsSchema = ringsSchema.refine(
+  (rings) => rings.flat().every(([lon = 0, lat = 0]) => Math.abs(lon) <= 180 && Math.abs(lat) <= 90),
+  'must be longitudes and latitudes in WGS 84, as GeoJSON has them; for other coordinates give an Esri FeatureSet',
+);
+
+const geoJsonSchema = z.discriminatedUnion(
+  'type',
+  [
+    z.looseObject({ type: z.literal('Polygon'), coordinates: lonLatRingsSchema }),
+    z.looseObject({
+      type: z.literal('MultiPolygon'),
+      coordinates: z.array(lonLatRingsSchema).min(1, 'must have at least one polygon'),
+    }),
+  ],
+  { error: 'must be Polygon or MultiPolygon: give the geometry alone, without Feature or FeatureCollection around it' },
+);
+
+/** `areaOfInterest`: an Esri polygon FeatureSet, or a GeoJSON Polygon or MultiPolygon in WGS 84. */
+export const areaOfInterestSchema = z.unknown().transform((value, context): PolygonFeatureSet => {
+  const isGeoJson = typeof value === 'object' && value !== null && 'type' in value;
+  const parsed = isGeoJson ? parseGeoJson(value) : parseFeatureSet(value);
+  if (Array.isArray(parsed)) {
+    for (const issue of parsed) context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
+    return z.NEVER;
+  }
+  return parsed;
+});
+
+function parseFeatureSet(value: unknown): PolygonFeatureSet | z.core.$ZodIssue[] {
+  const parsed = featureSetSchema.safeParse(value);
+  if (!parsed.success) return parsed.error.issues;
+  const { features, spatialReference } = parsed.data;
+  return {
+    geometryType: 'esriGeometryPolygon',
+    spatialReference:
+      spatialReference ?? features.find(({ geometry }) => geometry.spatialReference)?.geometry.spatialReference,
+    features: features.map(({ geometry }) => ({ geometry: { rings: geometry.rings } })),
+  };
+}
+
+function parseGeoJson(value: unknown): PolygonFeatureSet | z.core.$ZodIssue[] {
+  const parsed = geoJsonSchema.safeParse(value);
+  if (!parsed.success) return parsed.error.issues;
+  const polygons = parsed.data.type === 'Polygon' ? [parsed.data.coordinates] : parsed.data.coordinates;
+  return {
+    geometryType: 'esriGeometryPolygon',
+    spatialReference: { wkid: WGS84_WKID },
+    features: polygons.map((rings) => ({ geometry: { rings: rings.map(toEsriOrientation) } })),
+  };
+}
+
+/** An extent as a rectangular area: the extent parameter's own text format is not reliably documented. */
+export function rectangle({ xmin, ymin, xmax, ymax }: Extent, spatialReference: SpatialReference): PolygonFeatureSet {
+  const ring = [
+    [xmin, ymin],
+    [xmin, ymax],
+    [xmax, ymax],
+    [xmax, ymin],
+    [xmin, ymin],
+  ];
+  return { geometryType: 'esriGeometryPolygon', spatialReference, features: [{ geometry: { rings: [ring] } }] };
+}
+
+/** GeoJSON winds the outer ring counter-clockwise and holes clockwise (RFC 7946); Esri the other way round. */
+function toEsriOrientation(ring: Ring, index: number): Ring {
+  const isOuter = index === 0;
+  return isClockwise(ring) === isOuter ? ring : ring.toReversed();
+}
+
+function isClockwise(ring: Ring): boolean {
+  let doubledArea = 0;
+  for (const [index, [x2 = 0, y2 = 0]] of ring.entries()) {
+    const [x1 = 0, y1 = 0] = ring[index - 1] ?? [x2, y2];
+    doubledArea += (x2 - x1) * (y2 + y1);
+  }
+  return doubledArea > 0;
+}
+
+function isClosed(ring: Ring): boolean {
+  const first = ring.at(0);
+  const last = ring.at(-1);
+  return first?.[0] === last?.[0] && first?.[1] === last?.[1];
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+
+/** A GIS service: its folder (none = root), its bare name and its type, for example `MapServer`. */
+export interface ServiceName {
+  folder?: string | undefined;
+  name: string;
+  type: string;
+}
+
+/** `inputService` as it was given, and what it means. */
+export interface InputService extends ServiceName {
+  text: string;
+}
+
+const NAME_CHARACTERS = /^[\p{L}\p{M}\p{Nd}_\-. ]{1,120}$/u;
+
+function isName(text: string): boolean {
+  return NAME_CHARACTERS.test(text) && !/^[. ]|[. ]$|\.\./u.test(text);
+}
+
+const NAME_RULE =
+  'must be 1-120 letters, digits, _ or -, with single dots and spaces only inside; the folder has its own place';
+
+/** The bare name of a folder or a service. */
+export const nameSchema = z.string().refine(isName, NAME_RULE);
+
+/** Splits `Folder/Name.MapServer`; `/` and `:` are accepted before the type too. Undefined where it is none of these. */
+function parseInputService(text: string): InputService | undefined {
+  const match = /^(?:([^/]*)\/)?([^/]*)[./:](MapServer|ImageServer)$/u.exec(text);
+  const [, folder, name = '', type = ''] = match ?? [];
+  if (!isName(name) || (folder !== undefined && !isName(folder))) return undefined;
+  return { folder, name, type, text };
+}
+
+/** `inputService`, the vendor's word for a cached map or image service, taken apart. */
+export const inputServiceSchema = z.string().transform((text, context): InputService => {
+  const service = parseInputService(text);
+  if (service !== undefined) return service;
+  context.addIssue(
+    'must be Folder/Name.MapServer or Folder/Name.ImageServer (no folder: Name.MapServer); names of 1-120 letters, digits, _, -, inner single dots and spaces',
+  );
+  return z.NEVER;
+});
+
+/** For people and results: `Folder/Name.Type`. */
+export function serviceLabel({ folder, name, type }: ServiceName): string {
+  return `${folder === undefined ? '' : `${folder}/`}${name}.${type}`;
+}
+
+/** What the caching tools call `service_url`, though it is no URL: `Folder/Name:Type`. */
+export function serviceUrlParameter({ folder, name, type }: ServiceName): string {
+  return `${folder === undefined ? '' : `${folder}/`}${name}:${type}`;
+}
+
+/** The service below `rest/services/`, every segment encoded: `Folder/Name/Type`. */
+export function servicePath({ folder, name, type }: ServiceName): string {
+  return [...(folder === undefined ? [] : [folder]), name, type].map(encodeURIComponent).join('/');
+}

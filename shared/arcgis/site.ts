@@ -1,0 +1,188 @@
+import * as z from 'zod';
+import { InvalidSecretError, VendorAuthError, VendorRejectedError } from '../errors.ts';
+import { addressProblem } from '../http/address.ts';
+import { hideSecret } from '../http/redact.ts';
+import { type Repeatable, repeat } from '../http/retry.ts';
+import { send } from '../http/send.ts';
+import { readReply, TokenRefused } from './replies.ts';
+
+const DEFAULT_REFERER = 'https://cache-ops';
+const TOKEN_LIFE_MINUTES = 60;
+const MAX_RENEWAL_MARGIN_MS = 60_000;
+
+/** How a site is reached and signed in to: the part of an ArcGIS target's secret that matters here. */
+export interface SiteAccess {
+  url: string;
+  adminUrl?: string | undefined;
+  username?: string | undefined;
+  password?: string | undefined;
+  token?: string | undefined;
+  referer?: string | undefined;
+  caCertificate?: string | undefined;
+  allowHttp?: boolean | undefined;
+}
+
+export interface SiteCall<S extends z.ZodType> {
+  /** `rest/services/…` or `admin/…`, below the site, every segment encoded. */
+  path: string;
+  form?: Record<string, string>;
+  reply: S;
+  /** Whether the call may be made again; reads may always. */
+  repeatable?: Repeatable;
+  answerTimeoutSeconds?: number;
+}
+
+interface Token {
+  value: string;
+  renewAt: number;
+}
+
+/** Tokens live as long as the function stays warm and the secret stays the same. */
+const tokens = new WeakMap<SiteAccess, Token>();
+const tokenUrls = new WeakMap<SiteAccess, string>();
+
+const serverInfoSchema = z.looseObject({ owningSystemUrl: z.string().nullish() });
+const tokenSchema = z.object({ token: z.string().min(1), expires: z.coerce.number().optional() });
+
+/** One ArcGIS Server or Enterprise site in one invocation: stand-alone or federated, signed in when a call needs it. */
+export class ArcgisSite {
+  private access: SiteAccess;
+  private readonly readAgain: () => Promise<SiteAccess>;
+  private readonly deadline: number;
+
+  /** `readAgain` reads the secret as it is now, and gives the same object while it has not changed. */
+  constructor(access: SiteAccess, options: { readAgain: () => Promise<SiteAccess>; deadline: number }) {
+    this.access = access;
+    this.readAgain = options.readAgain;
+    this.deadline = options.deadline;
+  }
+
+  /** The address of a path below the site. */
+  address(path: string): string {
+    const { url, adminUrl } = this.access;
+    return `${path.startsWith('admin/') ? (adminUrl ?? url) : url}/${path}`;
+  }
+
+  /**
+   * Calls the site with a token: a POST form, token in the body. A token that is refused is renewed once.
+   *
+   * @throws VendorAuthError and every other Vendor… error
+   */
+  async call<S extends z.ZodType>(siteCall: SiteCall<S>): Promise<z.output<S>> {
+    try {
+      return await this.callOnce(siteCall, await this.token());
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+    }
+    try {
+      return await this.callOnce(siteCall, await this.renewedToken());
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      throw new VendorAuthError(
+        `${error.message} A new token was refused too. Check that the user may use this site, and that no proxy removes the Referer header.`,
+      );
+    }
+  }
+
+  private async callOnce<S extends z.ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
+    const { path, form = {}, reply, repeatable = 'always', answerTimeoutSeconds } = siteCall;
+    return await this.post(this.address(path), { ...form, token }, { reply, repeatable, answerTimeoutSeconds });
+  }
+
+  private async post<S extends z.ZodType>(
+    url: string,
+    form: Record<string, string>,
+    options: { reply: S; repeatable: Repeatable; answerTimeoutSeconds?: number | undefined },
+  ): Promise<z.output<S>> {
+    const { referer = DEFAULT_REFERER, caCertificate } = this.access;
+    const { reply, repeatable, answerTimeoutSeconds } = options;
+    const request = {
+      method: 'POST' as const,
+      url,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', referer },
+      body: new URLSearchParams({ ...form, f: 'json' }).toString(),
+      ...(answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds }),
+    };
+    const connection = { caCertificate, deadline: this.deadline };
+    return await repeat(repeatable, this.deadline, async () => readReply(await send(request, connection), reply));
+  }
+
+  private async token(): Promise<string> {
+    if (this.access.token !== undefined) return this.access.token;
+    const kept = tokens.get(this.access);
+    if (kept !== undefined && Date.now() < kept.renewAt) return kept.value;
+    try {
+      return await this.signIn();
+    } catch (error) {
+      if (!(error instanceof VendorAuthError) || !(await this.secretHasChanged())) throw error;
+    }
+    return this.access.token ?? (await this.signIn());
+  }
+
+  private async renewedToken(): Promise<string> {
+    tokens.delete(this.access);
+    if (this.access.token === undefined || (await this.secretHasChanged())) return await this.token();
+    throw new VendorAuthError(
+      "The long-lived token in the target's secret was refused: it has ended, or it is bound to another referer. Put a new token (and its referer) into the secret.",
+    );
+  }
+
+  private async secretHasChanged(): Promise<boolean> {
+    const before = this.access;
+    this.access = await this.readAgain();
+    return this.access !== before;
+  }
+
+  private async signIn(): Promise<string> {
+    const { username = '', password = '', referer = DEFAULT_REFERER } = this.access;
+    const url = await this.tokenUrl();
+    const form = { username, password, client: 'referer', referer, expiration: String(TOKEN_LIFE_MINUTES) };
+    try {
+      const { token, expires } = await this.post(url, form, { reply: tokenSchema, repeatable: 'always' });
+      hideSecret(token);
+      // The server caps the life that was asked for: only `expires` tells.
+      const lifeMs = expires === undefined ? TOKEN_LIFE_MINUTES * 60_000 : expires - Date.now();
+      tokens.set(this.access, {
+        value: token,
+        renewAt: Date.now() + lifeMs - Math.min(MAX_RENEWAL_MARGIN_MS, lifeMs / 10),
+      });
+      return token;
+    } catch (error) {
+      const isRefused =
+        error instanceof TokenRefused || (error instanceof VendorRejectedError && typeof error.code === 'number');
+      if (!isRefused) throw error;
+      throw new VendorAuthError(
+        `${error.message} User "${username}" got no token. Correct username and password in the target's secret; they are not tried again, so that the account is not locked.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Portal tokens on a federated site; else the Admin API's, which are good for REST too and always offered. */
+  private async tokenUrl(): Promise<string> {
+    const known = tokenUrls.get(this.access);
+    if (known !== undefined) return known;
+    const portal = await this.owningPortal();
+    const tokenUrl =
+      portal === undefined ? this.address('admin/generateToken') : `${portal}/sharing/rest/generateToken`;
+    tokenUrls.set(this.access, tokenUrl);
+    return tokenUrl;
+  }
+
+  private async owningPortal(): Promise<string | undefined> {
+    try {
+      const info = await this.post(this.address('rest/info'), {}, { reply: serverInfoSchema, repeatable: 'always' });
+      const portal = info.owningSystemUrl?.replace(/\/+$/, '');
+      if (!portal) return undefined;
+      const problem = addressProblem(portal, this.access.allowHttp);
+      if (problem === undefined) return portal;
+      throw new InvalidSecretError(
+        `url: the site names the portal ${portal} for its tokens, and that address ${problem}.`,
+      );
+    } catch (error) {
+      // A site that asks for a token here does not tell: it is then treated as stand-alone.
+      if (error instanceof TokenRefused) return undefined;
+      throw error;
+    }
+  }
+}

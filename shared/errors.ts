@@ -1,0 +1,113 @@
+/**
+ * Every error that leaves a function. The literal `name` is what Lambda reports as `errorType` and what a state machine
+ * matches on. A message says what happened, to what, and what to do next; it never holds a secret, a query or a body.
+ */
+export abstract class CacheOpsError extends Error {
+  abstract override readonly name: string;
+}
+
+/** The input does not fit: every problem, each with its path. */
+export class InvalidInputError extends CacheOpsError {
+  override readonly name = 'InvalidInputError';
+}
+
+/** There is no secret for the target. */
+export class UnknownTargetError extends CacheOpsError {
+  override readonly name = 'UnknownTargetError';
+}
+
+/** The target's secret does not fit: names the keys, never the values. */
+export class InvalidSecretError extends CacheOpsError {
+  override readonly name = 'InvalidSecretError';
+}
+
+/** No whole answer: DNS, connect, TLS, reset, time-out, an answer that broke off. */
+export class VendorUnreachableError extends CacheOpsError {
+  override readonly name = 'VendorUnreachableError';
+  /** False only when it is certain that no byte of the request left. */
+  readonly sent: boolean;
+  /** False when trying again at once cannot help, for example a certificate that is not trusted. */
+  readonly passing: boolean;
+
+  constructor(message: string, options: ErrorOptions & { sent: boolean; passing?: boolean }) {
+    super(message, options);
+    this.sent = options.sent;
+    this.passing = options.passing ?? true;
+  }
+}
+
+/** The vendor is there and cannot serve now: 429, 502, 503, 504, or its service is not started. */
+export class VendorBusyError extends CacheOpsError {
+  override readonly name = 'VendorBusyError';
+  /** False only when the server refused before any work (429, 503, service not started). */
+  readonly sent: boolean;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(message: string, options: { sent: boolean; retryAfterSeconds?: number | undefined }) {
+    super(message);
+    this.sent = options.sent;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** Credentials refused, or the token or session refused again after one renewal. Never tried again: accounts get locked. */
+export class VendorAuthError extends CacheOpsError {
+  override readonly name = 'VendorAuthError';
+}
+
+/** The vendor said no: its code and message are kept. */
+export class VendorRejectedError extends CacheOpsError {
+  override readonly name = 'VendorRejectedError';
+  /** The vendor's own code, for example 404 or ERR014. */
+  readonly code: number | string | undefined;
+  /** MicroStrategy's `iServerCode`, where it is given. */
+  readonly iServerCode: number | undefined;
+
+  constructor(message: string, options: { code?: number | string | undefined; iServerCode?: number | undefined } = {}) {
+    super(message);
+    this.code = options.code;
+    this.iServerCode = options.iServerCode;
+  }
+}
+
+/** A whole answer that is not what the vendor documents. */
+export class VendorContractError extends CacheOpsError {
+  override readonly name = 'VendorContractError';
+  /** True when the answer was a redirect: whoever sent it did none of the work. */
+  readonly redirect: boolean;
+
+  constructor(message: string, options: ErrorOptions & { redirect?: boolean } = {}) {
+    super(message, options);
+    this.redirect = options.redirect ?? false;
+  }
+}
+
+/** A submit may have reached the server and its answer is missing or unreadable: the job may exist. */
+export class SubmitUncertainError extends CacheOpsError {
+  override readonly name = 'SubmitUncertainError';
+}
+
+/** The job ended as failed. */
+export class JobFailedError extends CacheOpsError {
+  override readonly name = 'JobFailedError';
+}
+
+/** The server ended the job because it ran longer than the geoprocessing service allows. */
+export class JobTimedOutError extends CacheOpsError {
+  override readonly name = 'JobTimedOutError';
+}
+
+/** Somebody cancelled the job on the server. */
+export class JobCancelledError extends CacheOpsError {
+  override readonly name = 'JobCancelledError';
+}
+
+/** The job was deleted, or the server no longer knows it. */
+export class JobLostError extends CacheOpsError {
+  override readonly name = 'JobLostError';
+}
+
+/** Some or all of several parts failed: the message carries the results. */
+export class PartialFailureError extends CacheOpsError {
+  override readonly name = 'PartialFailureError';
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+
+/** What travels with a job: ids only, never a credential. */
+export const jobReferenceSchema = z.strictObject({
+  operation: z.string(),
+  target: z.string(),
+  /** `Folder/Name.Type`. */
+  service: z.string(),
+  taskUrl: z.string(),
+  jobId: z.string().min(1),
+  submittedAt: z.iso.datetime(),
+});
+
+export type JobReference = z.output<typeof jobReferenceSchema>;
+
+/** A job that is being watched, between two polls: the state of the state machine's loop. */
+export const watchSchema = z.strictObject({
+  status: z.literal('running'),
+  job: jobReferenceSchema,
+  polls: z.int(),
+  waitSeconds: z.int(),
+  jobStatus: z.string(),
+  percent: z.number().optional(),
+  notes: z.array(z.string()).optional(),
+});
+
+export type Watch = z.output<typeof watchSchema>;

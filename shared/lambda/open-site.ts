@@ -1,0 +1,18 @@
+import { ArcgisSite } from '../arcgis/site.ts';
+import { readArcgisTarget } from '../targets/read-target.ts';
+import { log } from './log.ts';
+import type { Run } from './operation-handler.ts';
+
+/**
+ * The ArcGIS site of a target, not yet signed in to.
+ *
+ * @throws UnknownTargetError, InvalidSecretError
+ */
+export async function openSite(targetName: string, run: Run): Promise<ArcgisSite> {
+  const read = async (fresh: boolean) => await readArcgisTarget(targetName, { fresh, onUnknownKeys });
+  return new ArcgisSite(await read(false), { readAgain: async () => await read(true), deadline: run.deadline });
+}
+
+export function onUnknownKeys(secretId: string, keys: string[]): void {
+  log('warn', 'the secret has keys that are not known and not used', { secretId, keys });
+}

@@ -1,0 +1,98 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { CacheOpsError } from '../errors.ts';
+import { redact, redactJson } from '../http/redact.ts';
+import { log } from './log.ts';
+
+/** Kept back from the function's own time-out, for the error or the result to get out. */
+const MARGIN_MS = 5_000;
+const MAX_MESSAGE_BYTES = 30_000;
+const REMEMBERED_REQUESTS = 100;
+const REPEATING_HELPS = ['VendorUnreachableError', 'VendorBusyError'];
+
+/** One invocation: what an operation may know of the world around it. */
+export interface Run {
+  /** Epoch milliseconds: nothing is sent to a vendor after it. */
+  deadline: number;
+}
+
+/** An operation's logic: takes the event as it came, returns the result, throws a named error. */
+export type Operation = (event: unknown, run: Run) => Promise<unknown>;
+
+/** Wraps an operation for Lambda: started and completed lines, named errors, and no secret in whatever leaves. */
+export function operationHandler(operation: string, run: Operation) {
+  return middy({ timeoutEarlyInMillis: 0 })
+    .use(finalErrorsStayFinal())
+    .use(startedAndCompleted(operation))
+    .use(nothingSecretLeaves())
+    .handler(async (event: unknown, context: Context) => {
+      // Verification of certificates cannot be switched off from outside, for the AWS SDK's calls neither.
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      return await run(event, { deadline: Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS });
+    });
+}
+
+/**
+ * Lambda repeats an asynchronous invocation twice whatever the error was, under the same request id. Where repeating
+ * does not help (refused credentials!) the first error is the answer to the repetitions too, and no vendor is called.
+ */
+function finalErrorsStayFinal(): MiddlewareObj {
+  const finalErrors = new Map<string, Error>();
+  return {
+    before: ({ context }) => {
+      const error = finalErrors.get(context.awsRequestId);
+      if (error !== undefined) throw error;
+    },
+    onError: ({ error, context }) => {
+      if (!(error instanceof CacheOpsError) || REPEATING_HELPS.includes(error.name)) return;
+      finalErrors.set(context.awsRequestId, error);
+      const [oldest] = finalErrors.keys();
+      if (finalErrors.size > REMEMBERED_REQUESTS && oldest !== undefined) finalErrors.delete(oldest);
+    },
+  };
+}
+
+function startedAndCompleted(operation: string): MiddlewareObj {
+  let startedAt = 0;
+  return {
+    before: ({ event, context }) => {
+      startedAt = Date.now();
+      log('info', 'started', { operation, requestId: context.awsRequestId, target: targetOf(event) });
+    },
+    after: ({ context }) => {
+      log('info', 'completed', { operation, requestId: context.awsRequestId, milliseconds: Date.now() - startedAt });
+    },
+    onError: ({ error, context }) => {
+      const { name = 'Error', message = '' } = error ?? {};
+      const fields = { operation, requestId: context.awsRequestId, milliseconds: Date.now() - startedAt };
+      log('error', 'failed', { ...fields, error: name, reason: message });
+    },
+  };
+}
+
+/** The input itself, a state machine's `submit`, or the job that is checked. */
+function targetOf(event: unknown): unknown {
+  const { target, submit, job } = Object(event);
+  return target ?? Object(submit).target ?? Object(job).target;
+}
+
+/** Vendors echo what they were sent. Lambda reports an error's message, stack and cause: all are made anew. */
+function nothingSecretLeaves(): MiddlewareObj {
+  return {
+    after: (request) => {
+      request.response = redactJson(request.response);
+    },
+    onError: (request) => {
+      const { error } = request;
+      if (!(error instanceof Error)) return;
+      error.message = cut(redact(error.message));
+      error.stack = [error.name, ...(error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line))].join('\n');
+      delete error.cause;
+    },
+  };
+}
+
+function cut(message: string): string {
+  if (Buffer.byteLength(message) <= MAX_MESSAGE_BYTES) return message;
+  return `${Buffer.from(message).subarray(0, MAX_MESSAGE_BYTES).toString()} … (cut)`;
+}

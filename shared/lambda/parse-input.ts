@@ -1,0 +1,34 @@
+import type * as z from 'zod';
+import { InvalidInputError } from '../errors.ts';
+
+/**
+ * The input as its schema has it.
+ *
+ * @throws InvalidInputError naming every problem at once, each with its path; never a value that was given
+ */
+export function parseInput<S extends z.ZodObject>(operation: string, schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) => describe(issue, [], Object.keys(schema.shape)));
+  throw new InvalidInputError(`The input of ${operation} does not fit, nothing was done: ${problems.join('; ')}.`);
+}
+
+function describe(issue: z.core.$ZodIssue, parent: PropertyKey[], knownKeys: string[]): string[] {
+  const path = [...parent, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const known = path.length === 0 ? `; the keys are ${knownKeys.join(', ')}` : '';
+    return issue.keys.map((key) => `${pathText([...path, key])}: unknown key${known}`);
+  }
+  if (issue.code === 'invalid_union') {
+    const inner = issue.errors.find((issues) => issues.length > 0 && issues.every(({ path: at }) => at.length > 0));
+    if (inner !== undefined) return inner.flatMap((each) => describe(each, path, knownKeys));
+  }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+    return [`${pathText(path)}: is missing`];
+  return [`${pathText(path)}: ${issue.message}`];
+}
+
+function pathText(path: PropertyKey[]): string {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 100)}`)).join('');
+  return text === '' ? 'input' : text.replace(/^\./, '');
+}

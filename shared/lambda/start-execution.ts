@@ -1,0 +1,28 @@
+export interface StartedExecution {
+  executionArn: string;
+  consoleUrl: string;
+}
+
+/**
+ * Hands a job over to its operation's state machine. The same name with the same input starts one execution only, also
+ * when that one has ended since.
+ */
+export async function startExecution(input: unknown, name?: string): Promise<StartedExecution> {
+  const stateMachineArn = process.env['STATE_MACHINE_ARN'];
+  // Loaded when it is needed: the state machine's own calls never start an execution.
+  const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
+  const started = { stateMachineArn, input: JSON.stringify(input), ...(name === undefined ? {} : { name }) };
+  try {
+    const { executionArn = '' } = await new SFNClient().send(new StartExecutionCommand(started));
+    return { executionArn, consoleUrl: consoleUrl(executionArn) };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
+    const executionArn = `${stateMachineArn?.replace(':stateMachine:', ':execution:')}:${name}`;
+    return { executionArn, consoleUrl: consoleUrl(executionArn) };
+  }
+}
+
+function consoleUrl(executionArn: string): string {
+  const region = executionArn.split(':')[3];
+  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`;
+}

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { readReply } from './replies.ts';
+import type { MicrostrategySession } from './session.ts';
+
+export interface Project {
+  id: string;
+  name?: string | undefined;
+}
+
+const projectsSchema = z.array(z.looseObject({ id: z.string().min(1), name: z.string() }));
+
+/** The projects that the user may see, loaded or not (`GET /api/projects`). Safe to repeat. */
+export async function listProjects(session: MicrostrategySession): Promise<Project[]> {
+  const projects = readReply(await session.call('GET', '/api/projects'), projectsSchema);
+  return projects.map(({ id, name }) => ({ id, name }));
+}

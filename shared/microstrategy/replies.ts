@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { VendorAuthError, VendorContractError, VendorRejectedError } from '../errors.ts';
+import type { VendorAnswer } from '../http/send.ts';
+
+/** The session is gone, or its cookies did not arrive: 401 with ERR009. */
+export class SessionRefused extends Error {}
+
+const errorSchema = z.looseObject({
+  code: z.string().optional().catch(undefined),
+  iServerCode: z.coerce.number().optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+  ticketId: z.string().optional().catch(undefined),
+});
+
+/** The envelope, also where it is wrapped in `errors`. */
+const envelopeSchema = z.union([
+  z.object({ errors: z.array(errorSchema).min(1) }).transform(({ errors: [first] }) => first ?? {}),
+  errorSchema,
+]);
+
+/** `ERR014` on the wire, `ERR0014` in the vendor's table: the number is what counts. */
+const CREDENTIALS_REFUSED = 3;
+const SESSION_REFUSED = 9;
+
+/** Login failed, password to be renewed or expired, account disabled, too many failed logins. */
+const LOGIN_REFUSALS = [-2147216959, -2147216960, -2147216963, -2147216965, -2147072513];
+
+/**
+ * Nothing to return: the answer is a success.
+ *
+ * @throws SessionRefused, VendorAuthError, VendorRejectedError
+ */
+export function assertSuccess(answer: VendorAnswer): void {
+  const { status, text, place } = answer;
+  if (status >= 200 && status < 300) return;
+  const { code, iServerCode, message, ticketId } = readEnvelope(text);
+  const said = [code, iServerCode, message].filter((part) => part !== undefined && part !== '').join(' ');
+  const ticket = ticketId === undefined ? '' : ` (ticket ${ticketId}, for the vendor's support)`;
+  const refusal = `${place}: the server refused with HTTP ${status}${said === '' ? ' and no reason' : `: ${said}`}${ticket}`;
+  const number = Number(/^ERR0*(\d+)$/.exec(code ?? '')?.[1]);
+  if (status === 401 && number === SESSION_REFUSED) throw new SessionRefused(refusal);
+  if (status === 401 || number === CREDENTIALS_REFUSED || LOGIN_REFUSALS.includes(iServerCode ?? 0))
+    throw new VendorAuthError(`${refusal}.`);
+  throw new VendorRejectedError(`${refusal}.`, { code: code ?? `HTTP ${status}`, iServerCode });
+}
+
+/**
+ * An answer without a body, as the vendor documents it (204). A login page with HTTP 200 is no success.
+ *
+ * @throws what {@link assertSuccess} throws, and VendorContractError
+ */
+export function assertNoContent(answer: VendorAnswer): void {
+  assertSuccess(answer);
+  if (answer.text.trim() === '' || parseJson(answer.text) !== undefined) return;
+  throw notDocumented(answer);
+}
+
+/**
+ * The body of a successful answer.
+ *
+ * @throws what {@link assertSuccess} throws, and VendorContractError
+ */
+export function readReply<S extends z.ZodType>(answer: VendorAnswer, schema: S): z.output<S> {
+  assertSuccess(answer);
+  const parsed = schema.safeParse(parseJson(answer.text));
+  if (parsed.success) return parsed.data;
+  throw notDocumented(answer);
+}
+
+/** The error for a whole answer that is not what MicroStrategy documents. */
+export function notDocumented({ status, text, place }: VendorAnswer): VendorContractError {
+  const kind = text.trimStart().startsWith('<') ? 'HTML' : 'an answer';
+  return new VendorContractError(
+    `${place} answered HTTP ${status} with ${kind} that is not what MicroStrategy documents. Check that the url in the target's secret is a Library server (…/MicroStrategyLibrary), with no login page or proxy before it.`,
+  );
+}
+
+function readEnvelope(text: string): z.output<typeof errorSchema> {
+  const envelope = envelopeSchema.safeParse(parseJson(text));
+  return envelope.success ? envelope.data : {};
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

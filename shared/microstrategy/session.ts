@@ -1,0 +1,180 @@
+import { VendorAuthError } from '../errors.ts';
+import { hideSecret } from '../http/redact.ts';
+import { repeat } from '../http/retry.ts';
+import { send, type VendorAnswer, type VendorRequest } from '../http/send.ts';
+import { Cookies } from './cookies.ts';
+import { assertNoContent, assertSuccess, notDocumented, SessionRefused } from './replies.ts';
+
+const STANDARD_LOGIN_MODE = 1;
+const API_TOKEN_LOGIN_MODE = 4096;
+const LOGOUT_RESERVE_MS = 10_000;
+
+/** How a Library server is reached and signed in to: the part of a MicroStrategy target's secret that matters here. */
+export interface LibraryAccess {
+  url: string;
+  username?: string | undefined;
+  password?: string | undefined;
+  loginMode?: 1 | 16 | undefined;
+  apiToken?: string | undefined;
+  caCertificate?: string | undefined;
+}
+
+export interface SessionOptions {
+  /** Epoch milliseconds, the time for the logout included. */
+  deadline: number;
+  /** Reads the secret as it is now, and gives the same object while it has not changed. */
+  readAgain: () => Promise<LibraryAccess>;
+  onLogoutFailed: (error: unknown) => void;
+}
+
+/**
+ * Logs in once, runs `work`, and always logs out: open sessions count against a cap per user. A failed logout is told
+ * to `onLogoutFailed`, no more.
+ */
+export async function withSession<T>(
+  access: LibraryAccess,
+  options: SessionOptions,
+  work: (session: MicrostrategySession) => Promise<T>,
+): Promise<T> {
+  const session = new MicrostrategySession(access, options);
+  try {
+    await session.login();
+    return await work(session);
+  } finally {
+    await session.logout().catch(options.onLogoutFailed);
+  }
+}
+
+/** One login on a Library server: its token and every cookie go along with every request. */
+export class MicrostrategySession {
+  /** Epoch milliseconds: no work after it, so that the logout still gets through. */
+  readonly workDeadline: number;
+  private access: LibraryAccess;
+  private readonly options: SessionOptions;
+  private cookies = new Cookies();
+  private token: string | undefined;
+  private renewed = false;
+
+  constructor(access: LibraryAccess, options: SessionOptions) {
+    this.access = access;
+    this.options = options;
+    this.workDeadline = options.deadline - LOGOUT_RESERVE_MS;
+  }
+
+  /**
+   * Refused credentials are never tried again, unless the secret has changed since it was read.
+   *
+   * @throws VendorAuthError, VendorRejectedError
+   */
+  async login(): Promise<void> {
+    try {
+      await this.loginOnce();
+    } catch (error) {
+      if (!(error instanceof VendorAuthError)) throw error;
+      const fresh = await this.options.readAgain();
+      if (fresh === this.access) throw error;
+      this.access = fresh;
+      await this.loginOnce();
+    }
+  }
+
+  /** Safe to repeat only as far as its caller says: reads and purges are. A session that was lost is renewed once. */
+  async call(method: 'GET' | 'DELETE', path: string): Promise<VendorAnswer> {
+    try {
+      return await this.callOnce(method, path);
+    } catch (error) {
+      if (!(error instanceof SessionRefused)) throw error;
+      if (this.renewed) throw sessionLost(error);
+    }
+    this.renewed = true;
+    await this.login();
+    try {
+      return await this.callOnce(method, path);
+    } catch (error) {
+      throw error instanceof SessionRefused ? sessionLost(error) : error;
+    }
+  }
+
+  /** Safe to repeat: a session that is already gone counts as logged out. */
+  async logout(): Promise<void> {
+    if (this.token === undefined) return;
+    try {
+      await repeat('always', this.options.deadline, async () => {
+        const answer = await this.send(
+          { method: 'POST', url: this.address('/api/auth/logout') },
+          this.options.deadline,
+        );
+        assertNoContent(answer);
+      });
+    } catch (error) {
+      if (!(error instanceof SessionRefused)) throw error;
+    } finally {
+      this.token = undefined;
+    }
+  }
+
+  private async callOnce(method: 'GET' | 'DELETE', path: string): Promise<VendorAnswer> {
+    return await repeat('always', this.workDeadline, async () => {
+      const answer = await this.send({ method, url: this.address(path) }, this.workDeadline);
+      assertSuccess(answer);
+      return answer;
+    });
+  }
+
+  private async loginOnce(): Promise<void> {
+    const { username, password, loginMode = STANDARD_LOGIN_MODE, apiToken } = this.access;
+    const login =
+      apiToken === undefined
+        ? { loginMode, username, password }
+        : { loginMode: API_TOKEN_LOGIN_MODE, username: apiToken };
+    this.token = undefined;
+    this.cookies = new Cookies();
+    const headers = { 'content-type': 'application/json' };
+    const request = {
+      method: 'POST' as const,
+      url: this.address('/api/auth/login'),
+      headers,
+      body: JSON.stringify(login),
+    };
+    const answer = await repeat('always', this.workDeadline, async () => await this.send(request, this.workDeadline));
+    assertLoggedIn(answer, username);
+    const token = answer.headers['x-mstr-authtoken'];
+    if (typeof token !== 'string' || token === '') throw notDocumented(answer);
+    hideSecret(token);
+    this.token = token;
+  }
+
+  private async send(request: VendorRequest, deadline: number): Promise<VendorAnswer> {
+    const headers = {
+      accept: 'application/json',
+      ...request.headers,
+      ...(this.token === undefined ? {} : { 'x-mstr-authtoken': this.token }),
+      ...(this.cookies.header === '' ? {} : { cookie: this.cookies.header }),
+    };
+    const answer = await send({ ...request, headers }, { caCertificate: this.access.caCertificate, deadline });
+    this.cookies.keep(answer.headers);
+    return answer;
+  }
+
+  private address(path: string): string {
+    return `${this.access.url}${path}`;
+  }
+}
+
+function assertLoggedIn(answer: VendorAnswer, username: string | undefined): void {
+  try {
+    assertSuccess(answer);
+  } catch (error) {
+    if (!(error instanceof VendorAuthError || error instanceof SessionRefused)) throw error;
+    const who = username === undefined ? 'The API token' : `User "${username}"`;
+    throw new VendorAuthError(
+      `${error.message} ${who} was not let in. Correct the target's secret (and loginMode: 1 standard, 16 LDAP); the login is not tried again, so that the account is not locked.`,
+    );
+  }
+}
+
+function sessionLost(error: SessionRefused): VendorAuthError {
+  return new VendorAuthError(
+    `${error.message}. The session was refused again after a new login. Check that the load balancer before the Library server is sticky, and that nobody else logs this user out.`,
+  );
+}

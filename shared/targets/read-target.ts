@@ -1,0 +1,98 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type * as z from 'zod';
+import { InvalidSecretError, UnknownTargetError } from '../errors.ts';
+import { hideSecret } from '../http/redact.ts';
+import { arcgisTargetSchema, microstrategyTargetSchema } from './target.ts';
+
+const CACHE_MS = 5 * 60_000;
+const SECRET_KEYS = ['password', 'token', 'apiToken'];
+
+export interface ReadOptions {
+  /** Read the secret as it is now, not as it was within the last five minutes. */
+  fresh?: boolean;
+  /** Told the names of the keys that were left out. */
+  onUnknownKeys?: (secretId: string, keys: string[]) => void;
+}
+
+type ReadTarget<S extends z.ZodType> = (name: string, options?: ReadOptions) => Promise<z.output<S>>;
+
+/**
+ * Reads the secret of an ArcGIS target, at most five minutes old. While the secret does not change the same object is
+ * returned, so that what is known about the site (its token) can be kept beside it.
+ *
+ * @throws UnknownTargetError, InvalidSecretError
+ */
+export const readArcgisTarget = targetReader(arcgisTargetSchema);
+
+/** The same for a MicroStrategy target. */
+export const readMicrostrategyTarget = targetReader(microstrategyTargetSchema);
+
+function targetReader<S extends z.ZodObject>(schema: S): ReadTarget<S> {
+  const cache = new Map<string, { target: z.output<S>; secretText: string; readAt: number }>();
+  return async (name, { fresh = false, onUnknownKeys } = {}) => {
+    const cached = cache.get(name);
+    if (!fresh && cached !== undefined && Date.now() - cached.readAt < CACHE_MS) return cached.target;
+    const secretId = `${process.env['SECRET_PREFIX'] ?? 'cache-ops/'}${name}`;
+    const secretText = await readSecret(name, secretId);
+    if (cached?.secretText === secretText) {
+      cached.readAt = Date.now();
+      return cached.target;
+    }
+    const { keys, target } = parseSecret(schema, secretText, secretId);
+    const unknownKeys = keys.filter((key) => !(key in schema.shape));
+    if (unknownKeys.length > 0) onUnknownKeys?.(secretId, unknownKeys);
+    cache.set(name, { target, secretText, readAt: Date.now() });
+    return target;
+  };
+}
+
+let client: SecretsManagerClient | undefined;
+
+async function readSecret(name: string, secretId: string): Promise<string> {
+  client ??= new SecretsManagerClient();
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    if (SecretString !== undefined) return SecretString;
+  } catch (error) {
+    throw secretError(error, name, secretId);
+  }
+  throw new InvalidSecretError(`Secret ${secretId} is binary: store it as text, one JSON object.`);
+}
+
+function secretError(error: unknown, name: string, secretId: string): unknown {
+  const awsName = error instanceof Error ? error.name : '';
+  if (awsName === 'ResourceNotFoundException' || awsName === 'InvalidRequestException') {
+    return new UnknownTargetError(
+      `Target "${name}": there is no secret ${secretId} in this account and region, or it is being deleted. Create it, or correct "target" in the input.`,
+    );
+  }
+  if (awsName === 'AccessDeniedException' || awsName === 'DecryptionFailure') {
+    return new InvalidSecretError(
+      `Secret ${secretId} cannot be read (${awsName}). Allow this function's role to use the secret's KMS key, and check the secret's resource policy.`,
+    );
+  }
+  return error;
+}
+
+function parseSecret<S extends z.ZodObject>(schema: S, secretText: string, secretId: string) {
+  const secret = parseJsonObject(secretText);
+  if (secret === undefined) throw new InvalidSecretError(`Secret ${secretId} is not a JSON object.`);
+  for (const key of SECRET_KEYS) {
+    const value = secret[key];
+    if (typeof value === 'string') hideSecret(value);
+  }
+  const parsed = schema.safeParse(secret);
+  if (parsed.success) return { keys: Object.keys(secret), target: parsed.data };
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new InvalidSecretError(`Secret ${secretId} does not fit: ${problems.join('; ')}.`);
+}
+
+function parseJsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? Object.fromEntries(Object.entries(value)) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,6 @@
+import * as z from 'zod';
+
+/** The name of a target: the secret `cache-ops/<target>`. */
+export const targetNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1-64 letters, digits, - or _: the part of the secret name after the prefix');

@@ -1,0 +1,82 @@
+import { X509Certificate } from 'node:crypto';
+import * as z from 'zod';
+import { addressProblem } from '../http/address.ts';
+
+type Context = z.core.$RefinementCtx;
+
+const text = z.string().refine((value) => value.trim() !== '', 'must not be blank');
+const headerText = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+const siteUrl = z.string().transform((value) => value.replace(/\/+$/, ''));
+const caCertificate = z.string().refine(isCertificate, 'must be PEM: -----BEGIN CERTIFICATE-----…, one or more');
+
+/** The secret of an ArcGIS Server or Enterprise site. Keys that are not named here are left out: rotation adds its own. */
+export const arcgisTargetSchema = z
+  .object({
+    vendor: z.literal('arcgis', 'must be arcgis: this operation is for ArcGIS sites'),
+    url: siteUrl,
+    adminUrl: siteUrl.optional(),
+    username: text.optional(),
+    password: text.optional(),
+    token: headerText.optional(),
+    referer: headerText.optional(),
+    caCertificate: caCertificate.optional(),
+    allowHttp: z.boolean().optional(),
+  })
+  .superRefine((target, context) => {
+    checkAddresses(target, ['url', 'adminUrl'], context);
+    checkCredentials(target, { login: ['username', 'password'], token: 'token' }, context);
+  });
+
+/** The secret of a MicroStrategy or Strategy One Library server. */
+export const microstrategyTargetSchema = z
+  .object({
+    vendor: z.literal('microstrategy', 'must be microstrategy: this operation is for MicroStrategy servers'),
+    url: siteUrl,
+    username: text.optional(),
+    password: text.optional(),
+    loginMode: z.union([z.literal(1), z.literal(16)], { error: 'must be 1 (standard) or 16 (LDAP)' }).optional(),
+    apiToken: text.optional(),
+    caCertificate: caCertificate.optional(),
+    allowHttp: z.boolean().optional(),
+  })
+  .superRefine((target, context) => {
+    checkAddresses(target, ['url'], context);
+    checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
+  });
+
+export type ArcgisTarget = z.output<typeof arcgisTargetSchema>;
+export type MicrostrategyTarget = z.output<typeof microstrategyTargetSchema>;
+
+function checkAddresses(target: Record<string, unknown>, keys: string[], context: Context): void {
+  for (const key of keys) {
+    const address = target[key];
+    if (typeof address !== 'string') continue;
+    const problem = addressProblem(address, target['allowHttp'] === true);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [key], message: problem });
+  }
+}
+
+function checkCredentials(
+  target: Record<string, unknown>,
+  { login, token }: { login: string[]; token: string },
+  context: Context,
+): void {
+  const hasToken = target[token] !== undefined;
+  if (hasToken && target['password'] !== undefined) {
+    context.addIssue({ code: 'custom', path: [token], message: 'must not stand beside password: keep one of the two' });
+  }
+  for (const key of login) {
+    if (hasToken || target[key] !== undefined) continue;
+    context.addIssue({ code: 'custom', path: [key], message: `is missing: give ${login.join(' and ')}, or ${token}` });
+  }
+}
+
+function isCertificate(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const block of blocks) new X509Certificate(block);
+  } catch {
+    return false;
+  }
+  return blocks.length > 0;
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'aws-lambda';
+import { type AwsEndpoint, startAwsEndpoint } from '../local/aws-endpoint.ts';
+
+/** Secrets Manager and Step Functions for handlers that run in this process. */
+export interface TestAws {
+  /** Stores a secret under a target name of its own and returns that name: what a function has cached stays apart. */
+  newTarget(secret: unknown): string;
+  setSecret(target: string, secret: unknown): void;
+  /** Every StartExecution that arrived. */
+  readonly executions: { name?: string | undefined; input: unknown }[];
+  close(): Promise<void>;
+}
+
+const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:under-test';
+
+/** Starts the AWS endpoint and points the AWS SDK of this process at it. */
+export async function startTestAws(): Promise<TestAws> {
+  const executions: TestAws['executions'] = [];
+  const endpoint: AwsEndpoint = await startAwsEndpoint({
+    start({ name, input }) {
+      executions.push({ name, input: JSON.parse(input ?? '{}') });
+      return { arn: `${STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${name ?? randomUUID()}`, startedAt: Date.now() };
+    },
+  });
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url,
+    AWS_ENDPOINT_URL_SFN: endpoint.url,
+    STATE_MACHINE_ARN,
+  });
+  const setSecret = (target: string, secret: unknown) =>
+    endpoint.setSecret(`cache-ops/${target}`, typeof secret === 'string' ? secret : JSON.stringify(secret));
+  return {
+    executions,
+    setSecret,
+    newTarget(secret) {
+      const target = `target-${randomUUID()}`;
+      setSecret(target, secret);
+      return target;
+    },
+    close: () => endpoint.close(),
+  };
+}
+
+type Handler = (event: unknown, context: Context) => unknown;
+
+/** Invokes a function's handler as Lambda does, with time for everything. */
+export async function invoke(handler: Handler, event: unknown, overrides: Partial<Context> = {}): Promise<unknown> {
+  const context: Context = {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'under-test',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:under-test',
+    memoryLimitInMB: '256',
+    awsRequestId: randomUUID(),
+    logGroupName: 'under-test',
+    logStreamName: 'under-test',
+    getRemainingTimeInMillis: () => 120_000,
+    done: () => {},
+    fail: () => {},
+    succeed: () => {},
+    ...overrides,
+  };
+  return await handler(event, context);
+}
