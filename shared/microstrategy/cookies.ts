@@ -3,12 +3,13 @@ import { hideSecret } from '../http/redact.ts';
 
 /**
  * The cookies of one session on one server: session, I-Server and load balancer, whichever answer set them last.
- * Values go back as they came: undici's own cookie parser decodes them, and a session is lost over one `%2B`.
+ * Values go back as they came. Undici's own parser would bring its web layer into the bundle for these few lines.
  */
 export class Cookies {
   private readonly values = new Map<string, string>();
 
   keep(headers: IncomingHttpHeaders): void {
+    // Undici gives a single line as a string, several as an array.
     for (const line of [headers['set-cookie'] ?? []].flat()) {
       const [, name = '', value = ''] = /^\s*([^=;\s]+)\s*=\s*([^;]*)/.exec(line) ?? [];
       if (name === '') continue;
