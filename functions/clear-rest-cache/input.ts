@@ -27,5 +27,3 @@ export const inputSchema = z
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
-
-export type Input = z.output<typeof inputSchema>;

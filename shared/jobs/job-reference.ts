@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** What travels with a job: ids only, never a credential. */
-export const jobReferenceSchema = z.strictObject({
+const jobReferenceSchema = z.strictObject({
   operation: z.string(),
   target: z.string(),
   /** `Folder/Name.Type`. */

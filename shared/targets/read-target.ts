@@ -7,7 +7,7 @@ import { arcgisTargetSchema, microstrategyTargetSchema } from './target.ts';
 const CACHE_MS = 5 * 60_000;
 const SECRET_KEYS = ['password', 'token', 'apiToken'];
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Read the secret as it is now, not as it was within the last five minutes. */
   fresh?: boolean;
   /** Told the names of the keys that were left out. */

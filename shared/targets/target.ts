@@ -44,9 +44,6 @@ export const microstrategyTargetSchema = z
     checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
   });
 
-export type ArcgisTarget = z.output<typeof arcgisTargetSchema>;
-export type MicrostrategyTarget = z.output<typeof microstrategyTargetSchema>;
-
 function checkAddresses(target: Record<string, unknown>, keys: string[], context: Context): void {
   for (const key of keys) {
     const address = target[key];

@@ -1,0 +1,101 @@
+import { ArnFormat, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { Alarms } from './constructs/alarms.ts';
+import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
+import { JobStateMachine } from './constructs/job-state-machine.ts';
+import { Notifications } from './constructs/notifications.ts';
+import { OperationFunction } from './constructs/operation-function.ts';
+import { RasterSource } from './constructs/raster-source.ts';
+import { Schedules } from './constructs/schedules.ts';
+import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
+import type { Settings } from './settings.ts';
+
+interface CacheOpsStackProps {
+  readonly settings: Settings;
+}
+
+/** Everything that is deployed: a function for every operation, a state machine for every job, and what the settings ask for. */
+export class CacheOpsStack extends Stack {
+  readonly #settings: Settings;
+  readonly #alarms: Alarms;
+  readonly #functions = new Map<string, LambdaFunction>();
+  readonly #stateMachines = new Map<string, IStateMachine>();
+
+  constructor(scope: Construct, id: string, { settings }: CacheOpsStackProps) {
+    super(scope, id, {
+      description: 'Keeps the caches of ArcGIS and MicroStrategy servers true',
+      analyticsReporting: false,
+    });
+    this.#settings = settings;
+    const { schedules, rasters, notifications } = settings;
+    const topic = notifications && new Notifications(this, 'Notifications', notifications).topic;
+    this.#alarms = new Alarms(this, 'Alarms', { topic });
+    this.#addOperations();
+    if (schedules.length > 0) {
+      new Schedules(this, 'Schedules', {
+        schedules,
+        functions: this.#functions,
+        stateMachines: this.#stateMachines,
+        alarms: this.#alarms,
+      });
+    }
+    if (rasters.length > 0) this.#addRasters(rasters);
+  }
+
+  #addOperations(): void {
+    const failures = new DeadLetterQueue(this, 'FailedInvocations', {
+      alarms: this.#alarms,
+      meaning: 'An asynchronous invocation of an operation failed for good: the message holds its input and error.',
+    });
+    const checkJob = new OperationFunction(this, 'CheckJob', {
+      name: 'check-job',
+      timeout: Duration.minutes(2),
+      secretPrefix: this.#settings.secretPrefix,
+    });
+    for (const operation of operations) {
+      const submit = this.#addFunction(operation, failures);
+      if (operation.kind === 'job') this.#addStateMachine(operation, submit, checkJob.function);
+      else this.#alarms.add(pascalCase(operation.name), submit.metricErrors(), `${operation.name} failed.`);
+    }
+  }
+  #addFunction({ name, kind, timeoutMinutes, concurrentRuns }: Operation, failures: IQueue): LambdaFunction {
+    const { function: lambda } = new OperationFunction(this, pascalCase(name), {
+      name,
+      timeout: Duration.minutes(timeoutMinutes),
+      secretPrefix: this.#settings.secretPrefix,
+      reservedConcurrentExecutions: concurrentRuns,
+      // A job's submit is never repeated blindly.
+      asynchronous: { retryAttempts: kind === 'job' ? 0 : 2, failures },
+    });
+    new CfnOutput(this, `${pascalCase(name)}FunctionName`, { value: lambda.functionName });
+    this.#functions.set(name, lambda);
+    return lambda;
+  }
+
+  #addStateMachine({ name }: Operation, submit: LambdaFunction, check: LambdaFunction): void {
+    const stateMachine = new JobStateMachine(this, `${pascalCase(name)}Job`, { operation: name, submit, check });
+    this.#alarms.addForExecutions(pascalCase(name), stateMachine, `${name} failed.`);
+    this.#stateMachines.set(name, stateMachine);
+    new CfnOutput(this, `${pascalCase(name)}StateMachineArn`, { value: stateMachine.stateMachineArn });
+    // By its name, because the machine in turn refers to the function.
+    const stateMachineArn = this.formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: name,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    submit.addEnvironment('STATE_MACHINE_ARN', stateMachineArn);
+    submit.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }));
+  }
+
+  #addRasters(rasters: Settings['rasters']): void {
+    const lambda = this.#functions.get(refreshService.name);
+    if (!lambda) return;
+    const { bucket } = new RasterSource(this, 'Rasters', { rasters, refreshService: lambda, alarms: this.#alarms });
+    if (bucket) new CfnOutput(this, 'RasterBucketName', { value: bucket.bucketName });
+  }
+}

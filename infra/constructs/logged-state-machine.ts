@@ -1,0 +1,36 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+
+interface LoggedStateMachineProps {
+  readonly name: string;
+  /** In the Amazon States Language; may hold tokens. */
+  readonly definition: object;
+  /** The one action that its tasks need, and on what. */
+  readonly permission: { readonly action: string; readonly resources: string[] };
+}
+
+/** A Standard state machine with a fixed name, a complete log and tracing. */
+export class LoggedStateMachine extends StateMachine {
+  constructor(scope: Construct, id: string, { name, definition, permission }: LoggedStateMachineProps) {
+    super(scope, id, {
+      stateMachineName: name,
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(Stack.of(scope).toJsonString(definition)),
+      logs: {
+        destination: new LogGroup(scope, `${id}Logs`, { retention: RetentionDays.ONE_YEAR }),
+        level: LogLevel.ALL,
+        includeExecutionData: true,
+      },
+      tracingEnabled: true,
+    });
+    this.addToRolePolicy(new PolicyStatement({ actions: [permission.action], resources: permission.resources }));
+    Validations.of(this.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'The actions of log delivery (logs:*LogDelivery, logs:*ResourcePolicies, logs:DescribeLogGroups) and of X-Ray take no resource.',
+    });
+  }
+}

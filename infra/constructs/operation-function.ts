@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import { type Duration, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface OperationFunctionProps {
+  /** The folder in `functions`. */
+  readonly name: string;
+  readonly timeout: Duration;
+  readonly secretPrefix: string;
+  readonly reservedConcurrentExecutions?: number | undefined;
+  /** What becomes of an asynchronous invocation; left out for a function that nobody invokes so. */
+  readonly asynchronous?: { readonly retryAttempts: number; readonly failures: IQueue };
+}
+
+/** A function of `functions`, with its own log group and a role that may read the targets' secrets and nothing else. */
+export class OperationFunction extends Construct {
+  readonly function: NodejsFunction;
+
+  constructor(scope: Construct, id: string, props: OperationFunctionProps) {
+    super(scope, id);
+    const { name, timeout, secretPrefix, reservedConcurrentExecutions, asynchronous } = props;
+    const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_YEAR });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    const secrets = Stack.of(this).formatArn({
+      service: 'secretsmanager',
+      resource: `secret:${secretPrefix}*`,
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }));
+
+    this.function = new NodejsFunction(this, 'Function', {
+      entry: `${PROJECT_ROOT}functions/${name}/handler.ts`,
+      depsLockFilePath: `${PROJECT_ROOT}package-lock.json`,
+      bundling,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 256,
+      timeout,
+      tracing: Tracing.ACTIVE,
+      environment: { SECRET_PREFIX: secretPrefix },
+      role,
+      logGroup,
+      ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
+      ...(asynchronous && {
+        retryAttempts: asynchronous.retryAttempts,
+        onFailure: new SqsDestination(asynchronous.failures),
+      }),
+    });
+    Validations.of(role).acknowledge(
+      {
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secretPrefix}*]`,
+        reason:
+          'A target is added by creating a secret under this prefix, without a deployment; no other secret can be read.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'Only xray:PutTraceSegments and xray:PutTelemetryRecords, which take no resource.',
+      },
+    );
+    Validations.of(this.function).acknowledge({
+      id: 'Serverless-LambdaDLQ',
+      reason: asynchronous
+        ? 'A failed asynchronous invocation goes to a failure destination, which keeps its error too.'
+        : 'Only the state machines invoke it, and synchronously: they retry, or fail by its error.',
+    });
+  }
+}
+
+const bundling = {
+  // CommonJS with only white space and syntax shortened starts fastest: renamed identifiers make undici slower.
+  format: OutputFormat.CJS,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  bundleAwsSDK: true,
+  logLevel: LogLevel.WARNING,
+  esbuildArgs: { '--minify-whitespace': true, '--minify-syntax': true },
+  commandHooks: {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    // Where the bundle lies inside the checkout, the project's package.json would declare it an ES module.
+    afterBundling: (_inputDir: string, outputDir: string) => [
+      `node -e "fs.writeFileSync(process.argv[1] + '/package.json', JSON.stringify({ type: 'commonjs' }))" "${outputDir}"`,
+    ],
+  },
+};

@@ -1,0 +1,97 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { rastersVariable } from '../rasters-variable.ts';
+import type { Settings } from '../settings.ts';
+import type { Alarms } from './alarms.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { RasterBucket } from './raster-bucket.ts';
+
+const BATCHING_WINDOW = Duration.seconds(30);
+const BATCH_SIZE = 100;
+/** With the queue's visibility time-out, a refresh that cannot be started is tried for about an hour. */
+const MAX_RECEIVES = 5;
+
+interface RasterSourceProps {
+  readonly rasters: Settings['rasters'];
+  readonly refreshService: LambdaFunction;
+  readonly alarms: Alarms;
+}
+
+/** S3 -> EventBridge -> SQS -> refresh-service, for all raster sources of the settings. */
+export class RasterSource extends Construct {
+  /** The bucket of the sources that name none. */
+  readonly bucket: RasterBucket | undefined;
+
+  constructor(scope: Construct, id: string, { rasters, refreshService, alarms }: RasterSourceProps) {
+    super(scope, id);
+    this.bucket = rasters.every(({ bucket }) => bucket) ? undefined : new RasterBucket(this, 'Bucket');
+    const sources = rastersVariable(rasters, this.bucket?.bucketName ?? '');
+    const givenUp = new DeadLetterQueue(this, 'GivenUpRasters', {
+      alarms,
+      meaning: 'New rasters arrived whose refresh could not be started: the message names them.',
+    });
+    const queue = new Queue(this, 'NewRasters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // "Configuring an Amazon SQS queue": six times the function's time-out, and the batching window.
+      visibilityTimeout: Duration.seconds(6 * timeoutSeconds(refreshService) + BATCHING_WINDOW.toSeconds()),
+      deadLetterQueue: { queue: givenUp, maxReceiveCount: MAX_RECEIVES },
+    });
+    const rules = sources.map((source, index) => this.#rule(`Source${index}`, source, queue, givenUp));
+    for (const target of [queue, givenUp]) acceptFrom(rules, target);
+
+    refreshService.addEnvironment('RASTERS', Stack.of(this).toJsonString(sources));
+    refreshService.addEventSource(
+      new SqsEventSource(queue, {
+        batchSize: BATCH_SIZE,
+        maxBatchingWindow: BATCHING_WINDOW,
+        reportBatchItemFailures: true,
+      }),
+    );
+    Validations.of(refreshService).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: 'Lambda has no failure destination for SQS: the queue itself has a dead-letter queue with an alarm.',
+    });
+  }
+
+  #rule(id: string, source: { bucket: string; prefix: string; suffixes: readonly string[] }, queue: Queue, dlq: Queue) {
+    return new Rule(this, id, {
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [source.bucket] },
+          object: { key: keyPatterns(source), size: [{ numeric: ['>', 0] }] },
+        },
+      },
+      targets: [{ bind: () => ({ arn: queue.queueArn, deadLetterConfig: { arn: dlq.queueArn } }) }],
+    });
+  }
+}
+
+/** Two matchers for one key are alternatives, so prefix and suffix make one wildcard, in both cases of the suffix. */
+function keyPatterns({ prefix, suffixes }: { prefix: string; suffixes: readonly string[] }) {
+  const spellings = suffixes.flatMap((suffix) => [suffix, suffix.toLowerCase(), suffix.toUpperCase()]);
+  return [...new Set(spellings)].map((suffix) => ({ wildcard: `${prefix}*${suffix}` }));
+}
+
+/** One statement for all rules: a queue's policy holds 20 statements at most. */
+function acceptFrom(rules: readonly Rule[], queue: Queue): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': rules.map(({ ruleArn }) => ruleArn) } },
+    }),
+  );
+}
+
+function timeoutSeconds(lambda: LambdaFunction): number {
+  return lambda.timeout?.toSeconds() ?? 0;
+}

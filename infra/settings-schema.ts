@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { operations, refreshService } from './operations.ts';
+import { rasterSchema, scheduleSchema, settingsSchema } from './settings.ts';
+
+/** Where the JSON Schema is kept for editors. */
+export const settingsSchemaFile = fileURLToPath(new URL('settings.schema.json', import.meta.url));
+
+/** The JSON Schema of the settings as text: each schedule with the input of its operation, so that editors complete it. */
+export function settingsSchemaText(): string {
+  const schedules = operations.map(({ name, inputSchema }) =>
+    z.strictObject({ ...scheduleSchema.shape, operation: z.literal(name), input: inputSchema }),
+  );
+  const raster = z.strictObject({ ...rasterSchema.shape, refresh: refreshService.inputSchema });
+  const documented = z.strictObject({
+    ...settingsSchema.shape,
+    schedules: z.array(z.union(schedules)).default([]),
+    rasters: z.array(raster).default([]),
+  });
+  return `${JSON.stringify(z.toJSONSchema(documented, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`;
+}
+
+if (import.meta.main) writeFileSync(settingsSchemaFile, settingsSchemaText());

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { explainIssue } from './explain-issue.ts';
+import { operations, refreshService } from './operations.ts';
+import { rastersVariable } from './rasters-variable.ts';
+import { scheduleExpressionProblem } from './schedule-expression.ts';
+import { type Problem, parseYaml } from './settings-yaml.ts';
+
+/** One schedule of the settings. */
+export const scheduleSchema = z
+  .strictObject({
+    name: z.string().regex(/^[0-9a-zA-Z_.-]{1,64}$/, 'must be 1-64 letters, digits, -, _ or .'),
+    operation: z.enum(operations.map(({ name }) => name)),
+    expression: z.string().superRefine((expression, context) => {
+      const problem = scheduleExpressionProblem(expression);
+      if (problem !== undefined) context.addIssue(problem);
+    }),
+    timezone: z.string().refine(isTimeZone, 'must be an IANA time zone, for example Europe/Paris').default('UTC'),
+    enabled: z.boolean().default(true),
+    // Checked below and handed on as it was written, without the defaults that the operation fills in.
+    input: z.record(z.string(), z.unknown()),
+  })
+  .superRefine(checkInput, { when: ({ value }) => isObject(value) });
+
+const globFree = z
+  .string()
+  .min(1, 'must not be empty: leave the key out')
+  .regex(/^[^*?\\]*$/, 'is taken literally: it must not contain *, ? or \\');
+
+/** One raster source of the settings. */
+export const rasterSchema = z.strictObject({
+  bucket: z.string().refine(isBucketName, "must be a bucket's name, without s3:// and without a path").optional(),
+  prefix: globFree.optional(),
+  suffixes: z.array(globFree).min(1, 'must name at least one suffix').default(['.tif', '.tiff']),
+  refresh: z.record(z.string(), z.unknown()).superRefine(
+    (refresh, context) => {
+      addIssues(context, [], refreshService.inputSchema, refresh);
+    },
+    { when: ({ value }) => isObject(value) },
+  ),
+});
+
+/** The settings of a deployment, as README describes them. */
+export const settingsSchema = z
+  .strictObject({
+    // At most 448 characters: with the longest target name the secret's name keeps to its 512.
+    secretPrefix: z
+      .string()
+      .regex(/^[A-Za-z0-9/_+=.@-]{1,448}$/, 'must be 1-448 letters, digits and /_+=.@-: the start of secret names')
+      .default('cache-ops/'),
+    schedules: z
+      .array(scheduleSchema)
+      .superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) })
+      .default([]),
+    rasters: z.array(rasterSchema).default([]),
+    notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),
+  })
+  .superRefine(checkRastersSize);
+
+/** The settings with their defaults filled in. */
+export type Settings = z.output<typeof settingsSchema>;
+
+/** The settings file cannot be used: the message lists every problem with its line. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+/**
+ * Reads and checks a settings file.
+ *
+ * @throws SettingsError listing every problem with file, line and path.
+ */
+export function readSettings(file: string): Settings {
+  const yaml = parseYaml(readText(file));
+  const parsed = yaml.problems.length > 0 ? undefined : settingsSchema.safeParse(yaml.value);
+  if (parsed?.success) return parsed.data;
+  const problems: readonly Problem[] = parsed === undefined ? yaml.problems : yaml.locate(parsed.error.issues);
+  const lines = problems.map(({ line, path, message }) => `  ${file}:${line} ${path ? `${path}: ` : ''}${message}`);
+  throw new SettingsError(`The settings cannot be used:\n${lines.join('\n')}`);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SettingsError(`The settings file ${file} cannot be read: ${reason}`, { cause });
+  }
+}
+
+/** The schedule's input against the schema of its own operation, as deep as that goes. */
+function checkInput(schedule: { operation: string; input: unknown }, context: z.core.$RefinementCtx): void {
+  const operation = operations.find(({ name }) => name === schedule.operation);
+  if (operation && isObject(schedule.input)) addIssues(context, ['input'], operation.inputSchema, schedule.input);
+}
+
+function addIssues(
+  context: z.core.$RefinementCtx,
+  at: readonly PropertyKey[],
+  schema: z.ZodType,
+  input: unknown,
+): void {
+  for (const { path, message } of (schema.safeParse(input).error?.issues ?? []).flatMap(explainIssue)) {
+    context.addIssue({ code: 'custom', path: [...at, ...path], message });
+  }
+}
+
+function checkUniqueNames(schedules: readonly { name: string }[], context: z.core.$RefinementCtx): void {
+  schedules.forEach((schedule, index) => {
+    const first = schedules.findIndex((other) => other?.name === schedule?.name);
+    if (first < index && schedule?.name !== undefined) {
+      context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${schedule.name}" is used twice` });
+    }
+  });
+}
+
+/** Lambda refuses more than 4 KB of environment, measured as JSON. */
+function checkRastersSize(
+  settings: { secretPrefix: string; rasters: Settings['rasters'] },
+  context: z.core.$RefinementCtx,
+) {
+  const LIMIT_BYTES = 4096;
+  const RESERVED_BYTES = 200; // the other variables' names and the state machine's ARN
+  const longestBucketName = 'x'.repeat(63);
+  const variable = JSON.stringify(rastersVariable(settings.rasters, longestBucketName));
+  const bytes = RESERVED_BYTES + settings.secretPrefix.length + Buffer.byteLength(JSON.stringify(variable));
+  if (bytes > LIMIT_BYTES) {
+    const message = `need ${bytes} bytes as environment of refresh-service, Lambda allows ${LIMIT_BYTES}: fewer sources, or shorter prefixes`;
+    context.addIssue({ code: 'custom', path: ['rasters'], message });
+  }
+}
+
+/** EventBridge Scheduler takes IANA names in their exact spelling; Intl also takes offsets and any case. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    const known = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+    return known === name || known.toLowerCase() !== name.toLowerCase();
+  } catch {
+    return false;
+  }
+}
+
+/** "General purpose bucket naming rules" of the Amazon S3 user guide. */
+function isBucketName(name: string): boolean {
+  return (
+    /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/.test(name) &&
+    !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
+    !/^(?:xn--|sthree-|amzn-s3-demo-)/.test(name) &&
+    !/(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
+  );
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

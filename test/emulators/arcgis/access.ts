@@ -1,0 +1,28 @@
+import type { ArcgisRequest } from './arcgis-request.ts';
+import { Refusal } from './replies.ts';
+import type { Tokens, User } from './tokens.ts';
+
+/** Who calls a REST resource: the token may be in the body, in a header or in the query of a GET. */
+export function restUser(tokens: Tokens, request: ArcgisRequest): User {
+  const inQuery = request.method === 'GET' ? request.query['token'] : undefined;
+  const value = request.form['token'] ?? bearer(request) ?? inQuery;
+  if (!value) throw new Refusal(499, 'Token Required');
+  return tokens.check(value, request.headers.referer).user;
+}
+
+/** Who calls the Admin API: a POST carries its token in the body and nowhere else, a GET in a header. */
+export function adminUser(tokens: Tokens, request: ArcgisRequest): User {
+  const value = request.method === 'POST' ? request.form['token'] : bearer(request);
+  if (!value || request.query['token'] !== undefined) {
+    throw new Refusal(499, "Unauthorized access. Token not found. Generate one with the 'generateToken' operation.");
+  }
+  const { user } = tokens.check(value, request.headers.referer);
+  if (user.role === 'viewer') throw new Refusal(403, 'Unauthorized access. Administrator or publisher role required.');
+  return user;
+}
+
+function bearer(request: ArcgisRequest): string | undefined {
+  const own = request.headers['x-esri-authorization'];
+  const header = typeof own === 'string' ? own : request.headers.authorization;
+  return header?.startsWith('Bearer ') ? header.slice('Bearer '.length) : undefined;
+}

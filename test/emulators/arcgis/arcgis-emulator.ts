@@ -1,0 +1,169 @@
+/**
+ * An ArcGIS Server site on loopback with state of its own: accounts, tokens, services, jobs, and a tile store.
+ *
+ * Faithful, with how sure it is (D documentation, S a server's own metadata, C independent clients, I inferred, ? untested):
+ * - token endpoints, their fields, `expires` in milliseconds and capped, referer binding, exchange at a portal (D, C);
+ *   no credentials in addresses (C); the body as the only place for the token of an Admin POST (D, I)
+ * - the two error envelopes with HTTP 200, HTML without `f=json`, codes 400, 403, 404, 498, 499, 500 "may be stopped" (D, C)
+ * - task names in addresses, parameters and choices of the tasks (S, D); `service_url` as `Folder/Name:MapServer` (S, C);
+ *   scales separated by semicolons (D, C), an unknown one fails the job (I); `area_of_interest` as a FeatureSet (I)
+ * - job states, cumulative messages, `progress` only while executing and for `f=json`, cancel only from Waiting or
+ *   Executing, the admin twin also from Submitted, tiles of a cancelled job stay (D); records vanish after 6 hours (?)
+ * - update modes, deletion of tiles with the scheme and the restart after it, `hasLiveData` for image services (D)
+ * - Clear REST cache with either success answer (D, C); refused for an unknown folder or service (?)
+ *
+ * Invented: the accounts, services and tiles; how long jobs take; the texts of messages and most refusals; the rule that
+ * exactly the tiles that touch an area are done (a real server does whole supertiles); the shape of the admin job list
+ * and of `refreshResults`; `community/self` and `portals/self` on a site without a portal, which Esri's client asks for.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ArcgisRequest, readArcgisRequest } from './arcgis-request.ts';
+import { defaultServices, fillCaches, type Service } from './catalogue.ts';
+import { type Fault, sendFault, takeFault } from './faults.ts';
+import { GpJobs } from './gp-jobs.ts';
+import { htmlPage, type Reply } from './replies.ts';
+import { answer } from './routes.ts';
+import type { ClearedCache, Site } from './site.ts';
+import { TileStore } from './tile-store.ts';
+import { Tokens } from './tokens.ts';
+
+/** What can be chosen about an emulated site. */
+export interface ArcgisEmulatorOptions {
+  /** @defaultValue 0: any free port */
+  port?: number;
+  /** Whether a portal at `<origin>/portal` owns the site and hands out its tokens. @defaultValue false */
+  federated?: boolean;
+  /** Epoch ms; every time in the emulator comes from it. @defaultValue Date.now */
+  now?: () => number;
+  /** The longest life of a token. @defaultValue 60 */
+  tokenLifeMinutes?: number;
+  /** How long a job without tiles takes; 1000 tiles double the part in which it executes. @defaultValue 2.5 */
+  jobSeconds?: number;
+  /** Which of its two documented successes Clear REST cache answers with. @defaultValue "status" */
+  clearAnswer?: 'status' | 'success';
+  /** The code for a service that does not exist; it differs by version. @defaultValue 404 */
+  unknownServiceCode?: 404 | 500;
+}
+
+/** A running emulator, and its state for tests to look at and to change. */
+export interface ArcgisEmulator {
+  /** The site: `http://127.0.0.1:<port>/arcgis` */
+  url: string;
+  /** Only when federated. */
+  portalUrl?: string;
+  /** The administrator's account. */
+  username: string;
+  password: string;
+  /** The newest requests, the oldest first. */
+  requests: ArcgisRequest[];
+  tokens: Tokens;
+  /** By `Folder/Name.Type`. */
+  services: Map<string, Service>;
+  tiles: TileStore;
+  jobs: GpJobs;
+  cleared: ClearedCache[];
+  faults: Fault[];
+  close(): Promise<void>;
+}
+
+const REQUESTS_KEPT = 5000;
+
+/** Starts an ArcGIS Server emulator on 127.0.0.1. */
+export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): Promise<ArcgisEmulator> {
+  const server = createServer();
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The emulator has no port.');
+  const site = createSite(`http://127.0.0.1:${address.port}`, options);
+  const requests: ArcgisRequest[] = [];
+  const faults: Fault[] = [];
+  server.on('request', (incoming, response) => {
+    serve(site, requests, faults, incoming, response).catch((error: unknown) => {
+      const { message } = error instanceof Error ? error : { message: String(error) };
+      send(htmlPage(500, `HTTP Status 500: ${message}`), response);
+    });
+  });
+  const { url, portalUrl, tokens, tiles, jobs, cleared } = site;
+  const { username, password } = tokens.users.siteadmin;
+  return {
+    url,
+    ...(portalUrl !== undefined && { portalUrl }),
+    username,
+    password,
+    requests,
+    tokens,
+    get services() {
+      jobs.advance();
+      return site.services;
+    },
+    tiles,
+    jobs,
+    cleared,
+    faults,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function createSite(origin: string, options: ArcgisEmulatorOptions): Site {
+  const { federated = false, now = Date.now, tokenLifeMinutes = 60, jobSeconds = 2.5 } = options;
+  const jobs = new GpJobs({ now, jobSeconds });
+  const tiles = new TileStore(() => jobs.advance());
+  const services = defaultServices();
+  fillCaches(services, tiles, now());
+  return {
+    url: `${origin}/arcgis`,
+    portalUrl: federated ? `${origin}/portal` : undefined,
+    now,
+    tokenLifeMinutes,
+    clearAnswer: options.clearAnswer ?? 'status',
+    unknownServiceCode: options.unknownServiceCode ?? 404,
+    tokens: new Tokens({ now, lifeMinutes: tokenLifeMinutes, federated }),
+    services,
+    tiles,
+    jobs,
+    cleared: [],
+  };
+}
+
+async function serve(
+  site: Site,
+  requests: ArcgisRequest[],
+  faults: Fault[],
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const request = await readArcgisRequest(incoming);
+  if (!request) {
+    response.once('finish', () => incoming.destroy());
+    response.setHeader('connection', 'close');
+    send(htmlPage(413, 'HTTP Status 413: the body is too large'), response);
+    return;
+  }
+  requests.push(request);
+  requests.splice(0, requests.length - REQUESTS_KEPT);
+  const fault = takeFault(faults, request);
+  if (fault && !fault.afterWork) {
+    sendFault(fault, response);
+    return;
+  }
+  site.jobs.advance();
+  const reply = answer(site, request);
+  if (fault) sendFault(fault, response);
+  else send(reply, response);
+}
+
+function send(reply: Reply, response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) return;
+  if (reply.kind === 'json') {
+    response.writeHead(200, { 'content-type': 'application/json;charset=utf-8' }).end(JSON.stringify(reply.value));
+  } else {
+    response.writeHead(reply.status, reply.headers).end(reply.body);
+  }
+}

@@ -1,0 +1,48 @@
+import { isRunning, type Service, serviceId } from './catalogue.ts';
+import type { GpTask } from './gp-task.ts';
+import type { Site } from './site.ts';
+
+/** `Refresh Service`: makes a live service see what has changed in its data. */
+export const refreshService: GpTask = {
+  service: 'System/PublishingTools.GPServer',
+  name: 'RefreshService',
+  displayName: 'Refresh Service',
+  parameters: [
+    { name: 'serviceName', dataType: 'GPString', required: true },
+    {
+      name: 'serviceType',
+      dataType: 'GPString',
+      required: true,
+      choices: ['ImageServer', 'FeatureServer', 'MapServer', 'SceneServer'],
+    },
+    { name: 'serviceFolder', dataType: 'GPString', required: false },
+    { name: 'refreshOptions', dataType: 'GPString', required: false },
+  ],
+  output: 'refreshResults',
+  prepare: (inputs, site) => () => {
+    const service = openLiveService(inputs, site);
+    return {
+      steps: 0,
+      apply: () => undefined,
+      finish(at) {
+        service.refreshedAt = at;
+        service.refreshCount += 1;
+        return `Service ${serviceId(service)} refreshed.`;
+      },
+    };
+  },
+  result: () => '{"status":"success"}',
+};
+
+function openLiveService(inputs: Record<string, string>, site: Site): Service {
+  const { serviceName = '', serviceType = '', serviceFolder = '' } = inputs;
+  const id = serviceId({ folder: serviceFolder, name: serviceName, type: serviceType });
+  const service = site.services.get(id);
+  // A name that carries its folder must not find the service of that folder.
+  if (!service || service.name !== serviceName) throw new Error(`ERROR: Service ${id} does not exist.`);
+  if (!isRunning(service, site.now())) throw new Error(`ERROR: Service ${id} is not started.`);
+  if (service.type === 'ImageServer' && !service.hasLiveData) {
+    throw new Error(`ERROR: Service ${id} cannot be refreshed: hasLiveData is not true.`);
+  }
+  return service;
+}

@@ -1,0 +1,89 @@
+import type { ArcgisRequest } from './arcgis-request.ts';
+import { CURRENT_VERSION, folderNames, isRunning, type Service, serviceId } from './catalogue.ts';
+import { gpResource } from './gp-resources.ts';
+import { invalidUrl, json, Refusal, type Reply } from './replies.ts';
+import type { Site } from './site.ts';
+import { tileInfo, WEB_MERCATOR } from './tile-scheme.ts';
+import type { User } from './tokens.ts';
+
+const SERVICE_TYPES = ['MapServer', 'ImageServer', 'FeatureServer', 'SceneServer', 'GPServer'];
+const TILE_PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** Everything below `<site>/rest/services`. */
+export function serviceResource(site: Site, request: ArcgisRequest, segments: string[], user: User): Reply {
+  const typeAt = segments.findIndex((segment, index) => index > 0 && SERVICE_TYPES.includes(segment));
+  if (typeAt < 0) return catalogue(site, segments, user);
+  const [name = '', folder = '', ...tooMany] = segments.slice(0, typeAt).reverse();
+  const type = segments[typeAt] ?? '';
+  const service = site.services.get(serviceId({ folder, name, type }));
+  const path = segments.slice(0, typeAt + 1).join('/');
+  if (!service || tooMany.length > 0) throw unknownService(site, path);
+  if (!isRunning(service, site.now())) {
+    const text = `Could not find a service with the name ${path} in the configured clusters. Service may be stopped or still starting.`;
+    throw new Refusal(500, text);
+  }
+  const rest = segments.slice(typeAt + 1);
+  if (type === 'GPServer') return gpResource(site, service, request, rest, user);
+  if (rest.length === 0) return json(serviceJson(service));
+  return tile(site, service, rest);
+}
+
+function catalogue({ services }: Site, segments: string[], user: User): Reply {
+  const [folder = '', ...more] = segments;
+  if (more.length > 0) throw invalidUrl();
+  const folders = folderNames(services);
+  if (folder && !folders.includes(folder))
+    throw new Refusal(404, 'Folder not found', [`Folder '${folder}' not found.`]);
+  const listed = [...services.values()].filter((service) => service.folder === folder && service.started);
+  return json({
+    currentVersion: CURRENT_VERSION,
+    folders: folder ? [] : folders.filter((name) => name !== 'System' || user.role !== 'viewer'),
+    services: listed.map(({ name, type }) => ({ name: folder ? `${folder}/${name}` : name, type })),
+  });
+}
+
+function unknownService({ unknownServiceCode }: Site, path: string): Refusal {
+  return new Refusal(unknownServiceCode, `Service ${path} not found`);
+}
+
+function serviceJson(service: Service): object {
+  const { name, type, extent, scheme } = service;
+  const fullExtent = { ...extent, spatialReference: WEB_MERCATOR };
+  const common = {
+    currentVersion: CURRENT_VERSION,
+    serviceDescription: '',
+    spatialReference: WEB_MERCATOR,
+    fullExtent,
+  };
+  const cache = { singleFusedMapCache: scheme !== undefined, ...(scheme && { tileInfo: tileInfo(scheme) }) };
+  if (type === 'FeatureServer') return { ...common, capabilities: 'Query', layers: [{ id: 0, name }], tables: [] };
+  if (type === 'ImageServer') return { ...common, ...cache, name, extent: fullExtent, bandCount: 3 };
+  return {
+    ...common,
+    ...cache,
+    mapName: name,
+    initialExtent: fullExtent,
+    units: 'esriMeters',
+    capabilities: 'Map,Query,Data',
+    layers: [{ id: 0, name }],
+    tables: [],
+  };
+}
+
+function tile(site: Site, service: Service, rest: string[]): Reply {
+  const [kind, ...place] = rest;
+  const [level = NaN, row = NaN, col = NaN] = place.map((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
+  if (kind !== 'tile' || place.length !== 3 || service.type === 'FeatureServer') throw invalidUrl();
+  const stored = site.tiles.get(serviceId(service), { level, row, col });
+  if (!stored) return { kind: 'raw', status: 404, headers: { 'content-type': 'text/html' }, body: 'Tile not found' };
+  const headers = {
+    'content-type': 'image/png',
+    'last-modified': new Date(stored.madeAt).toUTCString(),
+    etag: `"${level}-${row}-${col}-${stored.madeAt.toString(36)}"`,
+    'cache-control': 'max-age=0',
+  };
+  return { kind: 'raw', status: 200, headers, body: TILE_PNG };
+}

@@ -1,0 +1,30 @@
+import type { Service } from './catalogue.ts';
+import type { GpJobs } from './gp-jobs.ts';
+import type { TileStore } from './tile-store.ts';
+import type { Tokens } from './tokens.ts';
+
+/** One call of the Clear REST cache operation that was obeyed. */
+export interface ClearedCache {
+  at: number;
+  by: string;
+  folderName?: string;
+  serviceName?: string;
+  type?: string;
+}
+
+/** Everything that the emulated site remembers. */
+export interface Site {
+  /** `http://127.0.0.1:<port>/arcgis` */
+  url: string;
+  /** Only a federated site has a portal. */
+  portalUrl: string | undefined;
+  now: () => number;
+  tokenLifeMinutes: number;
+  clearAnswer: 'status' | 'success';
+  unknownServiceCode: 404 | 500;
+  tokens: Tokens;
+  services: Map<string, Service>;
+  tiles: TileStore;
+  jobs: GpJobs;
+  cleared: ClearedCache[];
+}

@@ -1,0 +1,164 @@
+/**
+ * A MicroStrategy Library server with one I-Server node, as far as purging caches goes. It keeps accounts, sessions and
+ * projects of its own and refuses what the vendor's server would refuse. In brackets: how sure it is that the real server
+ * does the same (hi: vendor and one more source, med: one good source, low: inference).
+ *
+ * Faithful
+ * - Login with JSON or a form, 204 with the token in a header, API token in `username` [hi]; iServerCodes of refused logins [med].
+ * - Token and all cookies are needed on every call, otherwise 401 ERR009 [hi]. `GET /api/status`, `authModes` and
+ *   `openapi.json` need no login [med].
+ * - Idle time-out of the session [hi]; applicationType 76 only on newer servers [hi]; `DELETE /api/auth/login` is 404 [med].
+ * - `GET /api/projects` is a bare array, with status 0 also for a project that is not loaded [med]; nodes and their fields [hi].
+ * - The purge: plural path [hi], 204 [hi], 403 ERR014 [med], not loaded 404 ERR001 -2147209151 [med], unknown project and
+ *   other cache types 400 [med], 404 ERR004 before 11.3.0800 [hi].
+ * - Session cap: 500 ERR001 -2147072486 [hi], at the first call into a project and not at the login [med].
+ * - The error envelope and its codes in three digits [hi].
+ *
+ * Invented
+ * - When the load-balancer cookie changes (first read after the login, then every minute) and how long the old one reads.
+ * - The cap counts all logins of a user, oldest first, not sessions per project; the purge counts as a call into a project [low].
+ * - Logout ends the one session only; whether the real one ends others of the same user is not known.
+ * - A purge is done at once and on the one node there is; how far and how soon a real one reaches is not documented.
+ * - Which check comes first when several refuse, the texts of most messages, the 400 of a missing `loginMode`, locking after
+ *   five failures, the shape of `userInfo`, of `privileges` and of the projects monitor, and its total-count header [low].
+ * - Users, passwords and the projects Sales and Archive.
+ */
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { defaultAccounts } from './accounts.ts';
+import type { Fault } from './faults.ts';
+import { Faults, sendFault } from './faults.ts';
+import { listen } from './listen.ts';
+import type { EmulatedProject } from './projects.ts';
+import { defaultProjects } from './projects.ts';
+import type { Reply } from './replies.ts';
+import { notFound, outsideLibrary, sessionInvalid } from './replies.ts';
+import type { LibraryRequest, Route, ServerState } from './routes.ts';
+import { ROUTES } from './routes.ts';
+import { readCookies, Sessions } from './sessions.ts';
+
+const LIBRARY_ROOT = '/MicroStrategyLibrary';
+
+export interface MicrostrategyEmulatorOptions {
+  /** @defaultValue any free port */
+  port?: number;
+  /** Milliseconds since 1970; lets tests move the clock. */
+  now?: () => number;
+  /** Idle time-out of a session. @defaultValue 1800 */
+  sessionSeconds?: number;
+  /** How many sessions a user may have before project calls are refused. @defaultValue 20 */
+  sessionsPerUser?: number;
+  /** @defaultValue `11.4.0600` */
+  serverVersion?: string;
+  /** The vendor documents 400 for an unknown project, field reports say 404. @defaultValue 400 */
+  unknownProjectStatus?: 400 | 404;
+}
+
+/** A request that reached the emulator; `path` is relative to the Library root and has the query string. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface MicrostrategyEmulator {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly accounts: ReturnType<typeof defaultAccounts>;
+  readonly requests: readonly RecordedRequest[];
+  readonly projects: readonly EmulatedProject[];
+  openSessions(): number;
+  /** Ends every session as a restart or an administrator would: the next call with its token is 401 ERR009. */
+  expireSessions(): void;
+  /** Lets the next request with this method and path meet a fault instead of the server; may be called several times. */
+  failNext(method: string, path: RegExp, fault: Fault): void;
+  close(): Promise<void>;
+}
+
+/** Starts a MicroStrategy Library server on 127.0.0.1. */
+export async function startMicrostrategyEmulator(
+  options: MicrostrategyEmulatorOptions = {},
+): Promise<MicrostrategyEmulator> {
+  const {
+    port = 0,
+    now = Date.now,
+    sessionSeconds = 1800,
+    sessionsPerUser = 20,
+    serverVersion = '11.4.0600',
+  } = options;
+  const accounts = defaultAccounts();
+  const state: ServerState = {
+    now,
+    serverVersion,
+    sessionSeconds,
+    unknownProjectStatus: options.unknownProjectStatus ?? 400,
+    accounts: Object.values(accounts),
+    projects: defaultProjects(),
+    sessions: new Sessions({ now, sessionSeconds, sessionsPerUser }),
+  };
+  const requests: RecordedRequest[] = [];
+  const faults = new Faults();
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '' } = request;
+    const inLibrary = url.startsWith(`${LIBRARY_ROOT}/`);
+    const path = inLibrary ? url.slice(LIBRARY_ROOT.length) : url;
+    const recorded = { method, path, headers: request.headers, body: await text(request) };
+    requests.push(recorded);
+    const fault = faults.take(method, path);
+    if (fault !== undefined) sendFault(response, fault);
+    else send(response, inLibrary ? answer(state, recorded) : outsideLibrary());
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  });
+  const listening = await listen(server, port);
+  return {
+    url: `${listening.origin}${LIBRARY_ROOT}`,
+    username: accounts.admin.username,
+    password: accounts.admin.password,
+    accounts,
+    requests,
+    projects: state.projects,
+    openSessions: () => state.sessions.count,
+    expireSessions: () => state.sessions.closeAll(),
+    failNext: (method, path, fault) => faults.plan({ method, path, fault }),
+    close: listening.close,
+  };
+}
+
+function answer(state: ServerState, { method, path, headers, body }: RecordedRequest): Reply {
+  const { pathname, searchParams } = new URL(`http://library${path}`);
+  const route = ROUTES.find((candidate) => candidate.method === method && candidate.path.test(pathname));
+  if (route === undefined) return notFound();
+  const params = { ...route.path.exec(pathname)?.groups };
+  return follow(route, state, { query: searchParams, headers, body, params });
+}
+
+function follow(route: Route, state: ServerState, request: LibraryRequest): Reply {
+  if ('answer' in route) return route.answer(state, request);
+  const token = request.headers['x-mstr-authtoken'];
+  const cookies = readCookies(request.headers.cookie);
+  const reads = route.method === 'GET';
+  const session = state.sessions.find(typeof token === 'string' ? token : undefined, cookies, reads);
+  if (session === undefined) return sessionInvalid();
+  const reply = route.answerInSession(state, session, request);
+  return reads ? { ...reply, cookies: state.sessions.refreshCookies(session, cookies) } : reply;
+}
+
+function send(response: ServerResponse, { status, body, headers = {}, cookies = [] }: Reply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (cookies.length > 0) response.setHeader('Set-Cookie', cookies);
+  if (body === undefined) {
+    response.end();
+    return;
+  }
+  const html = typeof body === 'string';
+  response.setHeader('Content-Type', html ? 'text/html;charset=utf-8' : 'application/json;charset=UTF-8');
+  response.end(html ? body : JSON.stringify(body));
+}

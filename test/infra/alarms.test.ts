@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ACCOUNT, type Synthesized, synthesize } from './synthesize.ts';
+
+const everything = synthesize({
+  schedules: [
+    {
+      name: 'refresh',
+      operation: 'refresh-service',
+      expression: 'rate(1 day)',
+      input: { target: 'gis', serviceName: 'A', serviceType: 'MapServer' },
+    },
+  ],
+  rasters: [{ refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } }],
+  notifications: { email: 'gis-team@example.org' },
+});
+const TOPIC = 'arn:aws:sns:NotificationsTopic';
+
+describe('the alarms', () => {
+  it('are one for each operation, the start of scheduled jobs and each dead-letter queue', () => {
+    const watched = alarmsOf(everything).map(({ watches }) => watches);
+
+    assert.deepEqual(watched.toSorted(), [
+      'Errors of arn:aws:lambda:ClearRestCacheFunction',
+      'Errors of arn:aws:lambda:PurgeMicrostrategyCachesFunction',
+      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:DeleteMapServerCacheJob',
+      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:ManageMapServerCacheTilesJob',
+      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:RefreshServiceJob',
+      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:SchedulesStartScheduledJob',
+      'Maximum of arn:aws:sqs:FailedInvocations',
+      'Maximum of arn:aws:sqs:RastersGivenUpRasters',
+      'Maximum of arn:aws:sqs:SchedulesUndeliveredSchedules',
+    ]);
+  });
+
+  it('go off at the first failure in five minutes and not for want of data', () => {
+    const alarms = alarmsOf(everything);
+
+    for (const { properties } of alarms) {
+      const { Threshold, ComparisonOperator, EvaluationPeriods, TreatMissingData } = properties;
+      assert.deepEqual(
+        { Threshold, ComparisonOperator, EvaluationPeriods, TreatMissingData },
+        {
+          Threshold: 1,
+          ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+          EvaluationPeriods: 1,
+          TreatMissingData: 'notBreaching',
+        },
+      );
+      assert.match(JSON.stringify(properties), /"Period":300/);
+    }
+  });
+
+  it('add up failures and time-outs also when there are no data of one of them', () => {
+    const sums = alarmsOf(everything).flatMap(
+      ({ properties }) => JSON.stringify(properties).match(/"Expression":"[^"]*"/g) ?? [],
+    );
+
+    assert.equal(sums.length, 4);
+    assert.deepEqual([...new Set(sums)], ['"Expression":"FILL(failed, 0) + FILL(timedOut, 0)"']);
+  });
+
+  it('are told to the topic when there is one', () => {
+    const actions = alarmsOf(everything).map(({ properties }) => properties['AlarmActions']);
+
+    assert.equal(actions.length, 9);
+    for (const action of actions) assert.deepEqual(action, [TOPIC]);
+  });
+
+  it('only show in CloudWatch when nobody is to be told', () => {
+    const quiet = synthesize();
+
+    assert.equal(alarmsOf(quiet).length, 6);
+    for (const { properties } of alarmsOf(quiet)) assert.equal(properties['AlarmActions'], undefined);
+    quiet.template.resourceCountIs('AWS::SNS::Topic', 0);
+    quiet.template.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+});
+
+describe('the notifications', () => {
+  it('go to the e-mail address of the settings', () => {
+    const subscription = everything.one('AWS::SNS::Subscription').Properties;
+
+    assert.deepEqual(subscription, { Protocol: 'email', Endpoint: 'gis-team@example.org', TopicArn: TOPIC });
+  });
+
+  it('may be published by the alarms of this account, over TLS only', () => {
+    const { PolicyDocument } = everything.one('AWS::SNS::TopicPolicy').Properties;
+
+    const { Statement } = JSON.parse(JSON.stringify(PolicyDocument));
+    assert.deepEqual(
+      Statement.map(({ Effect, Principal, Action, Condition }: Record<string, unknown>) => ({
+        Effect,
+        Principal,
+        Action,
+        Condition,
+      })),
+      [
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sns:Publish',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+        },
+      ],
+    );
+  });
+});
+
+describe('the dead-letter queues', () => {
+  it('are encrypted and keep their messages for two weeks', () => {
+    const queues = everything
+      .idsOf('AWS::SQS::Queue')
+      .filter((id) => !id.startsWith('RastersNewRasters'))
+      .map((id) => everything.resources.get(id)?.Properties);
+
+    assert.equal(queues.length, 3);
+    for (const queue of queues)
+      assert.deepEqual(queue, { SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 });
+  });
+});
+
+/** The alarms, each with what it watches in words. */
+function alarmsOf({ idsOf, resources }: Synthesized) {
+  return idsOf('AWS::CloudWatch::Alarm').map((id) => {
+    const properties = resources.get(id)?.Properties ?? {};
+    const text = JSON.stringify(properties);
+    const [, queue] = /"Name":"QueueName","Value":"([^"]*)"/.exec(text) ?? [];
+    const [, dimension] = /"Name":"(?:FunctionName|StateMachineArn)","Value":"([^"]*)"/.exec(text) ?? [];
+    const metrics = [...text.matchAll(/"MetricName":"([^"]*)"/g)].map(([, metric]) => metric).join(', ');
+    return {
+      properties,
+      watches: queue === undefined ? `${metrics} of ${dimension}` : `${properties['Statistic']} of ${queue}`,
+    };
+  });
+}

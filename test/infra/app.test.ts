@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { Validations } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { appOf } from './synthesize.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cache-ops-app-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
+const SCHEDULE = { name: 'daily', operation: 'refresh-service', expression: 'rate(1 day)', input: REFRESH };
+const PURGE = { ...SCHEDULE, operation: 'purge-microstrategy-caches', input: { target: 'bi', projects: 'ALL' } };
+
+const deployments: [name: string, settings: object][] = [
+  ['nothing but the operations', {}],
+  ['a secret prefix of its own', { secretPrefix: 'gis_prod=' }],
+  ['an immediate schedule', { schedules: [PURGE] }],
+  ['rasters in an existing bucket', { rasters: [{ bucket: 'my-rasters', refresh: REFRESH }] }],
+  [
+    'all that the settings offer',
+    {
+      schedules: [SCHEDULE, { ...PURGE, name: 'hourly' }],
+      rasters: [{ refresh: REFRESH }],
+      notifications: { email: 'gis-team@example.org' },
+    },
+  ],
+];
+
+describe('the rules for secure stacks', () => {
+  for (const [name, settings] of deployments) {
+    it(`find nothing in a stack with ${name}`, () => {
+      const { app } = appOf(settings);
+      Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+
+      const { directory } = app.synth();
+
+      const { pluginReports } = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+      assert.deepEqual(pluginReports, []);
+    });
+  }
+
+  it('would find a queue that anybody forgot to protect', (context) => {
+    context.mock.method(process.stderr, 'write', () => true);
+    const { app, stack } = appOf();
+    new Queue(stack, 'Forgotten');
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+
+    assert.throws(() => app.synth(), /Validation failed/);
+  });
+});
+
+describe('the app', () => {
+  it('synthesizes the stack with the shipped settings for any account and region', () => {
+    const { status, output } = runApp();
+
+    const { artifacts } = JSON.parse(readFileSync(join(output, 'manifest.json'), 'utf8'));
+    assert.equal(status, 0);
+    assert.equal(artifacts.CacheOps.environment, 'aws://unknown-account/unknown-region');
+    assert.ok(existsSync(join(output, 'CacheOps.template.json')));
+  });
+
+  it('stops at settings that cannot be used, with what is wrong and nothing else', () => {
+    const file = settingsFile('secretPrefix: a/\nscheduled: []\n');
+
+    const { status, stderr, output } = runApp(file);
+
+    assert.equal(status, 1);
+    assert.equal(stderr, `The settings cannot be used:\n  ${file}:2 scheduled: unknown key\n`);
+    assert.ok(!existsSync(join(output, 'CacheOps.template.json')));
+  });
+});
+
+function settingsFile(yaml: string): string {
+  const file = join(folder, 'settings.yaml');
+  writeFileSync(file, yaml);
+  return file;
+}
+
+/** Runs the app as the CDK's command line does, without bundling. */
+function runApp(settings?: string) {
+  const output = mkdtempSync(join(folder, 'cdk.out-'));
+  const context = { 'aws:cdk:bundling-stacks': [], ...(settings !== undefined && { settings }) };
+  const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+    encoding: 'utf8',
+    env: { ...process.env, CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify(context) },
+  });
+  return { status, stderr, output };
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { synthesize } from './synthesize.ts';
+
+const LANDSAT = {
+  bucket: 'my-rasters',
+  prefix: 'landsat/',
+  suffixes: ['.tif', '.Jp2'],
+  refresh: { target: 'gis', serviceName: 'Landsat', serviceType: 'ImageServer', serviceFolder: 'Imagery' },
+};
+const DRONE = { refresh: { target: 'gis', serviceName: 'Drone', serviceType: 'ImageServer' } };
+const QUEUE = 'arn:aws:sqs:RastersNewRasters';
+const GIVEN_UP = 'arn:aws:sqs:RastersGivenUpRasters';
+const OWN_BUCKET = 'arn:aws:s3:RastersBucket';
+
+const existing = synthesize({ rasters: [LANDSAT] });
+const mixed = synthesize({ rasters: [LANDSAT, DRONE, { ...DRONE, prefix: 'drone/' }] });
+
+describe('a raster source', () => {
+  it('takes non-empty new objects of its bucket with its prefix and one of its suffixes in both cases', () => {
+    const { EventPattern } = existing.one('AWS::Events::Rule').Properties;
+
+    assert.deepEqual(EventPattern, {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: {
+        bucket: { name: ['my-rasters'] },
+        object: {
+          key: [
+            { wildcard: 'landsat/*.tif' },
+            { wildcard: 'landsat/*.TIF' },
+            { wildcard: 'landsat/*.Jp2' },
+            { wildcard: 'landsat/*.jp2' },
+            { wildcard: 'landsat/*.JP2' },
+          ],
+          size: [{ numeric: ['>', 0] }],
+        },
+      },
+    });
+  });
+
+  it('hands its events to the one queue, and to the dead-letter queue what cannot be delivered', () => {
+    const rules = mixed.idsOf('AWS::Events::Rule').map((id) => mixed.resources.get(id)?.Properties['Targets']);
+
+    assert.equal(rules.length, 3);
+    for (const targets of rules) {
+      assert.deepEqual(targets, [{ Id: 'Target0', Arn: QUEUE, DeadLetterConfig: { Arn: GIVEN_UP } }]);
+    }
+  });
+
+  it('without a bucket shares the one bucket that the stack makes', () => {
+    const { EventPattern } = mixed.one('AWS::Events::Rule', 'RastersSource2').Properties;
+
+    mixed.template.resourceCountIs('AWS::S3::Bucket', 1);
+    assert.ok(JSON.stringify(EventPattern).includes(`"bucket":{"name":["${OWN_BUCKET}"]}`));
+    mixed.template.hasOutput('RasterBucketName', {});
+  });
+
+  it('with a bucket of its own makes none', () => {
+    existing.template.resourceCountIs('AWS::S3::Bucket', 0);
+    existing.template.resourceCountIs('Custom::S3BucketNotifications', 0);
+    assert.equal(existing.template.toJSON()['Outputs'].RasterBucketName, undefined);
+  });
+});
+
+describe('the raster bucket', () => {
+  it('tells EventBridge, is private and encrypted, and outlives the stack', () => {
+    const { Properties, DeletionPolicy } = mixed.one('AWS::S3::Bucket');
+
+    assert.equal(DeletionPolicy, 'Retain');
+    assert.deepEqual(Properties, {
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+  });
+
+  it('is used over TLS only and is switched on without a function of the CDK', () => {
+    const { PolicyDocument } = mixed.one('AWS::S3::BucketPolicy').Properties;
+
+    assert.match(
+      JSON.stringify(PolicyDocument),
+      /"Deny".*"aws:SecureTransport":"false"|"aws:SecureTransport":"false".*"Deny"/,
+    );
+    mixed.template.resourceCountIs('Custom::S3BucketNotifications', 0);
+    mixed.template.resourceCountIs('AWS::Lambda::Function', 6);
+  });
+});
+
+describe('the queue of new rasters', () => {
+  it('gives a message back six times the time-out and a batching window later, five times', () => {
+    const properties = mixed.one('AWS::SQS::Queue', 'RastersNewRasters').Properties;
+
+    assert.deepEqual(properties, {
+      SqsManagedSseEnabled: true,
+      VisibilityTimeout: 6 * 120 + 30,
+      RedrivePolicy: { deadLetterTargetArn: GIVEN_UP, maxReceiveCount: 5 },
+    });
+  });
+
+  it('is read by refresh-service in batches, of which single messages may fail', () => {
+    const mapping = mixed.one('AWS::Lambda::EventSourceMapping').Properties;
+
+    assert.deepEqual(mapping, {
+      EventSourceArn: QUEUE,
+      FunctionName: 'arn:aws:lambda:RefreshServiceFunction',
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 30,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it('takes messages from the rules only, and over TLS only', () => {
+    const { PolicyDocument } = mixed.one('AWS::SQS::QueuePolicy', 'RastersNewRasters').Properties;
+
+    assert.deepEqual(PolicyDocument, {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Action: 'sqs:*',
+          Principal: { AWS: '*' },
+          Resource: QUEUE,
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Principal: { Service: 'events.amazonaws.com' },
+          Resource: QUEUE,
+          Condition: {
+            ArnEquals: { 'aws:SourceArn': [0, 1, 2].map((index) => `arn:aws:events:RastersSource${index}`) },
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('refresh-service', () => {
+  it('is told its sources with their defaults and the name of the bucket that the stack makes', () => {
+    const { Environment } = mixed.one('AWS::Lambda::Function', 'RefreshService').Properties;
+
+    const { Variables } = JSON.parse(JSON.stringify(Environment));
+    assert.deepEqual(JSON.parse(Variables.RASTERS), [
+      LANDSAT,
+      { bucket: OWN_BUCKET, prefix: '', suffixes: ['.tif', '.tiff'], refresh: DRONE.refresh },
+      { bucket: OWN_BUCKET, prefix: 'drone/', suffixes: ['.tif', '.tiff'], refresh: DRONE.refresh },
+    ]);
+  });
+
+  it('may receive from the queue but needs no right on any bucket', () => {
+    const { PolicyDocument } = mixed.one('AWS::IAM::Policy', 'RefreshServiceRoleDefaultPolicy').Properties;
+
+    const { Statement } = JSON.parse(JSON.stringify(PolicyDocument));
+    assert.deepEqual(Statement.at(-1), {
+      Effect: 'Allow',
+      Action: [
+        'sqs:ReceiveMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:GetQueueUrl',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+      ],
+      Resource: QUEUE,
+    });
+    assert.doesNotMatch(JSON.stringify(Statement), /s3:/);
+  });
+
+  it('has neither queue nor sources when the settings have no rasters', () => {
+    const none = synthesize();
+
+    assert.deepEqual(
+      [...none.resources.keys()].filter((id) => id.startsWith('Rasters')),
+      [],
+    );
+    none.template.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
+    none.template.resourceCountIs('AWS::Events::Rule', 0);
+  });
+});

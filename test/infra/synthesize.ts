@@ -1,0 +1,85 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod';
+import { CacheOpsStack } from '../../infra/cache-ops-stack.ts';
+import { settingsSchema } from '../../infra/settings.ts';
+
+export const ACCOUNT = '111122223333';
+export const REGION = 'eu-west-1';
+
+const resourceSchema = z.object({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+  DeletionPolicy: z.string().optional(),
+});
+
+/** A resource with its references replaced by ARNs that tell what is meant: `arn:aws:sqs:<logical id>`. */
+export type Resource = z.output<typeof resourceSchema>;
+
+export interface Synthesized {
+  readonly template: Template;
+  readonly resources: ReadonlyMap<string, Resource>;
+  /** The logical ids of a type's resources. */
+  idsOf(type: string): string[];
+  /** The one resource of the type whose logical id starts so. */
+  one(type: string, idStart?: string): Resource;
+}
+
+/** An app with the stack and without bundling, which is what takes the time. */
+export function appOf(settings: object = {}): { app: App; stack: CacheOpsStack } {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return { app, stack: new CacheOpsStack(app, 'CacheOps', { settings: settingsSchema.parse(settings) }) };
+}
+
+/** Synthesizes the stack with settings as they stand in the file. */
+export function synthesize(settings: object = {}): Synthesized {
+  const template = Template.fromStack(appOf(settings).stack);
+  const json = z.object({ Resources: z.record(z.string(), resourceSchema) }).parse(template.toJSON());
+  const resources = new Map(
+    Object.entries(json.Resources).map(([id, resource]) => [
+      id,
+      {
+        ...resource,
+        Properties: z.record(z.string(), z.unknown()).parse(resolve(resource.Properties, json.Resources)),
+      },
+    ]),
+  );
+  const find = (type: string, idStart: string) =>
+    [...resources].filter(([id, { Type }]) => Type === type && id.startsWith(idStart));
+  return {
+    template,
+    resources,
+    idsOf: (type) => find(type, '').map(([id]) => id),
+    one: (type, idStart = '') => {
+      const [found, ...more] = find(type, idStart);
+      if (!found || more.length > 0) throw new Error(`${found ? 'several' : 'no'} ${type} ${idStart}*`);
+      return found[1];
+    },
+  };
+}
+
+/** Replaces the intrinsic functions that the stack uses. */
+function resolve(value: unknown, resources: Record<string, Resource>): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolve(item, resources));
+  if (typeof value !== 'object' || value === null) return value;
+  const [[key, argument] = ['', undefined], ...rest] = Object.entries(value);
+  if (rest.length === 0 && key === 'Ref') return reference(String(argument), resources);
+  if (rest.length === 0 && key === 'Fn::GetAtt' && Array.isArray(argument)) {
+    return reference(String(argument[0]), resources);
+  }
+  if (rest.length === 0 && key === 'Fn::Join' && Array.isArray(argument)) {
+    return z.array(z.string()).parse(resolve(argument[1], resources)).join(String(argument[0]));
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolve(item, resources)]));
+}
+
+const PSEUDO_PARAMETERS: Record<string, string> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': REGION,
+  'AWS::AccountId': ACCOUNT,
+};
+
+function reference(id: string, resources: Record<string, Resource>): string {
+  const service = resources[id]?.Type.split('::')[1]?.toLowerCase();
+  return PSEUDO_PARAMETERS[id] ?? `arn:aws:${service}:${id.replace(/[0-9A-F]{8}$/, '')}`;
+}
