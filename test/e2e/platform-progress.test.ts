@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { Progress } from '../local/progress.ts';
+
+function progressOn(t: TestContext, isTTY: boolean) {
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
+  const written: string[] = [];
+  const stream = { isTTY, columns: 40, write: (text: string) => written.push(text) > 0 };
+  const progress = new Progress(stream);
+  t.after(() => progress.close());
+  return { progress, written };
+}
+
+test('without a terminal prints a line at the start, when something has changed, and at the end', (t) => {
+  const { progress, written } = progressOn(t, false);
+
+  const line = progress.start('refresh-service');
+  line.update('Check: 10 %');
+  line.update('Check: 20 %');
+  t.mock.timers.tick(4000);
+  line.end('succeeded');
+
+  assert.deepEqual(
+    written.map((text) => text.replace(/^refresh-service +[\d.]+ s +/, '')),
+    ['started\n', 'Check: 20 %\n', 'succeeded\n'],
+  );
+});
+
+test('on a terminal redraws one line for each running operation, no wider than the terminal', (t) => {
+  const { progress, written } = progressOn(t, true);
+  progress.start('refresh-service').update('x'.repeat(80));
+  progress.start('clear-rest-cache');
+
+  t.mock.timers.tick(100);
+  written.length = 0;
+  t.mock.timers.tick(100);
+
+  const [erase, ...lines] = written;
+  assert.equal(erase, '\u001b[2A\u001b[J');
+  assert.equal(lines.length, 2);
+  assert.ok(lines.every((line) => line.length <= 40 && line.endsWith('\n')));
+});
+
+test('on a terminal leaves the end of an operation above the running ones', (t) => {
+  const { progress, written } = progressOn(t, true);
+  const first = progress.start('refresh-service');
+  progress.start('clear-rest-cache');
+  t.mock.timers.tick(100);
+  written.length = 0;
+
+  first.end('succeeded');
+
+  const [, ended, running] = written;
+  assert.match(ended ?? '', /refresh-service.*succeeded/);
+  assert.match(running ?? '', /^clear-rest-cache/);
+});

@@ -1,0 +1,87 @@
+import { pascalCase } from '../../infra/operations.ts';
+import * as errors from '../../shared/errors.ts';
+import { startAwsEndpoint } from './aws-endpoint.ts';
+import type { Execution } from './execution.ts';
+import { FunctionHost } from './function-host.ts';
+import type { FunctionError } from './function-runner.ts';
+import { ending, type OperationOutcome, returned } from './operation-outcome.ts';
+import { StateMachines } from './state-machines.ts';
+import { readTemplate, type StackTemplate } from './template.ts';
+
+interface Options {
+  /** Where the stack was synthesized to. */
+  assemblyDirectory: string;
+  /** Secret by target; a text is stored as it is. */
+  targets: Record<string, unknown>;
+  /** Shortens every wait of the state machines to this. */
+  pauseMs?: number;
+  onExecution: (execution: Execution) => void;
+  /** Told of an error that is none of the contract's: a crash, a time-out, a mistake in a function. */
+  onUnexpected: (text: string) => void;
+}
+
+const NAMED_ERRORS = new Set(Object.keys(errors));
+const SHOWN_LOG_LINES = 20;
+
+/** The synthesized stack, running on this machine. */
+export interface Platform {
+  template: StackTemplate;
+  stateMachines: StateMachines;
+  invoke: FunctionHost['invoke'];
+  /** Starts the operation by hand and waits for its end. */
+  run(operation: string, input: unknown): Promise<OperationOutcome>;
+  setTarget(target: string, secret: unknown): void;
+  close(): Promise<void>;
+}
+
+/** Starts the platform: the AWS services on a loopback port, no function yet. */
+export async function startPlatform(options: Options): Promise<Platform> {
+  const template = readTemplate(options.assemblyDirectory);
+  let closing = false;
+  const invoke: FunctionHost['invoke'] = async (name, payload) => {
+    const outcome = await functions.invoke(name, payload);
+    const unexpected = 'error' in outcome && !NAMED_ERRORS.has(outcome.error.errorType);
+    if (unexpected && !closing) options.onUnexpected(report(name, outcome));
+    return outcome;
+  };
+  const stateMachines = new StateMachines(template.stateMachines, {
+    invoke,
+    pauseMs: options.pauseMs,
+    onStart: options.onExecution,
+  });
+  const aws = await startAwsEndpoint(stateMachines);
+  const functions = new FunctionHost(template.functions, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+    AWS_ENDPOINT_URL_SFN: aws.url,
+  });
+  const secretPrefix = template.functions.find(({ Environment }) => Environment.Variables['SECRET_PREFIX'])?.Environment
+    .Variables['SECRET_PREFIX'];
+  const setTarget = (target: string, secret: unknown) =>
+    aws.setSecret(`${secretPrefix ?? ''}${target}`, typeof secret === 'string' ? secret : JSON.stringify(secret));
+  for (const [target, secret] of Object.entries(options.targets)) setTarget(target, secret);
+
+  return {
+    template,
+    stateMachines,
+    invoke,
+    setTarget,
+    async run(operation, input) {
+      const prefix = pascalCase(operation);
+      const stateMachineArn = template.outputs[`${prefix}StateMachineArn`];
+      if (stateMachineArn) {
+        return ending(stateMachines.start({ stateMachineArn, input: JSON.stringify(input) }));
+      }
+      return returned(await invoke(template.outputs[`${prefix}FunctionName`] ?? '', JSON.stringify(input)));
+    },
+    async close() {
+      closing = true;
+      await Promise.all([stateMachines.close(), functions.close()]);
+      await aws.close();
+    },
+  };
+}
+
+function report(functionName: string, { error, log }: { error: FunctionError; log: string[] }): string {
+  const what = error.trace?.length ? error.trace : [`${error.errorType}: ${error.errorMessage}`];
+  return [`${functionName} failed:`, ...what, ...log.slice(-SHOWN_LOG_LINES)].join('\n  ');
+}

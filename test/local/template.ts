@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { Intrinsics, type Template, templateSchema } from './intrinsics.ts';
+
+const assetsSchema = z.object({
+  files: z.record(z.string(), z.object({ source: z.object({ path: z.string() }) })),
+});
+
+const functionSchema = z.object({
+  Code: z.object({ S3Key: z.string() }),
+  Handler: z.string(),
+  Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).default({ Variables: {} }),
+  Timeout: z.coerce.number().default(3),
+  MemorySize: z.coerce.number().default(128),
+});
+
+const stateMachineSchema = z.object({ DefinitionString: z.string() });
+
+const queueSchema = z.object({
+  VisibilityTimeout: z.coerce.number().default(30),
+  RedrivePolicy: z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number() }).optional(),
+});
+
+const mappingSchema = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  BatchSize: z.number().default(10),
+  MaximumBatchingWindowInSeconds: z.number().default(0),
+  FunctionResponseTypes: z.array(z.string()).default([]),
+});
+
+const ruleSchema = z.object({
+  EventPattern: z.record(z.string(), z.unknown()).optional(),
+  State: z.string().default('ENABLED'),
+  Targets: z.array(z.object({ Arn: z.string() })).default([]),
+});
+
+const bucketSchema = z.object({
+  NotificationConfiguration: z
+    .object({ EventBridgeConfiguration: z.object({ EventBridgeEnabled: z.boolean().default(true) }).optional() })
+    .optional(),
+});
+
+const scheduleSchema = z.object({
+  State: z.string().default('ENABLED'),
+  Target: z.object({ Arn: z.string(), Input: z.string().default('{}') }),
+});
+
+/** A named resource of the template, its intrinsic functions resolved. */
+export type Named<T> = T & { name: string; arn: string };
+/** A Lambda function and the folder that holds its bundle. */
+export type FunctionResource = Named<z.infer<typeof functionSchema>> & { directory: string };
+export type StateMachineResource = { name: string; arn: string; definition: unknown };
+export type QueueResource = Named<z.infer<typeof queueSchema>>;
+export type RuleResource = Named<z.infer<typeof ruleSchema>>;
+export type BucketResource = Named<z.infer<typeof bucketSchema>>;
+export type ScheduleResource = Named<z.infer<typeof scheduleSchema>>;
+export type EventSourceMapping = z.infer<typeof mappingSchema>;
+
+/** What the local platform runs of a synthesized stack. */
+export interface StackTemplate {
+  functions: FunctionResource[];
+  stateMachines: StateMachineResource[];
+  queues: QueueResource[];
+  rules: RuleResource[];
+  buckets: BucketResource[];
+  schedules: ScheduleResource[];
+  eventSourceMappings: EventSourceMapping[];
+  outputs: Record<string, string>;
+}
+
+/** Reads the one stack of a cloud assembly. */
+export function readTemplate(assemblyDirectory: string): StackTemplate {
+  const template = templateSchema.parse(readJson(assemblyDirectory, '.template.json'));
+  const assets = assetsSchema.parse(readJson(assemblyDirectory, '.assets.json')).files;
+  const intrinsics = new Intrinsics(template);
+  const read = <T>(type: string, schema: z.ZodType<T>) => readResources(template, intrinsics, type, schema);
+
+  return {
+    functions: read('AWS::Lambda::Function', functionSchema).flatMap((resource) => {
+      const path = assets[resource.Code.S3Key.replace(/\.zip$/, '')]?.source.path;
+      return path === undefined ? [] : [{ ...resource, directory: join(assemblyDirectory, path) }];
+    }),
+    stateMachines: read('AWS::StepFunctions::StateMachine', stateMachineSchema).map(
+      ({ name, arn, DefinitionString }) => ({ name, arn, definition: JSON.parse(DefinitionString) }),
+    ),
+    queues: read('AWS::SQS::Queue', queueSchema),
+    rules: read('AWS::Events::Rule', ruleSchema),
+    buckets: read('AWS::S3::Bucket', bucketSchema),
+    schedules: read('AWS::Scheduler::Schedule', scheduleSchema),
+    eventSourceMappings: read('AWS::Lambda::EventSourceMapping', mappingSchema),
+    outputs: Object.fromEntries(
+      Object.entries(template.Outputs).map(([name, { Value: value }]) => [name, intrinsics.text(value)]),
+    ),
+  };
+}
+
+function readResources<T>(template: Template, intrinsics: Intrinsics, type: string, schema: z.ZodType<T>): Named<T>[] {
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([logicalId, { Properties: properties }]) => ({
+      ...schema.parse(intrinsics.resolve(properties)),
+      name: intrinsics.nameOf(logicalId),
+      arn: intrinsics.arnOf(logicalId),
+    }));
+}
+
+function readJson(directory: string, ending: string): unknown {
+  const name = readdirSync(directory).find((entry) => entry.endsWith(ending));
+  if (name === undefined) throw new Error(`no *${ending} in ${directory}`);
+  return JSON.parse(readFileSync(join(directory, name), 'utf8'));
+}
