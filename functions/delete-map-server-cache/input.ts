@@ -10,10 +10,14 @@ export const inputSchema = z
     confirm: z.string(),
     waitForJobCompletion: waitForJobCompletionSchema.default('WAIT'),
   })
-  .refine(({ confirm, inputService }) => confirm === inputService?.text || typeof confirm !== 'string', {
-    path: ['confirm'],
-    message: 'must repeat inputService exactly: the deletion removes tiles and tiling scheme and cannot be undone',
-    when: ({ value }) => typeof value === 'object' && value !== null,
-  });
+  .refine(
+    ({ confirm, inputService }) =>
+      inputService?.text === undefined || typeof confirm !== 'string' || confirm === inputService.text,
+    {
+      path: ['confirm'],
+      message: 'must repeat inputService exactly: the deletion removes tiles and tiling scheme and cannot be undone',
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    },
+  );
 
 export type Input = z.output<typeof inputSchema>;

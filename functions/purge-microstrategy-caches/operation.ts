@@ -1,4 +1,5 @@
 import { InvalidInputError, PartialFailureError, VendorAuthError, VendorRejectedError } from '../../shared/errors.ts';
+import { redact } from '../../shared/http/redact.ts';
 import { log } from '../../shared/lambda/log.ts';
 import { onUnknownKeys } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
@@ -96,7 +97,7 @@ async function purgeOne(
   cacheType: CacheType,
   before: PurgeResult[],
 ): Promise<PurgeResult> {
-  const purge = { projectId: id, ...(name === undefined ? {} : { projectName: name }), cacheType };
+  const purge = { projectId: id, ...(name === undefined ? {} : { projectName: redact(name) }), cacheType };
   try {
     const status = await purgeCache(session, id, cacheType);
     return status === 'accepted' ? { ...purge, status } : { ...purge, status, reason: 'the project is not loaded' };
@@ -107,6 +108,6 @@ async function purgeOne(
       error.message += ` Accepted before that: ${accepted} purges.`;
       throw error;
     }
-    return { ...purge, status: 'failed', reason: `${error.name}: ${error.message}`.slice(0, 500) };
+    return { ...purge, status: 'failed', reason: redact(`${error.name}: ${error.message}`).slice(0, 500) };
   }
 }

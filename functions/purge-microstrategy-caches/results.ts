@@ -14,14 +14,18 @@ const ORDER = ['failed', 'skipped', 'accepted'];
 
 /** The results; where they do not fit into 32 KB the failures come first, with counts of them all. */
 export function fitResults(results: PurgeResult[]) {
-  if (isFitting(results)) return { results };
-  const kept = results.toSorted((one, other) => ORDER.indexOf(one.status) - ORDER.indexOf(other.status));
-  while (!isFitting(kept)) kept.pop();
+  if (firstThatFit(results).length === results.length) return { results };
+  const sorted = results.toSorted((one, other) => ORDER.indexOf(one.status) - ORDER.indexOf(other.status));
   const counts = { accepted: 0, skipped: 0, failed: 0 };
   for (const { status } of results) counts[status] += 1;
-  return { results: kept, counts, truncated: true };
+  return { results: firstThatFit(sorted), counts, truncated: true };
 }
 
-function isFitting(results: PurgeResult[]): boolean {
-  return Buffer.byteLength(JSON.stringify(results)) <= MAX_RESULTS_BYTES;
+function firstThatFit(results: PurgeResult[]): PurgeResult[] {
+  let bytes = 2;
+  const end = results.findIndex((result) => {
+    bytes += Buffer.byteLength(JSON.stringify(result)) + 1;
+    return bytes > MAX_RESULTS_BYTES;
+  });
+  return end === -1 ? results : results.slice(0, end);
 }

@@ -28,6 +28,12 @@ const newObjectSchema = z.object({
   object: z.object({ key: z.string(), size: z.number().optional() }),
 });
 
+/** One refresh, and the messages that it covers. */
+interface Refresh {
+  input: unknown;
+  messageIds: Set<string>;
+}
+
 type NewObject = z.output<typeof newObjectSchema>;
 
 /** S3 tells of an object through EventBridge, or in its own notification, which also comes once as a test event. */
@@ -52,19 +58,21 @@ export function isQueueEvent(event: unknown): event is QueueEvent {
 export async function refreshForRasters({ Records }: QueueEvent) {
   const sources = sourcesSchema.parse(JSON.parse(process.env['RASTERS'] ?? '[]'));
   const failed = new Set<string>();
-  const messagesByRefresh = new Map<string, string[]>();
+  const refreshes = new Map<string, Refresh>();
   for (const { messageId, body } of Records) {
     const objects = newObjects(body);
     if (objects === undefined) {
       failed.add(messageId);
       log('error', 'a message that tells of no S3 object', { operation: 'refresh-service', messageId });
     }
-    for (const refresh of refreshesFor(objects ?? [], sources)) {
-      messagesByRefresh.set(refresh, [...(messagesByRefresh.get(refresh) ?? []), messageId]);
+    for (const { refresh } of sourcesOf(objects ?? [], sources)) {
+      const key = sameRefreshKey(refresh);
+      const { messageIds } = refreshes.get(key) ?? { messageIds: new Set() };
+      refreshes.set(key, { input: refresh, messageIds: messageIds.add(messageId) });
     }
   }
-  for (const [refresh, messageIds] of messagesByRefresh) {
-    if (!(await isStarted(refresh, messageIds))) for (const messageId of messageIds) failed.add(messageId);
+  for (const refresh of refreshes.values()) {
+    if (!(await isStarted(refresh))) for (const messageId of refresh.messageIds) failed.add(messageId);
   }
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 }
@@ -77,10 +85,14 @@ function newObjects(body: string): NewObject[] | undefined {
   }
 }
 
-function refreshesFor(objects: NewObject[], sources: Source[]): Set<string> {
+function sourcesOf(objects: NewObject[], sources: Source[]): Source[] {
   const rasters = objects.filter(({ object }) => object.size !== 0);
-  const matching = sources.filter((source) => rasters.some((raster) => comesFrom(source, raster)));
-  return new Set(matching.map(({ refresh }) => JSON.stringify(refresh)));
+  return sources.filter((source) => rasters.some((raster) => comesFrom(source, raster)));
+}
+
+/** Equal for two sources that ask for the same, in whatever order their keys are. */
+function sameRefreshKey(refresh: unknown): string {
+  return JSON.stringify(inputSchema.safeParse(refresh).data ?? refresh);
 }
 
 /** Notifications encode keys as forms do (a space is `+`); EventBridge's are taken either way. */
@@ -99,17 +111,14 @@ function decodedKey(key: string): string {
   }
 }
 
-async function isStarted(refreshText: string, messageIds: string[]): Promise<boolean> {
-  const fields = { operation: 'refresh-service', refresh: refreshText, messages: messageIds.length };
+async function isStarted({ input, messageIds }: Refresh): Promise<boolean> {
+  const fields = { operation: 'refresh-service', refresh: input, messages: messageIds.size };
   try {
-    const refresh: unknown = JSON.parse(refreshText);
-    parseInput('refresh-service', inputSchema, refresh);
+    parseInput('refresh-service', inputSchema, input);
     // The same messages delivered twice start one refresh.
-    const name = createHash('sha256')
-      .update([refreshText, ...messageIds.toSorted()].join('\n'))
-      .digest('hex')
-      .slice(0, 32);
-    const { executionArn } = await startExecution(refresh, `rasters-${name}`);
+    const identity = [sameRefreshKey(input), ...[...messageIds].sort()].join('\n');
+    const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
+    const { executionArn } = await startExecution(input, `rasters-${name}`);
     log('info', 'refresh started for new rasters', { ...fields, executionArn });
     return true;
   } catch (error) {

@@ -7,6 +7,7 @@ import {
   VendorRejectedError,
   VendorUnreachableError,
 } from '../errors.ts';
+import { redact } from '../http/redact.ts';
 import type { JobMessage, JobState } from '../jobs/job-state.ts';
 import type { ArcgisSite } from './site.ts';
 
@@ -117,7 +118,7 @@ export async function checkJob(site: ArcgisSite, job: { taskUrl: string; jobId: 
       percent: outcome === 'running' ? (progress?.percent ?? progress?.percentage) : undefined,
       messages: (messages ?? []).map(({ type, description }) => ({
         type: MESSAGE_TYPES[type] ?? 'informative',
-        text: description,
+        text: redact(description),
       })),
       outputUrl: outcome === 'succeeded' ? await readOutputUrl(site, path, Object.keys(results ?? {})) : undefined,
     };
@@ -157,7 +158,7 @@ async function readOutputUrl(site: ArcgisSite, path: string, results: string[]):
   const reply = z.looseObject({ value: z.string().min(1) });
   const fallback = site.address(`${path}/results/${OUTPUT_URL}`);
   return await site.call({ path: `${path}/results/${OUTPUT_URL}`, reply }).then(
-    ({ value }) => value,
+    ({ value }) => redact(value),
     () => fallback,
   );
 }

@@ -5,10 +5,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * https, or plain http to a loopback address (`localhost`, 127.0.0.0/8, `::1`) or where `allowHttp` is true.
  */
 export function addressProblem(address: string, allowHttp = false): string | undefined {
-  if (!URL.canParse(address)) return 'must be an https:// address';
-  const { protocol, username, password, search, hash, hostname } = new URL(address);
+  if (!URL.canParse(address) || /\s/.test(address)) return 'must be an https:// address';
+  const { protocol, username, password, hostname } = new URL(address);
   if (username !== '' || password !== '') return 'must not hold a user name or password';
-  if (search !== '' || hash !== '') return 'must not hold a ? or a #';
+  if (/[?#]/.test(address)) return 'must not hold a ? or a #';
   if (protocol === 'https:') return undefined;
   if (protocol !== 'http:') return 'must be an https:// address';
   if (allowHttp || LOOPBACK.test(hostname)) return undefined;

@@ -1,7 +1,7 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { CacheOpsError } from '../errors.ts';
-import { redact, redactJson } from '../http/redact.ts';
+import { redact } from '../http/redact.ts';
 import { log } from './log.ts';
 
 /** Kept back from the function's own time-out, for the error or the result to get out. */
@@ -76,12 +76,12 @@ function targetOf(event: unknown): unknown {
   return target ?? Object(submit).target ?? Object(job).target;
 }
 
-/** Vendors echo what they were sent. Lambda reports an error's message, stack and cause: all are made anew. */
+/**
+ * Vendors echo what they were sent. Lambda reports an error's message, stack and cause: all are made anew. Results hold
+ * vendors' texts only where these were cleaned: a whole result must not be, a short password may stand in a key word.
+ */
 function nothingSecretLeaves(): MiddlewareObj {
   return {
-    after: (request) => {
-      request.response = redactJson(request.response);
-    },
     onError: (request) => {
       const { error } = request;
       if (!(error instanceof Error)) return;

@@ -1,0 +1,55 @@
+/** Names of folders and services that contract section 1.1 allows. */
+export const GOOD_NAMES = [
+  'Roads',
+  'roads_2026-01',
+  'v10.8.1',
+  'Base map of Paris',
+  'Straßenkarte',
+  'Réseau',
+  'Re\u0301seau',
+  'Карта',
+  '道路',
+  'हिन्दी',
+  '٢٠٢٦',
+  'x',
+  'x'.repeat(120),
+  '𠮷'.repeat(120),
+];
+
+/** Names that it refuses: whatever could leave the place that it was given in, and whatever is empty. */
+export const BAD_NAMES = [
+  '',
+  ' ',
+  '\t',
+  '.',
+  '..',
+  '../../admin',
+  'a..b',
+  '.a',
+  'a.',
+  ' a',
+  'a ',
+  'a/b',
+  '/',
+  'a\\b',
+  'a?b#c',
+  'a#b',
+  'a%2Fb',
+  'a%2e%2eb',
+  'a:b',
+  'a;b',
+  'a&b=c',
+  'a\nb',
+  'a\n',
+  'a\u0000b',
+  'a\u200bb',
+  'a\u00a0b',
+  'a\u202eb',
+  '\ud800',
+  '＊',
+  '😀',
+  'x'.repeat(121),
+];
+
+/** What is no text at all. */
+export const NO_NAMES = [null, 7, true, [], ['a'], {}];

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { handler } from '../../../../functions/check-job/handler.ts';
+import { type AnsweringServer, startAnsweringServer } from '../../../support/answering-server.ts';
+import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
+import { logLines } from '../../../support/log-lines.ts';
+
+const TASK = '/arcgis/rest/services/System/CachingTools/GPServer/DeleteCache';
+const TOKEN = 'correct-horse-battery-staple';
+const said = (description: string, type = 'esriJobMessageTypeInformative') => ({ type, description });
+
+describe('checking a job', () => {
+  let aws: TestAws;
+  let server: AnsweringServer;
+  let target: string;
+  let job: unknown;
+
+  before(async () => {
+    aws = await startTestAws();
+    server = await startAnsweringServer(() => job);
+    target = aws.newTarget({ vendor: 'arcgis', url: `${server.url}/arcgis`, token: TOKEN });
+  });
+  beforeEach(() => {
+    server.calls.length = 0;
+  });
+  after(async () => {
+    await server.close();
+    await aws.close();
+  });
+
+  const watch = (secondsAgo = 3600, taskUrl = `${server.url}${TASK}`) => ({
+    status: 'running',
+    job: {
+      operation: 'delete-map-server-cache',
+      target,
+      service: 'Base/Roads.MapServer',
+      taskUrl,
+      jobId: 'j1',
+      submittedAt: new Date(Date.now() - secondsAgo * 1000).toISOString(),
+    },
+    polls: 3,
+    waitSeconds: 9,
+    jobStatus: 'esriJobSubmitted',
+    percent: 10,
+    notes: ['noted'],
+  });
+
+  it('gives the next watch while the job runs, with a wait by its age', async (t) => {
+    logLines(t);
+    job = { jobId: 'j1', jobStatus: 'esriJobExecuting' };
+    const before = watch();
+
+    const result = await invoke(handler, before);
+
+    const { percent: _percent, ...kept } = before;
+    assert.deepEqual(result, { ...kept, polls: 4, waitSeconds: 180, jobStatus: 'esriJobExecuting' });
+    assert.equal(server.calls[0]?.path, `${TASK}/jobs/j1`);
+  });
+
+  for (const name of ['percent', 'percentage']) {
+    it(`waits half of the estimated rest where the job tells its progress as ${name}`, async (t) => {
+      logLines(t);
+      job = { jobId: 'j1', jobStatus: 'esriJobExecuting', progress: { [name]: 90 } };
+
+      const result = await invoke(handler, watch());
+
+      assert.partialDeepStrictEqual(result, { status: 'running', waitSeconds: 200, percent: 90 });
+    });
+  }
+
+  it('gives the result of a job that has succeeded', async (t) => {
+    logLines(t);
+    job = {
+      jobId: 'j1',
+      jobStatus: 'esriJobSucceeded',
+      messages: [said('Done.'), said('Slow', 'esriJobMessageTypeWarning')],
+    };
+    const before = watch(60);
+
+    const result = await invoke(handler, before);
+
+    const { submittedAt } = before.job;
+    assert.ok(typeof result === 'object' && result !== null && 'finishedAt' in result && 'elapsedSeconds' in result);
+    const { finishedAt, elapsedSeconds, ...others } = result;
+    assert.deepEqual(others, {
+      operation: 'delete-map-server-cache',
+      target,
+      service: 'Base/Roads.MapServer',
+      jobId: 'j1',
+      status: 'succeeded',
+      submittedAt,
+      polls: 4,
+      messages: [
+        { type: 'informative', text: 'Done.' },
+        { type: 'warning', text: 'Slow' },
+      ],
+      notes: ['noted'],
+    });
+    assert.equal(elapsedSeconds, Math.round((Date.parse(String(finishedAt)) - Date.parse(submittedAt)) / 1000));
+  });
+
+  const ends: [jobStatus: string, error: string][] = [
+    ['esriJobFailed', 'JobFailedError'],
+    ['esriJobTimedOut', 'JobTimedOutError'],
+    ['esriJobCancelled', 'JobCancelledError'],
+    ['esriJobDeleted', 'JobLostError'],
+  ];
+  for (const [jobStatus, name] of ends) {
+    it(`throws ${name} with the job's last messages for ${jobStatus}`, async (t) => {
+      logLines(t);
+      job = { jobId: 'j1', jobStatus, messages: [said('ERROR 000732: no such tile', 'esriJobMessageTypeError')] };
+
+      const run = invoke(handler, watch());
+
+      await assert.rejects(run, { name, message: /j1.*Base\/Roads\.MapServer.*error: ERROR 000732: no such tile/ });
+    });
+  }
+
+  it('keeps 20 messages of a failed job below 32 KB', async (t) => {
+    logLines(t);
+    const messages = Array.from({ length: 200 }, (_, index) => said(`${index} ${'道'.repeat(900)}`));
+    job = { jobId: 'j1', jobStatus: 'esriJobFailed', messages };
+
+    const run = invoke(handler, watch());
+
+    await assert.rejects(run, ({ message }: Error) => {
+      assert.ok(Buffer.byteLength(message) < 32_000);
+      assert.match(message, /informative: 199 /);
+      return true;
+    });
+  });
+
+  it('lets no part of a secret out of a message that is cut in the middle of it', async (t) => {
+    logLines(t);
+    job = { jobId: 'j1', jobStatus: 'esriJobSucceeded', messages: [said(`${'x'.repeat(485)}${TOKEN}`)] };
+
+    const result = await invoke(handler, watch());
+
+    assert.doesNotMatch(JSON.stringify(result), /correct-horse/);
+  });
+
+  it("sends no credential to an address that is not the target's", async (t) => {
+    logLines(t);
+    job = { jobId: 'j1', jobStatus: 'esriJobSucceeded' };
+    const elsewhere = ['https://evil.example.org/task', `${server.url}/other${TASK}`, `${server.url}${TASK}/../../x`];
+
+    const runs = elsewhere.map((taskUrl) => invoke(handler, watch(60, taskUrl)));
+
+    for (const run of runs) await assert.rejects(run, { name: 'InvalidInputError' });
+    assert.deepEqual(server.calls, []);
+  });
+
+  for (const event of [null, {}, { status: 'succeeded' }]) {
+    it(`refuses ${JSON.stringify(event)}, which is no watch`, async (t) => {
+      logLines(t);
+
+      const run = invoke(handler, event);
+
+      await assert.rejects(run, { name: 'InvalidInputError' });
+    });
+  }
+});

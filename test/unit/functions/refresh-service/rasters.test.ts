@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { handler } from '../../../../functions/refresh-service/handler.ts';
+import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
+import { logLines } from '../../../support/log-lines.ts';
+import { notification, objectCreated, record } from '../../../support/raster-messages.ts';
+import { startRefusingStepFunctions } from '../../../support/step-functions.ts';
+
+const LANDSAT = { target: 'city-gis', serviceName: 'Landsat', serviceType: 'ImageServer', serviceFolder: 'Imagery' };
+const SENTINEL = { target: 'city-gis', serviceName: 'Sentinel', serviceType: 'ImageServer' };
+const SOURCES = [
+  { bucket: 'my-rasters', prefix: 'landsat/', suffixes: ['.tif', '.tiff'], refresh: LANDSAT },
+  { bucket: 'my-rasters', prefix: 'sentinel/été 2026/', suffixes: ['.jp2'], refresh: SENTINEL },
+];
+const ALL_DONE = { batchItemFailures: [] };
+
+describe('new rasters', () => {
+  let aws: TestAws;
+  before(async () => {
+    aws = await startTestAws();
+  });
+  beforeEach(() => {
+    aws.executions.length = 0;
+    process.env['RASTERS'] = JSON.stringify(SOURCES);
+  });
+  after(async () => {
+    await aws.close();
+  });
+
+  /** Delivers a batch, and gives what the queue is told and what was started. */
+  async function deliver(...Records: object[]) {
+    const reply = await invoke(handler, { Records });
+    return { reply, started: aws.executions.map(({ input }) => input) };
+  }
+
+  const shapes: [what: string, body: object][] = [
+    ['of EventBridge', objectCreated('landsat/a.tif')],
+    ['of S3 itself', notification(['landsat/a.tif'])],
+    ['of a copy', notification(['landsat/a.tif'], 's3:ObjectCreated:Copy')],
+    ['with several records', notification(['landsat/a.txt', 'other/a.tif', 'landsat/deep/er/a.TIFF'])],
+  ];
+  for (const [what, body] of shapes) {
+    it(`start the refresh of their service from an event ${what}`, async (t) => {
+      logLines(t);
+
+      const { reply, started } = await deliver(record(body));
+
+      assert.deepEqual([reply, started], [ALL_DONE, [LANDSAT]]);
+    });
+  }
+
+  it('of one service in one batch start one refresh, whatever the shape of their events', async (t) => {
+    logLines(t);
+    const bodies = [objectCreated('landsat/a.tif'), objectCreated('landsat/b.tif'), notification(['landsat/c.tif'])];
+
+    const { reply, started } = await deliver(...bodies.map((body) => record(body)));
+
+    assert.deepEqual([reply, started], [ALL_DONE, [LANDSAT]]);
+  });
+
+  it('of two services start one refresh each, also when one event tells of both', async (t) => {
+    logLines(t);
+
+    const { reply, started } = await deliver(record(notification(['landsat/a.tif', 'sentinel/été 2026/b.jp2'])));
+
+    assert.deepEqual([reply, started], [ALL_DONE, [LANDSAT, SENTINEL]]);
+  });
+
+  it('that two sources send to one service start one refresh, in whatever order its keys are written', async (t) => {
+    logLines(t);
+    const turned = Object.fromEntries(Object.entries(LANDSAT).toReversed());
+    const other = { bucket: 'my-rasters', prefix: 'landsat-9/', suffixes: ['.tif'], refresh: turned };
+    process.env['RASTERS'] = JSON.stringify([...SOURCES, other]);
+
+    const { reply, started } = await deliver(
+      record(objectCreated('landsat/a.tif')),
+      record(objectCreated('landsat-9/a.tif')),
+    );
+
+    assert.deepEqual([reply, started], [ALL_DONE, [LANDSAT]]);
+  });
+
+  it('have their keys decoded: spaces, accents and signs', async (t) => {
+    logLines(t);
+
+    const { started } = await deliver(record(notification(['sentinel/été 2026/a+b & c.jp2'])));
+
+    assert.deepEqual(started, [SENTINEL]);
+  });
+
+  it('may have keys that only look encoded', async (t) => {
+    logLines(t);
+
+    const { started } = await deliver(record(objectCreated('landsat/100%.tif')));
+
+    assert.deepEqual(started, [LANDSAT]);
+  });
+
+  const nothingToDo: [what: string, body: object][] = [
+    ['an object of zero bytes', objectCreated('landsat/a.tif', { size: 0 })],
+    ['a folder of S3 itself', notification(['landsat/a.tif'], 'ObjectCreated:Put', 0)],
+    ['another suffix', objectCreated('landsat/a.tif.aux.xml')],
+    ['another prefix', objectCreated('Landsat/a.tif')],
+    ['another bucket', objectCreated('landsat/a.tif', { bucket: 'your-rasters' })],
+    ['an object that was removed', notification(['landsat/a.tif'], 'ObjectRemoved:Delete')],
+    ['no record', { Records: [] }],
+    ["S3's test event", { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'my-rasters' }],
+  ];
+  for (const [what, body] of nothingToDo) {
+    it(`are done with, and nothing is started, for ${what}`, async (t) => {
+      logLines(t);
+
+      const { reply, started } = await deliver(record(body));
+
+      assert.deepEqual([reply, started], [ALL_DONE, []]);
+    });
+  }
+
+  it('are still found beside an object of zero bytes', async (t) => {
+    logLines(t);
+    const marker = notification(['landsat/'], 'ObjectCreated:Put', 0).Records;
+
+    const { started } = await deliver(record({ Records: [...marker, ...notification(['landsat/a.tif']).Records] }));
+
+    assert.deepEqual(started, [LANDSAT]);
+  });
+
+  for (const body of ['', 'no JSON', 'null', '[]', '{}', '{"detail":{}}', '{"Records":[{"s3":{}}]}']) {
+    it(`are refreshed although ${JSON.stringify(body)} stands beside them, which comes back alone`, async (t) => {
+      logLines(t);
+
+      const { reply, started } = await deliver(record(body, 'unreadable'), record(objectCreated('landsat/a.tif')));
+
+      assert.deepEqual(reply, { batchItemFailures: [{ itemIdentifier: 'unreadable' }] });
+      assert.deepEqual(started, [LANDSAT]);
+    });
+  }
+
+  it('come back, without the others, where their refresh could not be started', async (t) => {
+    logLines(t);
+    const stepFunctions = await startRefusingStepFunctions('StateMachineDeleting', 'Sentinel');
+
+    const { reply } = await deliver(
+      record(objectCreated('landsat/a.tif'), 'landsat'),
+      record(objectCreated('sentinel/été 2026/b.jp2'), 'sentinel'),
+      record(notification(['landsat/c.tif', 'sentinel/été 2026/d.jp2']), 'both'),
+    ).finally(() => stepFunctions.close());
+
+    assert.deepEqual(reply, { batchItemFailures: [{ itemIdentifier: 'sentinel' }, { itemIdentifier: 'both' }] });
+    assert.equal(stepFunctions.asked.length, 2);
+  });
+
+  it('come back where their refresh is no input of the operation, and the others are refreshed', async (t) => {
+    logLines(t);
+    const broken = { ...LANDSAT, serviceName: '../../admin' };
+    process.env['RASTERS'] = JSON.stringify([{ ...SOURCES[0], refresh: broken }, SOURCES[1]]);
+
+    const { reply, started } = await deliver(
+      record(objectCreated('landsat/a.tif'), 'landsat'),
+      record(objectCreated('sentinel/été 2026/b.jp2'), 'sentinel'),
+    );
+
+    assert.deepEqual(reply, { batchItemFailures: [{ itemIdentifier: 'landsat' }] });
+    assert.deepEqual(started, [SENTINEL]);
+  });
+
+  it('delivered twice ask for one execution: the same messages give the same name', async (t) => {
+    logLines(t);
+    const messages = [record(objectCreated('landsat/a.tif')), record(objectCreated('landsat/b.tif'))];
+
+    await deliver(...messages);
+    await deliver(...messages.toReversed());
+
+    const names = aws.executions.map(({ name }) => name);
+    assert.equal(names[0], names[1]);
+    assert.match(String(names[0]), /^[\w-]{1,80}$/);
+  });
+
+  it('that are other messages ask for another execution', async (t) => {
+    logLines(t);
+
+    await deliver(record(objectCreated('landsat/a.tif')));
+    await deliver(record(objectCreated('landsat/a.tif')));
+
+    const names = aws.executions.map(({ name }) => name);
+    assert.equal(new Set(names).size, 2);
+  });
+
+  it('are done with where the stack has no raster sources', async (t) => {
+    logLines(t);
+    delete process.env['RASTERS'];
+
+    const { reply, started } = await deliver(record(objectCreated('landsat/a.tif')));
+
+    assert.deepEqual([reply, started], [ALL_DONE, []]);
+  });
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as z from 'zod';
+import { readReply, TokenRefused } from '../../../../shared/arcgis/replies.ts';
+import { VendorBusyError, VendorRejectedError } from '../../../../shared/errors.ts';
+
+const PLACE = 'POST gis.example.org/server/rest/info';
+const schema = z.looseObject({ jobId: z.string() });
+
+/** What reading an answer throws, or undefined. */
+function errorOf(body: unknown, status = 200): unknown {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  try {
+    readReply({ status, headers: {}, text, place: PLACE }, schema);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const restError = (code: unknown, message: string, details: unknown = []) => ({ error: { code, message, details } });
+const adminError = (code: number, ...messages: string[]) => ({ status: 'error', messages, code });
+
+describe('an answer of ArcGIS', () => {
+  it('is read where it is what the schema wants, with whatever else it holds', () => {
+    const text = '{"jobId":"j1","jobStatus":"esriJobSubmitted","new":null}';
+
+    const reply = readReply({ status: 200, headers: {}, text, place: PLACE }, schema);
+
+    assert.deepEqual(reply, { jobId: 'j1', jobStatus: 'esriJobSubmitted', new: null });
+  });
+
+  const refused: [what: string, body: unknown, status?: number][] = [
+    ['a REST error inside a 200', restError(400, 'Unable to complete operation.', ['Invalid parameter'])],
+    ['a REST error without a code', { error: { message: 'no' } }],
+    ['a REST error with nothing in it', { error: {} }],
+    ['a REST error with a code as text', restError('400', 'no', 'why')],
+    ['an error that is only text', { error: 'no' }],
+    ['an Admin error inside a 200', adminError(500, 'Folder does not exist')],
+    ['an Admin error in capitals', { status: 'ERROR', messages: 'no' }],
+    ['an Admin failure', { status: 'failed' }],
+    ['a bare success: false', { success: false }],
+    ['success: false beside what the schema wants', { jobId: 'j1', success: false }],
+    ['an error beside what the schema wants', { jobId: 'j1', ...restError(400, 'no') }],
+    ['a code that is an error alone', { code: 403, messages: ['no'] }],
+    ['a right that is missing', restError(403, 'You do not have permissions')],
+    ['JSON with a status that is an error', { jobId: 'j1' }, 404],
+    ['a 500 that says nothing of the service', restError(500, 'Error executing tool.')],
+    ['HTML with a status that is an error', '<html>Not found</html>', 404],
+    ['nothing with a status that is an error', '', 500],
+  ];
+  for (const [what, body, status] of refused) {
+    it(`is VendorRejectedError for ${what}`, () => {
+      const error = errorOf(body, status);
+
+      assert.ok(error instanceof VendorRejectedError);
+      assert.ok(error.message.includes(PLACE));
+    });
+  }
+
+  it("keeps the vendor's code, message and details", () => {
+    const error = errorOf(restError(400, 'Unable to complete operation.', ['Invalid levels', 'Again']));
+
+    assert.ok(error instanceof VendorRejectedError);
+    assert.equal(error.code, 400);
+    assert.match(error.message, /400.*Unable to complete operation\. Invalid levels Again/);
+  });
+
+  for (const code of [498, 499]) {
+    for (const body of [restError(code, 'Invalid Token'), adminError(code, 'Token Required')]) {
+      it(`refuses the token with ${code} as ${Object.keys(body)[0]}`, () => {
+        const error = errorOf(body);
+
+        assert.ok(error instanceof TokenRefused);
+      });
+    }
+  }
+
+  const busy: [what: string, body: unknown, sent: boolean][] = [
+    ['code 429', restError(429, 'Too many requests'), false],
+    ['code 503', restError(503, 'Unavailable'), false],
+    ['code 502, behind which work may have been done', restError(502, 'Bad gateway'), true],
+    ['code 504, behind which work may have been done', restError(504, 'Gateway time-out'), true],
+    ['a service that may be stopped', restError(500, "Service Base/Roads/MapServer not started. 'x'"), false],
+    ['a service that is not available', restError(500, 'The service is not available.'), false],
+    ['a server without instances', adminError(500, 'Could not access any server machines.'), false],
+  ];
+  for (const [what, body, sent] of busy) {
+    it(`is VendorBusyError for ${what}`, () => {
+      const error = errorOf(body);
+
+      assert.ok(error instanceof VendorBusyError);
+      assert.equal(error.sent, sent);
+    });
+  }
+
+  const notDocumented: [what: string, body: unknown][] = [
+    ['HTML', '  <!DOCTYPE html><html>Sign in</html>'],
+    ['nothing', ''],
+    ['half of its JSON', '{"jobId":"j'],
+    ['JSON that is no object', '"j1"'],
+    ['null', 'null'],
+    ['an object without the field', {}],
+    ['a field of another type', { jobId: 7 }],
+    ['an array', []],
+  ];
+  for (const [what, body] of notDocumented) {
+    it(`is VendorContractError for ${what} with a status that means success`, () => {
+      const error = errorOf(body);
+
+      assert.ok(error instanceof Error);
+      assert.equal(error.name, 'VendorContractError');
+    });
+  }
+
+  it('is VendorAuthError where the web server before the site wants its own login', () => {
+    const error = errorOf('<html>401</html>', 401);
+
+    assert.ok(error instanceof Error);
+    assert.equal(error.name, 'VendorAuthError');
+  });
+
+  it('is not an error for a field named error that holds nothing, nor for a code below 400', () => {
+    const errors = [
+      { jobId: 'j1', error: null },
+      { jobId: 'j1', code: 200 },
+      { jobId: 'j1', status: 'success' },
+    ].map((body) => errorOf(body));
+
+    assert.deepEqual(errors, [undefined, undefined, undefined]);
+  });
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { updateExtentSchema } from '../../../../shared/arcgis/update-extent.ts';
+
+const EXTENT = { xmin: -20, ymin: -10.5, xmax: 20, ymax: 1000 };
+
+describe('an update extent', () => {
+  const written: [what: string, value: unknown][] = [
+    ['an object', EXTENT],
+    ['the text "xmin ymin xmax ymax"', '-20 -10.5 20 1000'],
+    ['text with several spaces', ' -20  -10.5 20   1000 '],
+    ['text with exponents and signs', '-2e1 -1.05E+1 +20 1e3'],
+  ];
+  for (const [what, value] of written) {
+    it(`is read from ${what}`, () => {
+      const parsed = updateExtentSchema.parse(value);
+
+      assert.deepEqual(parsed, EXTENT);
+    });
+  }
+
+  it('keeps its spatial reference', () => {
+    const parsed = updateExtentSchema.parse({ ...EXTENT, spatialReference: { wkid: 3857 } });
+
+    assert.deepEqual(parsed, { ...EXTENT, spatialReference: { wkid: 3857 } });
+  });
+
+  const texts = [
+    '',
+    ' ',
+    '1',
+    '0 0 1',
+    '0 0 1 1 1',
+    '0,0,1,1',
+    '0 0 1 x',
+    '0 0 1 NaN',
+    '0 0 1 Infinity',
+    '0 0 1 1e999',
+  ];
+  for (const text of [...texts, '0 0 1 0x10', '0 0 1 --1', 'DEFAULT', '{"xmin":0}', '5 0 1 1', '0 1 1 1']) {
+    it(`is refused as the text ${JSON.stringify(text)}`, () => {
+      const { success } = updateExtentSchema.safeParse(text);
+
+      assert.equal(success, false);
+    });
+  }
+
+  const refused: [value: unknown, paths: string[]][] = [
+    [null, ['']],
+    [[0, 0, 1, 1], ['']],
+    [7, ['']],
+    [{ ...EXTENT, xmin: '-20' }, ['xmin']],
+    [{ ...EXTENT, xmin: null, ymax: Number.NaN }, ['xmin', 'ymax']],
+    [{ xmin: 0, xmax: 1 }, ['ymin', 'ymax']],
+    [{ ...EXTENT, spatialReference: {} }, ['spatialReference']],
+    [{ ...EXTENT, spatialReference: null }, ['spatialReference']],
+    [{ ...EXTENT, xmax: -20 }, ['']],
+    [{ ...EXTENT, ymin: 1001 }, ['']],
+  ];
+  for (const [value, paths] of refused) {
+    it(`is refused as ${JSON.stringify(value)}`, () => {
+      const { error } = updateExtentSchema.safeParse(value);
+
+      assert.deepEqual(
+        error?.issues.map(({ path }) => path.join('.')),
+        paths,
+      );
+    });
+  }
+
+  it('is refused with a key that it does not know, by name', () => {
+    const { error } = updateExtentSchema.safeParse({ ...EXTENT, zmin: 0 });
+
+    assert.match(String(error?.issues[0]?.message), /zmin/);
+  });
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { inputSchema } from '../../../../functions/refresh-service/input.ts';
+import { watchSchema } from '../../../../shared/jobs/job-reference.ts';
+import { jobOperation, type Submission } from '../../../../shared/lambda/job-operation.ts';
+import { operationHandler } from '../../../../shared/lambda/operation-handler.ts';
+import { startExecution } from '../../../../shared/lambda/start-execution.ts';
+import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
+import { logLines } from '../../../support/log-lines.ts';
+import { startRefusingStepFunctions } from '../../../support/step-functions.ts';
+
+const INPUT = { target: 'city-gis', serviceName: 'Landsat', serviceType: 'ImageServer' };
+const AT_ONCE = { ...INPUT, waitForJobCompletion: 'DO_NOT_WAIT' };
+const TASK_URL = 'https://gis.example.org/server/rest/services/System/PublishingTools/GPServer/Refresh%20Service';
+const JOB = { taskUrl: TASK_URL, jobId: 'j1', jobStatus: 'esriJobSubmitted', jobUrl: `${TASK_URL}/jobs/j1` };
+const SUBMITTED = {
+  operation: 'refresh-service',
+  target: 'city-gis',
+  status: 'submitted',
+  service: 'Landsat.ImageServer',
+  jobId: 'j1',
+  jobStatus: 'esriJobSubmitted',
+  jobUrl: `${TASK_URL}/jobs/j1`,
+};
+
+describe('a job operation', () => {
+  let aws: TestAws;
+  let inputs: unknown[];
+  let submission: Submission;
+
+  const submit = async (input: unknown) => {
+    inputs.push(input);
+    return submission;
+  };
+  const handler = operationHandler(
+    'refresh-service',
+    jobOperation({ operation: 'refresh-service', inputSchema, submit }),
+  );
+
+  before(async () => {
+    aws = await startTestAws();
+  });
+  beforeEach(() => {
+    inputs = [];
+    submission = { job: JOB, service: 'Landsat.ImageServer' };
+    aws.executions.length = 0;
+  });
+  after(async () => {
+    await aws.close();
+  });
+
+  for (const input of [INPUT, { ...INPUT, waitForJobCompletion: 'WAIT' }]) {
+    it(`started by hand with ${Object.keys(input)} hands the input over unchanged and submits nothing`, async (t) => {
+      logLines(t);
+
+      const result = await invoke(handler, input);
+
+      const [execution] = aws.executions;
+      assert.deepEqual([execution?.input, aws.executions.length, inputs], [input, 1, []]);
+      assert.ok(typeof result === 'object' && result !== null);
+      assert.deepEqual(Object.keys(result), ['executionArn', 'consoleUrl']);
+    });
+  }
+
+  it('names the execution, and the page that shows it', async (t) => {
+    logLines(t);
+
+    const result = await startExecution(INPUT, 'rasters-1');
+
+    const executionArn = 'arn:aws:states:us-east-1:000000000000:execution:under-test:rasters-1';
+    const page = 'https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/';
+    assert.deepEqual(result, { executionArn, consoleUrl: `${page}${executionArn}` });
+  });
+
+  it('takes an execution of that name that exists already for the one it asked for', async () => {
+    const refusing = await startRefusingStepFunctions('ExecutionAlreadyExists');
+
+    const { executionArn } = await startExecution(INPUT, 'rasters-1').finally(() => refusing.close());
+
+    assert.equal(executionArn, 'arn:aws:states:us-east-1:000000000000:execution:under-test:rasters-1');
+  });
+
+  for (const [who, event] of [
+    ['by hand', AT_ONCE],
+    ['by its state machine', { submit: AT_ONCE }],
+  ] as const) {
+    it(`started ${who} with DO_NOT_WAIT submits at once and nobody watches`, async (t) => {
+      logLines(t);
+
+      const result = await invoke(handler, event);
+
+      assert.deepEqual(result, SUBMITTED);
+      assert.deepEqual([inputs, aws.executions], [[AT_ONCE], []]);
+    });
+  }
+
+  it('called by its state machine submits, and gives it a watch to go on with', async (t) => {
+    logLines(t);
+    const startedAt = Date.now();
+
+    const result = await invoke(handler, { submit: INPUT });
+
+    const { job, ...watch } = watchSchema.parse(result);
+    const { submittedAt, ...reference } = job;
+    assert.deepEqual(watch, { status: 'running', polls: 0, waitSeconds: 2, jobStatus: 'esriJobSubmitted' });
+    assert.deepEqual(reference, {
+      operation: 'refresh-service',
+      target: 'city-gis',
+      service: 'Landsat.ImageServer',
+      taskUrl: TASK_URL,
+      jobId: 'j1',
+    });
+    assert.ok(Date.parse(submittedAt) >= startedAt && Date.parse(submittedAt) <= Date.now());
+    assert.deepEqual([inputs.length, aws.executions], [1, []]);
+  });
+
+  it('says what was decided for the caller, watched or not', async (t) => {
+    logLines(t);
+    submission = { ...submission, notes: ['updateExtent was not used'] };
+
+    const results = [await invoke(handler, { submit: INPUT }), await invoke(handler, AT_ONCE)];
+
+    for (const result of results) assert.partialDeepStrictEqual(result, { notes: ['updateExtent was not used'] });
+  });
+
+  const refused: [what: string, event: unknown][] = [
+    ['an input that does not fit', { ...INPUT, serviceName: '../../admin' }],
+    ['the same from its state machine', { submit: { ...INPUT, serviceName: '../../admin' } }],
+    ['nothing from its state machine', { submit: null }],
+    ['a submit with something beside it', { submit: INPUT, target: 'city-gis' }],
+    ['a submit inside a submit', { submit: { submit: INPUT } }],
+    ['null', null],
+  ];
+  for (const [what, event] of refused) {
+    it(`refuses ${what} before anything is started or submitted`, async (t) => {
+      logLines(t);
+
+      const run = invoke(handler, event);
+
+      await assert.rejects(run, { name: 'InvalidInputError' });
+      assert.deepEqual([inputs, aws.executions], [[], []]);
+    });
+  }
+});
