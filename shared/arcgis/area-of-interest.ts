@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type SpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
+import { type SpatialReference, sameSpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
 import type { Extent } from './update-extent.ts';
 
 type Position = number[];
@@ -21,17 +21,19 @@ const ringSchema = z
 
 const ringsSchema = z.array(ringSchema).min(1, 'must have at least one ring');
 
-const featureSetSchema = z.looseObject({
-  geometryType: z.literal('esriGeometryPolygon', 'must be esriGeometryPolygon').optional(),
-  spatialReference: spatialReferenceSchema.optional(),
-  features: z
-    .array(
-      z.looseObject({
-        geometry: z.looseObject({ rings: ringsSchema, spatialReference: spatialReferenceSchema.optional() }),
-      }),
-    )
-    .min(1, 'must have at least one feature: an empty area never means everything'),
-});
+const featureSetSchema = z
+  .looseObject({
+    geometryType: z.literal('esriGeometryPolygon', 'must be esriGeometryPolygon').optional(),
+    spatialReference: spatialReferenceSchema.optional(),
+    features: z
+      .array(
+        z.looseObject({
+          geometry: z.looseObject({ rings: ringsSchema, spatialReference: spatialReferenceSchema.optional() }),
+        }),
+      )
+      .min(1, 'must have at least one feature: an empty area never means everything'),
+  })
+  .refine(hasOneSpatialReference, 'must have one spatial reference: its own and those of its geometries differ');
 
 const lonLatRingsSchema = ringsSchema.refine(
   (rings) => rings.flat().every(([lon = 0, lat = 0]) => Math.abs(lon) <= 180 && Math.abs(lat) <= 90),
@@ -64,13 +66,27 @@ export const areaOfInterestSchema = z.unknown().transform((value, context): Poly
 function parseFeatureSet(value: unknown): PolygonFeatureSet | z.core.$ZodIssue[] {
   const parsed = featureSetSchema.safeParse(value);
   if (!parsed.success) return parsed.error.issues;
-  const { features, spatialReference } = parsed.data;
+  const { features } = parsed.data;
   return {
     geometryType: 'esriGeometryPolygon',
-    spatialReference:
-      spatialReference ?? features.find(({ geometry }) => geometry.spatialReference)?.geometry.spatialReference,
+    spatialReference: spatialReferencesOf(parsed.data)[0],
     features: features.map(({ geometry }) => ({ geometry: { rings: geometry.rings } })),
   };
+}
+
+interface References {
+  spatialReference?: SpatialReference | undefined;
+  features: { geometry: { spatialReference?: SpatialReference | undefined } }[];
+}
+
+function spatialReferencesOf({ spatialReference, features }: References): SpatialReference[] {
+  const all = [spatialReference, ...features.map(({ geometry }) => geometry.spatialReference)];
+  return all.filter((reference) => reference !== undefined);
+}
+
+function hasOneSpatialReference(featureSet: References): boolean {
+  const [first, ...others] = spatialReferencesOf(featureSet);
+  return first === undefined || others.every((other) => sameSpatialReference(first, other));
 }
 
 function parseGeoJson(value: unknown): PolygonFeatureSet | z.core.$ZodIssue[] {
@@ -96,10 +112,11 @@ export function rectangle({ xmin, ymin, xmax, ymax }: Extent, spatialReference: 
   return { geometryType: 'esriGeometryPolygon', spatialReference, features: [{ geometry: { rings: [ring] } }] };
 }
 
-/** GeoJSON winds the outer ring counter-clockwise and holes clockwise (RFC 7946); Esri the other way round. */
+/** GeoJSON has altitudes and winds the outer ring counter-clockwise and holes clockwise (RFC 7946); Esri the other way round. */
 function toEsriOrientation(ring: Ring, index: number): Ring {
   const isOuter = index === 0;
-  return isClockwise(ring) === isOuter ? ring : ring.toReversed();
+  const flat = ring.map((position) => position.slice(0, 2));
+  return isClockwise(flat) === isOuter ? flat : flat.toReversed();
 }
 
 function isClockwise(ring: Ring): boolean {

@@ -52,6 +52,25 @@ describe('an area of interest as an Esri FeatureSet', () => {
     assert.deepEqual(parsed.spatialReference, { wkid: 2154 });
   });
 
+  it('may not mix spatial references', () => {
+    const geometries = [{ wkid: 2154 }, { wkid: 4326 }].map((spatialReference) => ({
+      rings: [CLOCKWISE],
+      spatialReference,
+    }));
+
+    const paths = blamedPaths({ features: geometries.map((geometry) => ({ geometry })) });
+
+    assert.deepEqual(paths, ['']);
+  });
+
+  it('loses the altitudes of GeoJSON', () => {
+    const ring = COUNTER_CLOCKWISE.map(([x, y]) => [x, y, 700]);
+
+    const parsed = areaOfInterestSchema.parse({ type: 'Polygon', coordinates: [ring] });
+
+    assert.deepEqual(parsed.features, [{ geometry: { rings: [CLOCKWISE] } }]);
+  });
+
   it('loses the attributes and fields that exports carry along', () => {
     const parsed = areaOfInterestSchema.parse({
       displayFieldName: '',
