@@ -8,6 +8,7 @@ import {
   VendorUnreachableError,
 } from '../errors.ts';
 import { redact } from '../http/redact.ts';
+import { jobIdSchema } from '../jobs/job-reference.ts';
 import type { JobMessage, JobState } from '../jobs/job-state.ts';
 import type { ArcgisSite } from './site.ts';
 
@@ -27,7 +28,7 @@ export interface SubmittedJob {
   jobUrl: string;
 }
 
-const submittedSchema = z.looseObject({ jobId: z.string().min(1), jobStatus: z.string().catch('esriJobSubmitted') });
+const submittedSchema = z.looseObject({ jobId: jobIdSchema, jobStatus: z.string().catch('esriJobSubmitted') });
 
 /**
  * Submits a geoprocessing job. NOT safe to repeat: a second submit is a second job. So it is sent again only when no
@@ -142,9 +143,10 @@ function isUnknownJob({ code, message }: VendorRejectedError): boolean {
 /** A credential never goes to an address that is not the site's. */
 function taskPathOf(site: ArcgisSite, taskUrl: string): string {
   const root = site.address('rest/services/');
-  if (taskUrl.startsWith(root) && !/[?#]|\.\.|\/\//.test(taskUrl.slice(root.length))) {
-    return `rest/services/${taskUrl.slice(root.length)}`;
-  }
+  const below = taskUrl.slice(root.length);
+  const isBelow = taskUrl.startsWith(root) && !/[?#]|\/\//.test(below);
+  // What the URL parser would change (dots, line ends, back-slashes) is no path of a task.
+  if (isBelow && new URL(taskUrl).pathname === new URL(root).pathname + below) return `rest/services/${below}`;
   throw new InvalidInputError(
     `job.taskUrl: ${taskUrl} is not below ${root}: the job belongs to another site than its target.`,
   );

@@ -43,7 +43,7 @@ export function readReply<S extends z.ZodType>(answer: VendorAnswer, schema: S):
   if (json === undefined) throw unreadable(answer);
   const refusal = findRefusal(json);
   if (refusal !== undefined) throw refusalError(refusal, answer);
-  if (status < 200 || status > 299) throw refusalError({ code: status, text: `HTTP ${status}` }, answer);
+  if (status < 200 || status > 299) throw unreadable(answer);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'answer'}: ${message}`);
@@ -62,7 +62,7 @@ function parseJson(text: string): object | undefined {
 }
 
 function unreadable({ status, text, place }: VendorAnswer): Error {
-  const kind = text.trimStart().startsWith('<') ? 'HTML' : text === '' ? 'nothing' : 'text that is no JSON object';
+  const kind = kindOf(text);
   if (status >= 200 && status < 300) {
     return new VendorContractError(
       `${place} answered ${kind} (HTTP ${status}) where ArcGIS answers JSON. Check the url in the target's secret; a login page or a proxy may stand before the site.`,
@@ -77,6 +77,12 @@ function unreadable({ status, text, place }: VendorAnswer): Error {
     `${place} answered HTTP ${status} with ${kind}. Check the url (and adminUrl) in the target's secret, and whether a proxy or web adaptor blocks this path.`,
     { code: `HTTP ${status}` },
   );
+}
+
+function kindOf(text: string): string {
+  if (text.trimStart().startsWith('<')) return 'HTML';
+  if (text.trim() === '') return 'nothing';
+  return parseJson(text) === undefined ? 'text that is no JSON object' : 'JSON of its own';
 }
 
 function findRefusal(json: object): Refusal | undefined {
@@ -101,7 +107,7 @@ function refusalError({ code, text }: Refusal, { place }: VendorAnswer): Error {
     return new VendorBusyError(
       `${said}. It may be stopped, starting or overloaded: check that the service is started.`,
       {
-        sent: code === 502 || code === 504,
+        sent: code === 502 || code === 504 || ADAPTOR_ALONE.test(text),
       },
     );
   }
@@ -110,11 +116,12 @@ function refusalError({ code, text }: Refusal, { place }: VendorAnswer): Error {
 
 /** A stopped or restarting service answers code 500, as other failures do; only the text tells (English servers). */
 function isNotStarted(code: number | undefined, text: string): boolean {
-  return (
-    code === 500 &&
-    /service may be stopped|not started|service is not available|could not access any server/i.test(text)
-  );
+  return code === 500 && (NOT_STARTED.test(text) || ADAPTOR_ALONE.test(text));
 }
+
+const NOT_STARTED = /service may be stopped|not started|service is not available/i;
+/** The web adaptor's word when no machine answered it in time: whether one of them did the work is not known. */
+const ADAPTOR_ALONE = /could not access any \w+ machine/i;
 
 function nextStep(code: number | undefined): string {
   if (code === 401 || code === 403)

@@ -8,7 +8,7 @@ const secrets = new Set<string>();
 export function hideSecret(value: string): void {
   const jsonText = JSON.stringify(value).slice(1, -1);
   const formText = new URLSearchParams({ s: value }).toString().slice(2);
-  for (const form of [value, jsonText, formText, encodeURIComponent(value)]) {
+  for (const form of [value, jsonText, formText, encodeURIComponent(value), ...inHtml(value)]) {
     if (form.length < MIN_SECRET_CHARACTERS) continue;
     secrets.delete(form);
     secrets.add(form);
@@ -17,6 +17,16 @@ export function hideSecret(value: string): void {
     if (secrets.size <= MAX_SECRETS) break;
     secrets.delete(oldest);
   }
+}
+
+/** As pages show it; apostrophes have two spellings. */
+function inHtml(value: string): string[] {
+  const escaped = value
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+  return ["'", '&#39;', '&#x27;', '&apos;'].map((apostrophe) => escaped.replaceAll("'", apostrophe));
 }
 
 /** The text without any secret that was hidden before. */

@@ -89,7 +89,7 @@ function accepted(answer: VendorAnswer): VendorAnswer {
   const { status, headers, place } = answer;
   if ([429, 502, 503, 504].includes(status)) {
     throw new VendorBusyError(
-      `${place} answered HTTP ${status}: the server or what stands before it cannot serve now.`,
+      `${place} answered HTTP ${status}: the server or what stands before it cannot serve now. Try again later; if it stays so, look at the server and its load balancer.`,
       {
         sent: status === 502 || status === 504,
         retryAfterSeconds: retryAfterSeconds(headers['retry-after']),
@@ -123,14 +123,14 @@ function namedError(error: unknown, request: { place: string; sent: boolean; tim
   if (error instanceof VendorBusyError || error instanceof VendorContractError) return error;
   if (error instanceof UntrustedCertificateError) {
     return new VendorUnreachableError(
-      `${place}: TLS failed: ${error.message}. The certificate's issuer is "${error.issuer}". If that is your private CA, put its certificate into caCertificate of the target's secret.`,
+      `${place}: TLS failed: ${error.message}. The certificate's issuer is "${error.issuer}". ${TLS_NEXT_STEPS[errorCode(error.cause) ?? ''] ?? UNTRUSTED_NEXT_STEP}`,
       { cause: error, sent: false, passing: false },
     );
   }
   const code = errorCode(error);
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return new VendorContractError(
-      `${place}: the answer is larger than ${MAX_ANSWER_BYTES / 1e6} MB and was not read further.`,
+      `${place}: the answer is larger than ${MAX_ANSWER_BYTES / 1e6} MB and was not read further. Check that the address in the target's secret leads to the vendor's server.`,
     );
   }
   if (code === 'TimeoutError') {
@@ -146,6 +146,13 @@ function namedError(error: unknown, request: { place: string; sent: boolean; tim
   return new VendorUnreachableError(`${place}: ${reason(error, code)}. ${NEXT_STEP}`, { cause: error, sent });
 }
 
+const UNTRUSTED_NEXT_STEP =
+  "If that is your private CA, put its certificate into caCertificate of the target's secret.";
+const TLS_NEXT_STEPS: Record<string, string> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: "Put an address into the target's secret whose host name the certificate has.",
+  CERT_HAS_EXPIRED: 'Renew the certificate of the server.',
+};
+
 const NEXT_STEP =
   "Check the address in the target's secret, that the server is up, and that the network lets this function reach it.";
 
@@ -159,6 +166,8 @@ function errorCode(error: unknown): string | undefined {
 function reason(error: unknown, code: string | undefined): string {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'no connection within 5 s';
   if (code === 'ECONNREFUSED') return 'connection refused (ECONNREFUSED)';
+  if (code?.startsWith('ERR_SSL_') || code === 'EPROTO')
+    return `no TLS could be agreed on (${code}); is it an https port?`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host name was not found (${code})`;
   const message = error instanceof Error && error.message !== '' ? error.message : 'the connection failed';
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;

@@ -1,4 +1,4 @@
-import { getCACertificates, TLSSocket } from 'node:tls';
+import { type DetailedPeerCertificate, getCACertificates, TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -32,18 +32,28 @@ export function secureConnector(caCertificate: string | undefined): buildConnect
       else callback(...outcome);
     });
     // Node tells why verification failed, not whose certificate it was; the peer's chain is gone once the socket is.
-    if (socket instanceof TLSSocket) socket.prependListener('secure', () => (issuer = topIssuer(socket)));
+    if (socket instanceof TLSSocket) {
+      socket.prependListener('secure', () => {
+        issuer = topIssuer(socket);
+      });
+    }
   };
 }
 
-function topIssuer(socket: TLSSocket): string {
-  let certificate = socket.getPeerCertificate(true);
-  const seen = new Set<string>();
-  while (certificate.issuerCertificate && !seen.has(certificate.fingerprint256)) {
-    seen.add(certificate.fingerprint256);
+/**
+ * The issuer of the last certificate that the peer showed. A resumed session shows none, and needs none: it was
+ * verified when it began. (`getPeerX509Certificate` at this moment leaves Node without the names to check the host by.)
+ */
+function topIssuer(socket: TLSSocket): string | undefined {
+  let certificate: Partial<DetailedPeerCertificate> = socket.getPeerCertificate(true);
+  const seen = new Set<unknown>();
+  while (certificate.issuerCertificate !== undefined && !seen.has(certificate)) {
+    seen.add(certificate);
     certificate = certificate.issuerCertificate;
   }
-  return Object.entries(certificate.issuer)
+  const { issuer } = certificate;
+  if (issuer === undefined) return undefined;
+  return Object.entries(issuer)
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
 }

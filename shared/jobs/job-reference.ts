@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** One segment of a path, and never `.` or `..`. */
+export const jobIdSchema = z.string().regex(/^(?!\.{1,2}$)[^\p{Cc}]{1,200}$/u, 'must be the id of a job');
+
 /** What travels with a job: ids only, never a credential. */
 const jobReferenceSchema = z.strictObject({
   operation: z.string(),
@@ -7,7 +10,7 @@ const jobReferenceSchema = z.strictObject({
   /** `Folder/Name.Type`. */
   service: z.string(),
   taskUrl: z.string(),
-  jobId: z.string().min(1),
+  jobId: jobIdSchema,
   submittedAt: z.iso.datetime(),
 });
 

@@ -62,10 +62,20 @@ function isUnknownCall({ code, message }: VendorRejectedError): boolean {
   return /^ERR0*4$/.test(String(code)) || /HTTP 40[45]\b/.test(message);
 }
 
+/** Compares `11.3.0800` part by part, as numbers: 11.10 is after 11.3. */
+function isBefore(version: string, first: string): boolean {
+  const parts = version.split('.').map(Number);
+  for (const [index, wanted] of first.split('.').map(Number).entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== wanted) return part < wanted;
+  }
+  return false;
+}
+
 async function isTooOld(session: MicrostrategySession): Promise<boolean> {
   try {
     const status = readReply(await session.call('GET', '/api/status'), z.looseObject({ iServerVersion: z.string() }));
-    return status.iServerVersion.slice(0, FIRST_VERSION.length) < FIRST_VERSION;
+    return isBefore(status.iServerVersion, FIRST_VERSION);
   } catch {
     return true;
   }

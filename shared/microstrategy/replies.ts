@@ -10,6 +10,7 @@ const errorSchema = z.looseObject({
   iServerCode: z.coerce.number().optional().catch(undefined),
   message: z.string().optional().catch(undefined),
   ticketId: z.string().optional().catch(undefined),
+  success: z.boolean().optional().catch(undefined),
 });
 
 /** The envelope, also where it is wrapped in `errors`. */
@@ -32,8 +33,9 @@ const LOGIN_REFUSALS = [-2147216959, -2147216960, -2147216963, -2147216965, -214
  */
 export function assertSuccess(answer: VendorAnswer): void {
   const { status, text, place } = answer;
-  if (status >= 200 && status < 300) return;
-  const { code, iServerCode, message, ticketId } = readEnvelope(text);
+  const { code, iServerCode, message, ticketId, success } = readEnvelope(text);
+  const isRefused = status < 200 || status > 299 || success === false || /^ERR\d+$/.test(code ?? '');
+  if (!isRefused) return;
   const said = [code, iServerCode, message].filter((part) => part !== undefined && part !== '').join(' ');
   const ticket = ticketId === undefined ? '' : ` (ticket ${ticketId}, for the vendor's support)`;
   const refusal = `${place}: the server refused with HTTP ${status}${said === '' ? ' and no reason' : `: ${said}`}${ticket}`;

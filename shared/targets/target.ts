@@ -75,5 +75,5 @@ function isCertificate(pem: string): boolean {
   } catch {
     return false;
   }
-  return blocks.length > 0;
+  return blocks.length > 0 && blocks.length === pem.split('-----BEGIN').length - 1;
 }

@@ -20,7 +20,10 @@ export async function startTestAws(): Promise<TestAws> {
   const endpoint: AwsEndpoint = await startAwsEndpoint({
     start({ name, input }) {
       executions.push({ name, input: JSON.parse(input ?? '{}') });
-      return { arn: `${STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${name ?? randomUUID()}`, startedAt: Date.now() };
+      return {
+        arn: `${STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${name ?? randomUUID()}`,
+        startedAt: Date.now(),
+      };
     },
   });
   Object.assign(process.env, {

@@ -83,7 +83,7 @@ describe('an answer of ArcGIS', () => {
     ['code 504, behind which work may have been done', restError(504, 'Gateway time-out'), true],
     ['a service that may be stopped', restError(500, "Service Base/Roads/MapServer not started. 'x'"), false],
     ['a service that is not available', restError(500, 'The service is not available.'), false],
-    ['a server without instances', adminError(500, 'Could not access any server machines.'), false],
+    ['a web adaptor that reached no machine', adminError(500, 'Could not access any server machines.'), true],
   ];
   for (const [what, body, sent] of busy) {
     it(`is VendorBusyError for ${what}`, () => {

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { handler as deleteCache } from '../../functions/delete-map-server-cache/handler.ts';
+import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
+import { handler as refresh } from '../../functions/refresh-service/handler.ts';
+import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { htmlAnswer, jsonAnswer, startWeatherServer, type Weather } from '../support/weather-server.ts';
+
+const SUBMIT_PATH = /submitJob/;
+const SERVICE_PATH = /CachedServices\/Streets\/MapServer$/;
+/** Leaves a bit over a second after what a function keeps back for itself. */
+const SHORT_RUN = { getRemainingTimeInMillis: () => 6_200 };
+const INPUT_SERVICE = 'CachedServices/Streets.MapServer';
+
+describe('a submit', { concurrency: true }, () => {
+  let aws: TestAws;
+
+  before(async () => {
+    aws = await startTestAws();
+  });
+  after(() => aws.close());
+
+  async function openSite(t: TestContext) {
+    const emulator = await startArcgisEmulator();
+    const weather = await startWeatherServer({ upstream: emulator.url });
+    t.after(() => Promise.all([weather.close(), emulator.close()]));
+    const { username, password } = emulator;
+    const target = aws.newTarget({ vendor: 'arcgis', url: `${weather.origin}/arcgis`, username, password });
+    const submit = (context = {}) =>
+      invoke(
+        manageTiles,
+        { submit: { target, inputService: INPUT_SERVICE, updateMode: 'RECREATE_ALL_TILES' } },
+        context,
+      );
+    return { emulator, weather, target, submit, submits: () => weather.requestsTo(SUBMIT_PATH).length };
+  }
+
+  const uncertain: [what: string, weather: Weather][] = [
+    ['a reset before the body was read', 'reset-unread'],
+    ['a reset after the request was read', 'reset'],
+    ['a reset after the job was started', 'reset-after-work'],
+    ['an answer that breaks off', 'cut-off'],
+    ['HTML with HTTP 200', htmlAnswer()],
+    ['HTML with HTTP 500', htmlAnswer(500)],
+    ['HTTP 502', htmlAnswer(502)],
+    ['HTTP 504', htmlAnswer(504)],
+    ['HTTP 504 with a Retry-After', { status: 504, headers: { 'retry-after': '0' } }],
+    ['code 504 inside an HTTP 200', jsonAnswer({ error: { code: 504, message: 'Gateway Time-out' } })],
+    ["a gateway's own JSON with HTTP 500", { ...jsonAnswer({ message: 'Internal server error' }), status: 500 }],
+    [
+      "a web adaptor's word that it could not reach the server",
+      jsonAnswer({ error: { code: 500, message: 'Could not access any server machines.' } }),
+    ],
+    ['broken JSON', { body: '{"jobId":"j1","jobSta' }],
+    ['an empty answer', {}],
+    ['no job id', jsonAnswer({ jobStatus: 'esriJobSubmitted' })],
+    ['an empty job id', jsonAnswer({ jobId: '', jobStatus: 'esriJobSubmitted' })],
+    ['an answer over 5 MB', { body: ' '.repeat(5_100_000) }],
+  ];
+  for (const [what, answer] of uncertain) {
+    it(`is SubmitUncertainError after ${what}, and is sent once`, async (t) => {
+      const { weather, submit, submits } = await openSite(t);
+      weather.always(SUBMIT_PATH, answer);
+
+      const run = submit();
+
+      await assert.rejects(run, { name: 'SubmitUncertainError', message: /submitJob.*job may have been started/ });
+      assert.equal(submits(), 1);
+    });
+  }
+
+  it('is SubmitUncertainError after a time-out, and is sent once', async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.always(SUBMIT_PATH, 'silence');
+
+    const run = submit(SHORT_RUN);
+
+    await assert.rejects(run, { name: 'SubmitUncertainError' });
+    assert.equal(submits(), 1);
+  });
+
+  const others = [
+    {
+      operation: 'delete-map-server-cache',
+      handler: deleteCache,
+      input: { inputService: INPUT_SERVICE, confirm: INPUT_SERVICE },
+    },
+    {
+      operation: 'refresh-service',
+      handler: refresh,
+      input: { serviceName: 'Streets', serviceType: 'MapServer', serviceFolder: 'CachedServices' },
+    },
+  ];
+  for (const { operation, handler, input } of others) {
+    it(`of ${operation} is SubmitUncertainError after a reset too, and is sent once`, async (t) => {
+      const { weather, target, submits } = await openSite(t);
+      weather.always(SUBMIT_PATH, 'reset');
+
+      const run = invoke(handler, { ...input, target, waitForJobCompletion: 'DO_NOT_WAIT' });
+
+      await assert.rejects(run, { name: 'SubmitUncertainError' });
+      assert.equal(submits(), 1);
+    });
+  }
+
+  const refusals: [what: string, weather: Weather][] = [
+    ['HTTP 503 with HTML', htmlAnswer(503)],
+    ['HTTP 503 with nothing', { status: 503 }],
+    ['HTTP 503 with JSON', { ...jsonAnswer({ error: { code: 500, message: 'x' } }), status: 503 }],
+    ['HTTP 503 with broken JSON', { status: 503, body: '{"jobId":' }],
+    ['HTTP 429 with HTML', htmlAnswer(429)],
+    ['HTTP 429 with JSON', { ...jsonAnswer({ jobStatus: 'x' }), status: 429 }],
+    ['code 503 inside an HTTP 200', jsonAnswer({ error: { code: 503, message: 'Service Unavailable' } })],
+    [
+      'a geoprocessing service that is not started',
+      jsonAnswer({ error: { code: 500, message: 'Service may be stopped.' } }),
+    ],
+  ];
+  for (const [what, answer] of refusals) {
+    it(`is repeated up to three times after ${what}, and then VendorBusyError`, async (t) => {
+      const { weather, submit, submits } = await openSite(t);
+      weather.always(SUBMIT_PATH, answer);
+
+      const run = submit();
+
+      await assert.rejects(run, { name: 'VendorBusyError' });
+      assert.equal(submits(), 3);
+    });
+
+    it(`starts one job when ${what} has passed`, async (t) => {
+      const { weather, emulator, submit, submits } = await openSite(t);
+      weather.next(SUBMIT_PATH, answer);
+
+      await submit();
+
+      assert.equal(submits(), 2);
+      assert.equal(emulator.jobs.list().length, 1);
+    });
+  }
+
+  it('ends the attempts when the server asks for more than 30 s', async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.always(SUBMIT_PATH, { status: 503, headers: { 'retry-after': '60' } });
+
+    const run = submit();
+
+    await assert.rejects(run, { name: 'VendorBusyError' });
+    assert.equal(submits(), 1);
+  });
+
+  it('is uncertain, and not sent a third time, when a reset follows a refusal', async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.next(SUBMIT_PATH, { status: 503 }, 'reset');
+
+    const run = submit();
+
+    await assert.rejects(run, { name: 'SubmitUncertainError' });
+    assert.equal(submits(), 2);
+  });
+
+  it('is VendorUnreachableError when the server has gone, since nothing was sent', async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.next(SERVICE_PATH, () => {
+      weather.stopListening();
+      return {
+        headers: { connection: 'close' },
+        body: '{"singleFusedMapCache":true,"tileInfo":{"lods":[{"scale":1000}]}}',
+      };
+    });
+
+    const run = submit();
+
+    await assert.rejects(run, { name: 'VendorUnreachableError', message: /submitJob.*ECONNREFUSED/ });
+    assert.equal(submits(), 0);
+  });
+
+  it('is sent once when the server is back after a refused connection', async (t) => {
+    const { weather, emulator, submit, submits } = await openSite(t);
+    weather.next(SERVICE_PATH, () => {
+      weather.stopListening();
+      // The first attempt follows within milliseconds, the second one 250 ms after it at the earliest.
+      setTimeout(() => void weather.listenAgain(), 150);
+      return {
+        headers: { connection: 'close' },
+        body: '{"singleFusedMapCache":true,"tileInfo":{"lods":[{"scale":591657527.591555}]}}',
+      };
+    });
+
+    await submit();
+
+    assert.equal(submits(), 1);
+    assert.equal(emulator.jobs.list().length, 1);
+  });
+
+  for (const code of [498, 499]) {
+    it(`starts one job with a new token after code ${code}`, async (t) => {
+      const { weather, emulator, submit, submits } = await openSite(t);
+      weather.next(SUBMIT_PATH, jsonAnswer({ error: { code, message: 'Invalid Token.', details: [] } }));
+
+      await submit();
+
+      assert.equal(submits(), 2);
+      assert.equal(emulator.jobs.list().length, 1);
+      assert.equal(weather.requestsTo(/generateToken/).length, 2);
+    });
+  }
+
+  it('is VendorAuthError after two refused tokens', async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.always(SUBMIT_PATH, jsonAnswer({ error: { code: 498, message: 'Invalid Token.', details: [] } }));
+
+    const run = submit();
+
+    await assert.rejects(run, { name: 'VendorAuthError' });
+    assert.equal(submits(), 2);
+  });
+
+  it('is VendorContractError for a redirect, which is not followed', async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.always(SUBMIT_PATH, { status: 307, headers: { location: `${weather.origin}/elsewhere` } });
+
+    const run = submit();
+
+    await assert.rejects(run, { name: 'VendorContractError' });
+    assert.equal(submits(), 1);
+    assert.deepEqual(weather.requestsTo(/elsewhere/), []);
+  });
+
+  it('is not sent at all when the time of the run is used up', async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.always(SERVICE_PATH, 'silence');
+
+    const run = submit(SHORT_RUN);
+
+    await assert.rejects(run, { name: 'VendorUnreachableError' });
+    assert.equal(submits(), 0);
+  });
+});

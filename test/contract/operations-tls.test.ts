@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
+import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
+import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
+
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
+const CA = fixture('ca.pem');
+const SERVER = { cert: fixture('server.pem'), key: fixture('server-key.pem') };
+/** A second certificate whose end got lost, as in a copy that was cut off. */
+const CUT_OFF = CA.slice(0, 200);
+
+const VENDORS = [
+  { vendor: 'arcgis', start: () => startArcgisEmulator(), run: (target: string) => invoke(clearRestCache, { target }) },
+  {
+    vendor: 'microstrategy',
+    start: () => startMicrostrategyEmulator(),
+    run: (target: string) => invoke(purge, { target, projects: ['Tutorial'] }),
+  },
+];
+
+let aws: TestAws;
+before(async () => {
+  aws = await startTestAws();
+});
+after(() => aws.close());
+
+for (const { vendor, start, run } of VENDORS) {
+  describe(`TLS to ${vendor}`, { timeout: 10_000 }, () => {
+    let emulator: Awaited<ReturnType<typeof start>>;
+    let secure: WeatherServer;
+
+    before(async () => {
+      emulator = await start();
+    });
+    after(() => emulator.close());
+    beforeEach(async () => {
+      secure = await startWeatherServer({ upstream: emulator.url, tls: SERVER });
+    });
+    afterEach(async () => {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      await secure.close();
+    });
+
+    function targetOf(caCertificate?: string): string {
+      const { username, password } = emulator;
+      const url = secure.origin + new URL(emulator.url).pathname;
+      return aws.newTarget({
+        vendor,
+        url,
+        username,
+        password,
+        ...(caCertificate === undefined ? {} : { caCertificate }),
+      });
+    }
+
+    it('is VendorUnreachableError naming the issuer that is not trusted, and sends nothing', async () => {
+      const outcome = run(targetOf());
+
+      await assert.rejects(outcome, { name: 'VendorUnreachableError', message: /cache-ops test CA.*caCertificate/ });
+      assert.deepEqual(secure.requests, []);
+    });
+
+    it('verifies whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+      process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+
+      const outcome = run(targetOf());
+
+      await assert.rejects(outcome, { name: 'VendorUnreachableError', message: /cache-ops test CA/ });
+      assert.deepEqual(secure.requests, []);
+    });
+
+    for (const [what, caCertificate] of [
+      ['the CA', CA],
+      ['the CA after another certificate, with words between them', `${SERVER.cert}\nour own:\n${CA}`],
+    ] as const) {
+      it(`works with ${what} in caCertificate`, async () => {
+        const result = await run(targetOf(caCertificate));
+
+        assert.partialDeepStrictEqual(result, { status: 'succeeded' });
+        assert.ok(secure.requests.length > 1);
+      });
+    }
+
+    it('trusts a private CA for its own target only', async () => {
+      await run(targetOf(CA));
+
+      const outcome = run(targetOf());
+
+      await assert.rejects(outcome, { name: 'VendorUnreachableError' });
+    });
+
+    const broken: [what: string, caCertificate: string][] = [
+      ['no PEM', 'our own CA'],
+      ['a PEM block that is no certificate', '-----BEGIN CERTIFICATE-----\nbm90IG9uZQ==\n-----END CERTIFICATE-----'],
+      ['a cut-off certificate', CUT_OFF],
+      ['a certificate before a cut-off one', `${CA}\n${CUT_OFF}`],
+      ['a key in the place of the certificate', SERVER.key],
+      ['a certificate with its line ends lost', CA.replaceAll('\n', '\\n')],
+    ];
+    for (const [what, caCertificate] of broken) {
+      it(`is InvalidSecretError, naming caCertificate and not its value, for ${what}`, async () => {
+        const outcome = run(targetOf(caCertificate));
+
+        const error = await outcome.then(() => assert.fail('it succeeded'), Object);
+        assert.equal(error.name, 'InvalidSecretError');
+        assert.match(error.message, /caCertificate/);
+        assert.ok(!error.message.includes(caCertificate));
+        assert.deepEqual(secure.requests, []);
+      });
+    }
+  });
+}
+
+it('is VendorUnreachableError for a server that speaks no TLS', async () => {
+  const plain = await startWeatherServer();
+  const url = plain.origin.replace('http:', 'https:');
+  const target = aws.newTarget({ vendor: 'arcgis', url, username: 'u', password: 'a-Password1' });
+
+  const outcome = invoke(clearRestCache, { target });
+
+  await assert.rejects(outcome, { name: 'VendorUnreachableError' });
+  assert.deepEqual(plain.requests, []);
+  await plain.close();
+});

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { handler as checkJob } from '../../functions/check-job/handler.ts';
+import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
+import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
+import { handler as refresh } from '../../functions/refresh-service/handler.ts';
+import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { htmlAnswer, startWeatherServer, type Weather, type WeatherServer } from '../support/weather-server.ts';
+
+const QUERY_OF_REDIRECT = 'planted-in-the-query';
+/** What a message must hold beside what happened: something to do. */
+const NEXT_STEP = /\b(check|put|correct|give|wait|try|look|start|raise|ask)\b/i;
+
+/** One call that is safe to repeat, and the operation that makes it. */
+interface Read {
+  what: string;
+  path: RegExp;
+  method: string;
+  /** Milliseconds that the function and the vendor's client keep back; more than that is time to work in. */
+  reserveMs: number;
+  run: (site: { target: string; origin: string }, context?: object) => Promise<unknown>;
+}
+
+const LANDSAT = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };
+const TASK = '/arcgis/rest/services/System/PublishingTools/GPServer/Refresh%20Service';
+
+function watchOf(target: string, origin: string): object {
+  const job = {
+    operation: 'refresh-service',
+    target,
+    service: 'A.MapServer',
+    taskUrl: origin + TASK,
+    jobId: 'j1',
+    submittedAt: new Date().toISOString(),
+  };
+  return { status: 'running', job, polls: 0, waitSeconds: 2, jobStatus: 'esriJobSubmitted' };
+}
+
+const runClear: Read['run'] = ({ target }, context) => invoke(clearRestCache, { target }, context);
+const runRefresh: Read['run'] = ({ target }, context) => invoke(refresh, { submit: { target, ...LANDSAT } }, context);
+const runPoll: Read['run'] = ({ target, origin }, context) => invoke(checkJob, watchOf(target, origin), context);
+const runPurge: Read['run'] = ({ target }, context) => invoke(purge, { target, projects: ['Tutorial'] }, context);
+
+const ARCGIS_READS: Read[] = [
+  { what: "a site's description", method: 'POST', path: /rest\/info$/, reserveMs: 5_000, run: runClear },
+  { what: 'an ArcGIS sign-in', method: 'POST', path: /generateToken$/, reserveMs: 5_000, run: runClear },
+  { what: 'clearing the REST cache', method: 'POST', path: /cache\/clear$/, reserveMs: 5_000, run: runClear },
+  { what: "a service's description", method: 'POST', path: /Landsat\/ImageServer$/, reserveMs: 5_000, run: runRefresh },
+  { what: 'a poll', method: 'POST', path: /jobs\/j1$/, reserveMs: 5_000, run: runPoll },
+];
+const MICROSTRATEGY_READS: Read[] = [
+  { what: 'a MicroStrategy login', method: 'POST', path: /auth\/login$/, reserveMs: 15_000, run: runPurge },
+  { what: 'the list of projects', method: 'GET', path: /api\/projects$/, reserveMs: 15_000, run: runPurge },
+];
+
+const REPEATED: [what: string, weather: Weather, name: string][] = [
+  ['a reset before the body was read', 'reset-unread', 'VendorUnreachableError'],
+  ['a reset after the request was read', 'reset', 'VendorUnreachableError'],
+  ['an answer that breaks off', 'cut-off', 'VendorUnreachableError'],
+  ['HTTP 429', { status: 429 }, 'VendorBusyError'],
+  ['HTTP 502 with HTML', htmlAnswer(502), 'VendorBusyError'],
+  ['HTTP 503 with HTML', htmlAnswer(503), 'VendorBusyError'],
+  ['HTTP 504', { status: 504, body: '{"jobStatus":"esriJobSucceeded","token":"x"}' }, 'VendorBusyError'],
+];
+
+const FINAL: [what: string, weather: Weather][] = [
+  ['HTML with HTTP 200', htmlAnswer()],
+  ['broken JSON', { body: '{"success":tr' }],
+  ['an empty answer', {}],
+  ['JSON that is no object', { body: 'true' }],
+  ['an answer over 5 MB', { body: JSON.stringify({ success: true, pad: 'x'.repeat(5_000_001) }) }],
+  [
+    'an answer over 5 MB of unknown length',
+    { headers: { 'transfer-encoding': 'chunked' }, body: `{"success":true,"pad":"${'x'.repeat(5_000_001)}"}` },
+  ],
+  ...[301, 302, 303, 307, 308].map((status): [string, Weather] => [
+    `HTTP ${status}`,
+    { status, headers: { location: `/moved?token=${QUERY_OF_REDIRECT}` } },
+  ]),
+];
+
+let aws: TestAws;
+before(async () => {
+  aws = await startTestAws();
+});
+after(() => aws.close());
+
+async function openSite(t: TestContext, read: Read) {
+  const isArcgis = ARCGIS_READS.includes(read);
+  const emulator = await (isArcgis ? startArcgisEmulator() : startMicrostrategyEmulator());
+  const weather = await startWeatherServer({ upstream: emulator.url });
+  t.after(() => Promise.all([weather.close(), emulator.close()]));
+  const { username, password } = emulator;
+  const { pathname } = new URL(emulator.url);
+  const vendor = isArcgis ? 'arcgis' : 'microstrategy';
+  const target = aws.newTarget({ vendor, url: weather.origin + pathname, username, password });
+  return { weather, target, origin: weather.origin };
+}
+
+/** Method, host and path, and nothing that the address or the body held. */
+function assertPlace(message: string, read: Read, weather: WeatherServer): void {
+  const [request] = weather.requestsTo(read.path);
+  const { host } = new URL(weather.origin);
+  assert.ok(message.includes(`${read.method} ${host}${request?.path}`), `no place in: ${message}`);
+  assert.ok(!message.includes(QUERY_OF_REDIRECT), `a query in: ${message}`);
+  assert.doesNotMatch(message, /password=|token=|expiration=|Please sign in/);
+}
+
+describe('the weather between a function and a vendor', { concurrency: true }, () => {
+  for (const read of [...ARCGIS_READS, ...MICROSTRATEGY_READS]) {
+    for (const [what, answer, name] of REPEATED) {
+      it(`${read.what} meets ${what} three times: ${name}, naming the place`, async (t) => {
+        const site = await openSite(t, read);
+        site.weather.always(read.path, answer);
+
+        const run = read.run(site);
+
+        const error = await run.then(() => assert.fail('it succeeded'), Object);
+        assert.equal(error.name, name);
+        assert.equal(site.weather.requestsTo(read.path).length, 3);
+        assertPlace(error.message, read, site.weather);
+      });
+    }
+
+    for (const [what, answer] of FINAL) {
+      // A login has no body to be judged by: its answer is the header.
+      if (read.path.test('auth/login') && !/5 MB|HTTP/.test(what)) continue;
+      it(`${read.what} meets ${what}: VendorContractError at once, naming the place`, async (t) => {
+        const site = await openSite(t, read);
+        site.weather.always(read.path, answer);
+
+        const run = read.run(site);
+
+        const error = await run.then(() => assert.fail('it succeeded'), Object);
+        assert.equal(error.name, 'VendorContractError');
+        assert.equal(site.weather.requestsTo(read.path).length, 1);
+        assert.deepEqual(site.weather.requestsTo(/moved/), []);
+        assertPlace(error.message, read, site.weather);
+      });
+    }
+
+    it(`${read.what} meets Retry-After: 60: VendorBusyError without another try`, async (t) => {
+      const site = await openSite(t, read);
+      site.weather.always(read.path, { status: 503, headers: { 'retry-after': '60' } });
+
+      const run = read.run(site);
+
+      await assert.rejects(run, { name: 'VendorBusyError' });
+      assert.equal(site.weather.requestsTo(read.path).length, 1);
+    });
+
+    if (read.run === runPoll) continue;
+    it(`${read.what} succeeds at the third try, after a reset and after the second that Retry-After asks for`, async (t) => {
+      const site = await openSite(t, read);
+      const refusedAt: number[] = [];
+      site.weather.next(read.path, 'reset', () => {
+        refusedAt.push(Date.now());
+        return { status: 429, headers: { 'retry-after': '1' } };
+      });
+      site.weather.next(read.path, () => {
+        refusedAt.push(Date.now());
+        return undefined;
+      });
+
+      await read.run(site);
+
+      const [first = 0, second = 0] = refusedAt;
+      assert.ok(second - first >= 995, `${second - first} ms`);
+      assert.equal(site.weather.requestsTo(read.path).length, 3);
+    });
+  }
+
+  for (const [what, answer] of [...REPEATED, ...FINAL]) {
+    it(`the error after ${what} says what to do next`, async (t) => {
+      const [, , , read = assert.fail()] = ARCGIS_READS;
+      const site = await openSite(t, read);
+      site.weather.always(read.path, answer);
+
+      const run = read.run(site);
+
+      await assert.rejects(run, { message: NEXT_STEP });
+    });
+  }
+
+  it('a Retry-After that is a date is honoured too', async (t) => {
+    const [read = assert.fail()] = ARCGIS_READS;
+    const site = await openSite(t, read);
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    site.weather.always(read.path, { status: 503, headers: { 'retry-after': inAMinute } });
+
+    const run = read.run(site);
+
+    await assert.rejects(run, { name: 'VendorBusyError' });
+    assert.equal(site.weather.requestsTo(read.path).length, 1);
+  });
+
+  it('an answer just under 5 MB is read', async (t) => {
+    const [, , read = assert.fail()] = ARCGIS_READS;
+    const site = await openSite(t, read);
+    site.weather.always(read.path, { body: JSON.stringify({ success: true, pad: 'x'.repeat(4_900_000) }) });
+
+    const result = await read.run(site);
+
+    assert.partialDeepStrictEqual(result, { status: 'succeeded' });
+  });
+
+  for (const read of [...ARCGIS_READS.slice(0, 1), ...MICROSTRATEGY_READS.slice(0, 1)]) {
+    it(`${read.what} finds nobody listening: VendorUnreachableError, naming the place and the address to check`, async (t) => {
+      const site = await openSite(t, read);
+      site.weather.stopListening();
+
+      const run = read.run(site);
+
+      await assert.rejects(run, {
+        name: 'VendorUnreachableError',
+        message: /127\.0\.0\.1:\d+\/.*ECONNREFUSED.*Check the address/,
+      });
+    });
+  }
+});
+
+describe('a silent vendor', { concurrency: true }, () => {
+  for (const read of [...ARCGIS_READS, ...MICROSTRATEGY_READS]) {
+    it(`${read.what} gets no answer: VendorUnreachableError, and no other try beyond the time of the run`, async (t) => {
+      const site = await openSite(t, read);
+      site.weather.always(read.path, 'silence');
+
+      const run = read.run(site, { getRemainingTimeInMillis: () => read.reserveMs + 900 });
+
+      const error = await run.then(() => assert.fail('it succeeded'), Object);
+      assert.equal(error.name, 'VendorUnreachableError');
+      assert.equal(site.weather.requestsTo(read.path).length, 1);
+      assertPlace(error.message, read, site.weather);
+    });
+  }
+});
