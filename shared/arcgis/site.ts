@@ -121,7 +121,9 @@ export class ArcgisSite {
 
   private async renewedToken(): Promise<string> {
     tokens.delete(this.access);
-    if (this.access.token === undefined || (await this.secretHasChanged())) return await this.token();
+    // Asked first: a rotated password is then not tried once more in its old form.
+    const hasChanged = await this.secretHasChanged();
+    if (hasChanged || this.access.token === undefined) return await this.token();
     throw new VendorAuthError(
       "The long-lived token in the target's secret was refused: it has ended, or it is bound to another referer. Put a new token (and its referer) into the secret.",
     );
