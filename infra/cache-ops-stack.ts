@@ -6,13 +6,13 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { Alarms } from './constructs/alarms.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
-import { JobStateMachine } from './constructs/job-state-machine.ts';
+import { JobMachines } from './constructs/job-machines.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction } from './constructs/operation-function.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
-import type { Settings } from './settings.ts';
+import { jobSettings, type Settings } from './settings.ts';
 
 interface CacheOpsStackProps {
   readonly settings: Settings;
@@ -51,17 +51,26 @@ export class CacheOpsStack extends Stack {
       alarms: this.#alarms,
       meaning: 'An asynchronous invocation of an operation failed for good: the message holds its input and error.',
     });
-    const checkJob = new OperationFunction(this, 'CheckJob', {
-      name: 'check-job',
-      timeout: Duration.minutes(2),
-      secretPrefix: this.#settings.secretPrefix,
+    const machines = new JobMachines(this, 'Jobs', {
+      check: this.#addMachineFunction('check-job'),
+      cancel: this.#addMachineFunction('cancel-job'),
+      alarms: this.#alarms,
     });
     for (const operation of operations) {
       const submit = this.#addFunction(operation, failures);
-      if (operation.kind === 'job') this.#addStateMachine(operation, submit, checkJob.function);
+      if (operation.kind === 'job') this.#addStateMachine(operation, submit, machines);
       else this.#alarms.add(pascalCase(operation.name), submit.metricErrors(), `${operation.name} failed.`);
     }
+    machines.cancelStoppedRuns([...this.#stateMachines.keys()]);
+    new CfnOutput(this, 'LedgerTableName', { value: machines.ledger.tableName });
   }
+
+  /** A function that only state machines call. */
+  #addMachineFunction(name: string): LambdaFunction {
+    const { secretPrefix } = this.#settings;
+    return new OperationFunction(this, pascalCase(name), { name, timeout: Duration.minutes(2), secretPrefix }).function;
+  }
+
   #addFunction({ name, kind, timeoutMinutes, concurrentRuns }: Operation, failures: IQueue): LambdaFunction {
     const { function: lambda } = new OperationFunction(this, pascalCase(name), {
       name,
@@ -76,8 +85,12 @@ export class CacheOpsStack extends Stack {
     return lambda;
   }
 
-  #addStateMachine({ name }: Operation, submit: LambdaFunction, check: LambdaFunction): void {
-    const stateMachine = new JobStateMachine(this, `${pascalCase(name)}Job`, { operation: name, submit, check });
+  #addStateMachine({ name }: Operation, submit: LambdaFunction, machines: JobMachines): void {
+    const { maxDuration, maxWaiting } = jobSettings(this.#settings, name);
+    const stateMachine = machines.add(pascalCase(name), { name, submit, maxWaiting });
+    submit.addEnvironment('MAX_DURATION_DAYS', String(maxDuration));
+    // An entry never ends before its run.
+    submit.addEnvironment('LEDGER_DAYS', String(this.#settings.ledger.keepDays + Math.ceil(maxDuration)));
     this.#alarms.addForExecutions(pascalCase(name), stateMachine, `${name} failed.`);
     this.#stateMachines.set(name, stateMachine);
     new CfnOutput(this, `${pascalCase(name)}StateMachineArn`, { value: stateMachine.stateMachineArn });

@@ -40,6 +40,23 @@ export const rasterSchema = z.strictObject({
   ),
 });
 
+const MAX_DURATION_DAYS = 14;
+const MAX_WAITING = 10;
+const KEEP_DAYS = 400;
+
+const jobSchema = z.strictObject({
+  maxDuration: z.number().positive().max(300, 'must be days, 300 at most').default(MAX_DURATION_DAYS),
+  maxWaiting: z.int().nonnegative().max(100).default(MAX_WAITING),
+});
+
+/** How long a job may run and how many runs may wait for one service, by job operation. */
+const jobsSchema = z.partialRecord(
+  z.enum(operations.filter(({ kind }) => kind === 'job').map(({ name }) => name)),
+  jobSchema,
+);
+
+const ledgerSchema = z.strictObject({ keepDays: z.int().positive().max(3650).default(KEEP_DAYS) });
+
 /** The settings of a deployment, as README describes them. */
 export const settingsSchema = z
   .strictObject({
@@ -53,12 +70,19 @@ export const settingsSchema = z
       .superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) })
       .default([]),
     rasters: z.array(rasterSchema).default([]),
+    jobs: jobsSchema.default({}),
+    ledger: ledgerSchema.default({ keepDays: KEEP_DAYS }),
     notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),
   })
   .superRefine(checkRastersSize);
 
 /** The settings with their defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;
+
+/** What holds for the jobs of one operation. */
+export function jobSettings({ jobs }: Settings, operation: string): z.output<typeof jobSchema> {
+  return jobs[operation] ?? jobSchema.parse({});
+}
 
 /** The settings file cannot be used: the message lists every problem with its line. */
 export class SettingsError extends Error {

@@ -23,7 +23,10 @@ export const inputSchema = z.strictObject({
   updateExtent: updateExtentSchema.optional(),
   numOfCachingServiceInstances: z
     .int()
-    .refine((count) => count === -1 || count > 0, 'must be -1 (all instances) or a positive whole number')
+    .refine(
+      (count) => count === -1 || (count > 0 && count < 2 ** 31),
+      'must be -1 (all instances) or a positive whole number',
+    )
     .default(-1),
   waitForJobCompletion: waitForJobCompletionSchema.default('WAIT'),
 });

@@ -1,34 +1,47 @@
 import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/area-of-interest.ts';
 import { submitJob, TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
 import { chooseScales, describeService, tileCacheOf } from '../../shared/arcgis/map-service.ts';
-import { serviceLabel, serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
+import { serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
 import { type SpatialReference, sameSpatialReference } from '../../shared/arcgis/spatial-reference.ts';
 import type { Extent } from '../../shared/arcgis/update-extent.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import type { Submission } from '../../shared/lambda/job-operation.ts';
+import type { JobRequest, Submission } from '../../shared/lambda/job-operation.ts';
 import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import type { Input } from './input.ts';
 
+export function tilesRequest(input: Input): JobRequest {
+  const { inputService, updateMode, scales, areaOfInterest, updateExtent } = input;
+  return {
+    service: inputService,
+    sameAs: { updateMode, scales: scales === 'ALL' ? scales : scales.toSorted(), area: areaOfInterest ?? updateExtent },
+    sought: {
+      taskPath: TASK_PATHS.manageTiles,
+      inputs: { service_url: serviceUrlParameter(inputService), update_mode: updateMode },
+    },
+  };
+}
+
 /** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */
-export async function manageMapServerCacheTiles(input: Input, run: Run): Promise<Submission> {
-  const { inputService, scales, updateMode, numOfCachingServiceInstances } = input;
+export async function manageMapServerCacheTiles(
+  input: Input,
+  { service, sought }: JobRequest,
+  run: Run,
+): Promise<Submission> {
+  const { scales, numOfCachingServiceInstances } = input;
   const site = await openSite(input.target, run);
-  const cache = tileCacheOf(await describeService(site, inputService), inputService);
+  const cache = tileCacheOf(await describeService(site, service), service);
   const area = chooseArea(input, cache.spatialReference);
-  const job = await submitJob(site, TASK_PATHS.manageTiles, {
-    service_url: serviceUrlParameter(inputService),
+  const job = await submitJob(site, sought, {
+    ...sought.inputs,
     levels: chooseScales(scales, cache.scales).join(';'),
     thread_count: String(numOfCachingServiceInstances),
-    update_mode: updateMode,
     ...(area === undefined ? {} : { area_of_interest: JSON.stringify(area) }),
   });
+  const isExtentUnused = input.areaOfInterest !== undefined && input.updateExtent !== undefined;
   return {
     job,
-    service: serviceLabel(inputService),
-    ...(input.areaOfInterest !== undefined && input.updateExtent !== undefined
-      ? { notes: ['updateExtent was not used: areaOfInterest was given too and is used in its place.'] }
-      : {}),
+    notes: isExtentUnused ? ['updateExtent was not used: areaOfInterest was given too and is used in its place.'] : [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { RASTERS_NAME } from '../../shared/jobs/started-by.ts';
 import { log } from '../../shared/lambda/log.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
 import { startExecution } from '../../shared/lambda/start-execution.ts';
@@ -118,7 +119,7 @@ async function isStarted({ input, messageIds }: Refresh): Promise<boolean> {
     // The same messages delivered twice start one refresh.
     const identity = [sameRefreshKey(input), ...[...messageIds].sort()].join('\n');
     const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
-    const { executionArn } = await startExecution(input, `rasters-${name}`);
+    const { executionArn } = await startExecution(input, `${RASTERS_NAME}${name}`);
     log('info', 'refresh started for new rasters', { ...fields, executionArn });
     return true;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
@@ -8,13 +8,13 @@ interface LoggedStateMachineProps {
   readonly name: string;
   /** In the Amazon States Language; may hold tokens. */
   readonly definition: object;
-  /** The one action that its tasks need, and on what. */
-  readonly permission: { readonly action: string; readonly resources: string[] };
+  /** What its tasks need. */
+  readonly permissions: readonly PolicyStatement[];
 }
 
 /** A Standard state machine with a fixed name, a complete log and tracing. */
 export class LoggedStateMachine extends StateMachine {
-  constructor(scope: Construct, id: string, { name, definition, permission }: LoggedStateMachineProps) {
+  constructor(scope: Construct, id: string, { name, definition, permissions }: LoggedStateMachineProps) {
     super(scope, id, {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
@@ -26,7 +26,7 @@ export class LoggedStateMachine extends StateMachine {
       },
       tracingEnabled: true,
     });
-    this.addToRolePolicy(new PolicyStatement({ actions: [permission.action], resources: permission.resources }));
+    for (const permission of permissions) this.addToRolePolicy(permission);
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:

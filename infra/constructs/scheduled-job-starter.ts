@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { LoggedStateMachine } from './logged-state-machine.ts';
@@ -18,10 +19,12 @@ export class ScheduledJobStarter extends LoggedStateMachine {
     super(scope, id, {
       name: 'start-scheduled-job',
       definition: starterDefinition(Stack.of(scope).partition),
-      permission: {
-        action: 'states:StartExecution',
-        resources: stateMachines.map(({ stateMachineArn }) => stateMachineArn),
-      },
+      permissions: [
+        new PolicyStatement({
+          actions: ['states:StartExecution'],
+          resources: stateMachines.map(({ stateMachineArn }) => stateMachineArn),
+        }),
+      ],
     });
   }
 }

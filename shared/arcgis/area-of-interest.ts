@@ -17,7 +17,8 @@ const WGS84_WKID = 4326;
 const ringSchema = z
   .array(z.array(z.number()).min(2).max(4))
   .min(4, 'must have at least four points, the last equal to the first')
-  .refine(isClosed, 'must be closed: its last point equal to its first');
+  .refine(isClosed, 'must be closed: its last point equal to its first')
+  .refine((ring) => doubledArea(ring) !== 0, 'must enclose an area');
 
 const ringsSchema = z.array(ringSchema).min(1, 'must have at least one ring');
 
@@ -70,7 +71,7 @@ function parseFeatureSet(value: unknown): PolygonFeatureSet | z.core.$ZodIssue[]
   return {
     geometryType: 'esriGeometryPolygon',
     spatialReference: spatialReferencesOf(parsed.data)[0],
-    features: features.map(({ geometry }) => ({ geometry: { rings: geometry.rings } })),
+    features: features.map(({ geometry }) => ({ geometry: { rings: geometry.rings.map(flat) } })),
   };
 }
 
@@ -115,17 +116,23 @@ export function rectangle({ xmin, ymin, xmax, ymax }: Extent, spatialReference: 
 /** GeoJSON has altitudes and winds the outer ring counter-clockwise and holes clockwise (RFC 7946); Esri the other way round. */
 function toEsriOrientation(ring: Ring, index: number): Ring {
   const isOuter = index === 0;
-  const flat = ring.map((position) => position.slice(0, 2));
-  return isClockwise(flat) === isOuter ? flat : flat.toReversed();
+  const isClockwise = doubledArea(ring) > 0;
+  return isClockwise === isOuter ? flat(ring) : flat(ring).toReversed();
 }
 
-function isClockwise(ring: Ring): boolean {
-  let doubledArea = 0;
+/** Without altitudes, which the caching tools have no use for. */
+function flat(ring: Ring): Ring {
+  return ring.map((position) => position.slice(0, 2));
+}
+
+/** Twice the area of a ring, positive where it is wound clockwise. */
+function doubledArea(ring: Ring): number {
+  let sum = 0;
   for (const [index, [x2 = 0, y2 = 0]] of ring.entries()) {
     const [x1 = 0, y1 = 0] = ring[index - 1] ?? [x2, y2];
-    doubledArea += (x2 - x1) * (y2 + y1);
+    sum += (x2 - x1) * (y2 + y1);
   }
-  return doubledArea > 0;
+  return sum;
 }
 
 function isClosed(ring: Ring): boolean {

@@ -8,8 +8,9 @@ import {
   VendorUnreachableError,
 } from '../errors.ts';
 import { redact } from '../http/redact.ts';
-import { jobIdSchema } from '../jobs/job-reference.ts';
+import { jobIdSchema, type SoughtJob } from '../jobs/job-reference.ts';
 import type { JobMessage, JobState } from '../jobs/job-state.ts';
+import { findJobPatiently } from './find-job.ts';
 import type { ArcgisSite } from './site.ts';
 
 const SUBMIT_TIMEOUT_SECONDS = 60;
@@ -26,22 +27,27 @@ export interface SubmittedJob {
   jobId: string;
   jobStatus: string;
   jobUrl: string;
+  /** The answer to the submit was lost, and the job was found on the server. */
+  adopted?: boolean;
 }
 
 const submittedSchema = z.looseObject({ jobId: jobIdSchema, jobStatus: z.string().catch('esriJobSubmitted') });
 
 /**
  * Submits a geoprocessing job. NOT safe to repeat: a second submit is a second job. So it is sent again only when no
- * byte had left or the server refused before any work.
+ * byte had left or the server refused before any work. Where the answer is lost, the server's job list is looked at
+ * first, and the job that is found there adopted.
  *
- * @throws SubmitUncertainError when the job may exist and its id is not known
+ * @throws SubmitUncertainError when the job may exist and is not found
  */
 export async function submitJob(
   site: ArcgisSite,
-  taskPath: string,
+  sought: SoughtJob,
   parameters: Record<string, string>,
 ): Promise<SubmittedJob> {
+  const { taskPath } = sought;
   const taskUrl = site.address(taskPath);
+  const since = Date.now();
   try {
     const { jobId, jobStatus } = await site.call({
       path: `${taskPath}/submitJob`,
@@ -53,8 +59,12 @@ export async function submitJob(
     return { taskUrl, jobId, jobStatus, jobUrl: jobUrl(taskUrl, jobId) };
   } catch (error) {
     if (!mayHaveStarted(error)) throw error;
+    const found = await findJobPatiently(site, sought, since);
+    if (found !== undefined) {
+      return { taskUrl, jobId: found, jobStatus: 'esriJobSubmitted', jobUrl: jobUrl(taskUrl, found), adopted: true };
+    }
     throw new SubmitUncertainError(
-      `${error.message} The job may have been started all the same, so it was not submitted again. Look for it in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service) before you start this again.`,
+      `${error.message} The job may have been started all the same, so it was not submitted again; the server's job list does not show it, or cannot be read. Look for it in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service) before you start this again.`,
       { cause: error },
     );
   }
@@ -86,12 +96,18 @@ const ENDED: Record<string, JobState['outcome']> = {
   esriJobDeleted: 'lost',
 };
 
-const percentSchema = z.number().optional().catch(undefined);
+/** The other six of the eleven that are documented. */
+const RUNNING = ['New', 'Submitted', 'Waiting', 'Executing', 'Cancelling', 'Deleting'].map(
+  (state) => `esriJob${state}`,
+);
+
+const NO_MESSAGE = { type: '', description: '' };
+const percentSchema = z.coerce.number().optional().catch(undefined);
 
 const jobSchema = z.looseObject({
   jobStatus: z.string(),
   messages: z
-    .array(z.looseObject({ type: z.string().catch(''), description: z.string().catch('') }))
+    .array(z.looseObject({ type: z.string().catch(''), description: z.string().catch('') }).catch(NO_MESSAGE))
     .nullish()
     .catch(undefined),
   // Esri's own clients disagree on the name: `percent` (JavaScript SDK) and `percentage` (arcgis-rest-js).
@@ -108,7 +124,7 @@ const jobSchema = z.looseObject({
  * @throws the Vendor… errors; a job that the server no longer knows is no error but the outcome `lost`
  */
 export async function checkJob(site: ArcgisSite, job: { taskUrl: string; jobId: string }): Promise<JobState> {
-  const path = `${taskPathOf(site, job.taskUrl)}/jobs/${encodeURIComponent(job.jobId)}`;
+  const path = jobPath(site, job);
   try {
     const reply = await site.call({ path, form: { returnMessages: 'true' }, reply: jobSchema });
     const { jobStatus, messages, progress, results } = reply;
@@ -116,6 +132,7 @@ export async function checkJob(site: ArcgisSite, job: { taskUrl: string; jobId: 
     return {
       jobStatus,
       outcome,
+      isKnown: outcome !== 'running' || RUNNING.includes(jobStatus),
       percent: outcome === 'running' ? (progress?.percent ?? progress?.percentage) : undefined,
       messages: (messages ?? []).map(({ type, description }) => ({
         type: MESSAGE_TYPES[type] ?? 'informative',
@@ -128,6 +145,7 @@ export async function checkJob(site: ArcgisSite, job: { taskUrl: string; jobId: 
       return {
         jobStatus: 'unknown to the server',
         outcome: 'lost',
+        isKnown: true,
         messages: [{ type: 'error', text: error.message }],
       };
     }
@@ -140,13 +158,49 @@ function isUnknownJob({ code, message }: VendorRejectedError): boolean {
   return code === 400 || code === 404 || (code === 500 && /not (be )?found|not exist|invalid job/i.test(message));
 }
 
+/**
+ * Asks the server to cancel a job, and for its state after that. Safe to repeat; a job that has ended stays as it is.
+ * REST refuses while the job is still in `esriJobSubmitted` (page "Cancel GP Job") and lets it run on, so the Admin
+ * API is asked then, whose page says that it can.
+ *
+ * @throws VendorUnreachableError and VendorBusyError: ask again later
+ */
+export async function cancelJob(site: ArcgisSite, job: { taskUrl: string; jobId: string }): Promise<JobState> {
+  const before = await checkJob(site, job);
+  if (before.outcome !== 'running' || before.jobStatus === 'esriJobCancelling') return before;
+  const path = jobPath(site, job);
+  if (!(await isTaken(site, `${path}/cancel`))) await isTaken(site, adminJobPath(path));
+  return await checkJob(site, job);
+}
+
+/** A refusal is no failure here: what counts is the job's state afterwards. */
+async function isTaken(site: ArcgisSite, path: string): Promise<boolean> {
+  try {
+    await site.call({ path, reply: z.looseObject({}) });
+    return true;
+  } catch (error) {
+    if (error instanceof VendorRejectedError || error instanceof VendorContractError) return false;
+    throw error;
+  }
+}
+
+/** `rest/services/F/N/GPServer/Task/jobs/ID` has its twin at `admin/services/F/N.GPServer/jobs/ID/cancel`. */
+function adminJobPath(path: string): string {
+  return path.replace(
+    /^rest\/services\/(.+)\/GPServer\/[^/]+\/jobs\/([^/]+)$/,
+    'admin/services/$1.GPServer/jobs/$2/cancel',
+  );
+}
+
 /** A credential never goes to an address that is not the site's. */
-function taskPathOf(site: ArcgisSite, taskUrl: string): string {
+function jobPath(site: ArcgisSite, { taskUrl, jobId }: { taskUrl: string; jobId: string }): string {
   const root = site.address('rest/services/');
   const below = taskUrl.slice(root.length);
   const isBelow = taskUrl.startsWith(root) && !/[?#]|\/\//.test(below);
   // What the URL parser would change (dots, line ends, back-slashes) is no path of a task.
-  if (isBelow && new URL(taskUrl).pathname === new URL(root).pathname + below) return `rest/services/${below}`;
+  if (isBelow && new URL(taskUrl).pathname === new URL(root).pathname + below) {
+    return `rest/services/${below}/jobs/${encodeURIComponent(jobId)}`;
+  }
   throw new InvalidInputError(
     `job.taskUrl: ${taskUrl} is not below ${root}: the job belongs to another site than its target.`,
   );

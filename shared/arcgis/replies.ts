@@ -125,7 +125,7 @@ const ADAPTOR_ALONE = /could not access any \w+ machine/i;
 
 function nextStep(code: number | undefined): string {
   if (code === 401 || code === 403)
-    return ' The login is valid but lacks the right: publisher or administrator for caching and refresh, administrator for clearing the REST cache.';
+    return ' If the login is valid, it lacks the right: publisher or administrator for caching and refresh, administrator for clearing the REST cache.';
   if (code === 400 || code === 404) return ' Check the names in the input.';
   return '';
 }

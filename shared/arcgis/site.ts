@@ -39,10 +39,13 @@ interface Token {
 
 /** Tokens live as long as the function stays warm and the secret stays the same. */
 const tokens = new WeakMap<SiteAccess, Token>();
-const tokenUrls = new WeakMap<SiteAccess, string>();
+const tokenUrls = new WeakMap<SiteAccess, string[]>();
 
-const serverInfoSchema = z.looseObject({ owningSystemUrl: z.string().nullish() });
-const tokenSchema = z.object({ token: z.string().min(1), expires: z.coerce.number().optional() });
+const serverInfoSchema = z.looseObject({
+  owningSystemUrl: z.string().nullish(),
+  authInfo: z.looseObject({ tokenServicesUrl: z.string().nullish() }).nullish().catch(undefined),
+});
+const tokenSchema = z.object({ token: z.string().min(1), expires: z.coerce.number().optional().catch(undefined) });
 
 /** One ArcGIS Server or Enterprise site in one invocation: stand-alone or federated, signed in when a call needs it. */
 export class ArcgisSite {
@@ -135,9 +138,22 @@ export class ArcgisSite {
     return this.access !== before;
   }
 
+  /** Tried at one address after the other: where the first is shut off, nobody was asked for credentials yet. */
   private async signIn(): Promise<string> {
+    const urls = await this.tokenUrls();
+    for (const url of urls.slice(0, -1)) {
+      try {
+        return await this.signInAt(url);
+      } catch (error) {
+        if (!isShutOff(error)) throw error;
+      }
+    }
+    const last = urls.at(-1) ?? this.address('admin/generateToken');
+    return await this.signInAt(this.checked(last, 'token service'));
+  }
+
+  private async signInAt(url: string): Promise<string> {
     const { username = '', password = '', referer = DEFAULT_REFERER } = this.access;
-    const url = await this.tokenUrl();
     const form = { username, password, client: 'referer', referer, expiration: String(TOKEN_LIFE_MINUTES) };
     try {
       const { token, expires } = await this.post(url, form, { reply: tokenSchema, repeatable: 'always' });
@@ -151,7 +167,7 @@ export class ArcgisSite {
       return token;
     } catch (error) {
       const isRefused =
-        error instanceof TokenRefused || (error instanceof VendorRejectedError && typeof error.code === 'number');
+        error instanceof TokenRefused || (error instanceof VendorRejectedError && typeof error.code !== 'string');
       if (!isRefused) throw error;
       throw new VendorAuthError(
         `${error.message} User "${username}" got no token. Correct username and password in the target's secret; they are not tried again, so that the account is not locked.`,
@@ -160,31 +176,44 @@ export class ArcgisSite {
     }
   }
 
-  /** Portal tokens on a federated site; else the Admin API's, which are good for REST too and always offered. */
-  private async tokenUrl(): Promise<string> {
+  /**
+   * Portal tokens on a federated site; else the Admin API's, which are good for REST too and always offered. Where a web
+   * adaptor shuts the Admin API off, the site's token service does for REST.
+   */
+  private async tokenUrls(): Promise<string[]> {
     const known = tokenUrls.get(this.access);
     if (known !== undefined) return known;
-    const portal = await this.owningPortal();
-    const tokenUrl =
-      portal === undefined ? this.address('admin/generateToken') : `${portal}/sharing/rest/generateToken`;
-    tokenUrls.set(this.access, tokenUrl);
-    return tokenUrl;
+    const { owningSystemUrl, authInfo } = await this.serverInfo();
+    const portal = owningSystemUrl?.replace(/\/+$/, '');
+    const service = authInfo?.tokenServicesUrl?.replace(/\/+$/, '').replace(/\/tokens$/, '/tokens/generateToken');
+    const urls = portal
+      ? [`${this.checked(portal, 'portal')}/sharing/rest/generateToken`]
+      : [this.address('admin/generateToken'), ...(service ? [service] : [])];
+    tokenUrls.set(this.access, urls);
+    return urls;
   }
 
-  private async owningPortal(): Promise<string | undefined> {
+  private checked(address: string, what: string): string {
+    const problem = addressProblem(address, this.access.allowHttp);
+    if (problem === undefined) return address;
+    throw new InvalidSecretError(
+      `url: the site names the ${what} ${address} for its tokens, and that address ${problem}.`,
+    );
+  }
+
+  /** Documented as a GET, and like every resource of REST it takes a POST too; nothing secret goes along. */
+  private async serverInfo(): Promise<z.output<typeof serverInfoSchema>> {
     try {
-      const info = await this.post(this.address('rest/info'), {}, { reply: serverInfoSchema, repeatable: 'always' });
-      const portal = info.owningSystemUrl?.replace(/\/+$/, '');
-      if (!portal) return undefined;
-      const problem = addressProblem(portal, this.access.allowHttp);
-      if (problem === undefined) return portal;
-      throw new InvalidSecretError(
-        `url: the site names the portal ${portal} for its tokens, and that address ${problem}.`,
-      );
+      return await this.post(this.address('rest/info'), {}, { reply: serverInfoSchema, repeatable: 'always' });
     } catch (error) {
       // A site that asks for a token here does not tell: it is then treated as stand-alone.
-      if (error instanceof TokenRefused) return undefined;
+      if (error instanceof TokenRefused) return {};
       throw error;
     }
   }
+}
+
+/** A web adaptor's or a firewall's page in the place of the Admin API. */
+function isShutOff(error: unknown): boolean {
+  return error instanceof VendorRejectedError && /^HTTP 40[345]$/.test(String(error.code));
 }

@@ -16,14 +16,31 @@ const jobReferenceSchema = z.strictObject({
 
 export type JobReference = z.output<typeof jobReferenceSchema>;
 
+/** How a job that was submitted can be found again on the server: the task and the inputs that tell it from others. */
+export const soughtJobSchema = z.strictObject({
+  taskPath: z.string(),
+  inputs: z.record(z.string(), z.string()),
+});
+
+export type SoughtJob = z.output<typeof soughtJobSchema>;
+
 /** A job that is being watched, between two polls: the state of the state machine's loop. */
 export const watchSchema = z.strictObject({
-  status: z.literal('running'),
+  /** `handover`: still running, and this window of polls is full. */
+  status: z.enum(['running', 'handover']),
   job: jobReferenceSchema,
+  /** When the watching is given up and the job cancelled. */
+  deadline: z.iso.datetime(),
   polls: z.int(),
   waitSeconds: z.int(),
+  /** Until when the claim on the service holds without being renewed: past the end of the next window. */
+  leaseUntil: z.iso.datetime(),
+  /** US dollars, estimated, for AWS alone. */
+  watchingCost: z.number(),
   jobStatus: z.string(),
   percent: z.number().optional(),
+  /** How many polls in a row were answered with what makes no sense. */
+  oddAnswers: z.int().optional(),
   notes: z.array(z.string()).optional(),
 });
 

@@ -3,6 +3,8 @@ export interface JobState {
   /** The vendor's own word, for example `esriJobExecuting`. */
   jobStatus: string;
   outcome: 'running' | 'succeeded' | 'failed' | 'timed-out' | 'cancelled' | 'lost';
+  /** Whether the state is one that the vendor documents; others count as running. */
+  isKnown: boolean;
   /** 0-100, where the job reports it. */
   percent?: number | undefined;
   messages: JobMessage[];

@@ -4,14 +4,56 @@ const CAP_SECONDS = 300;
 const LATE_CAP_SECONDS = 900;
 const LATE_AFTER_SECONDS = 9 * 24 * 3600;
 
+/** A window of polls is one execution of `watch-job`: about 900 of the 25,000 events of a history. */
+export const POLLS_PER_WINDOW = 100;
+
+const LEASE_MARGIN_SECONDS = 3600;
+/** Three submits of two minutes, and the three minutes between them. */
+const SUBMIT_LEASE_SECONDS = 15 * 60;
+
 /**
  * Whole seconds to wait before the next poll. 5 % of the elapsed time bounds the lag after the job's end to 5 % of its
  * length at any length; with progress, half of the estimated rest takes far fewer polls. The cap follows from job
  * records expiring on the server, and from cost after nine days.
  */
 export function nextWaitSeconds(elapsedSeconds: number, percent?: number): number {
-  const cap = elapsedSeconds < LATE_AFTER_SECONDS ? CAP_SECONDS : LATE_CAP_SECONDS;
-  const isEstimable = percent !== undefined && percent > 0 && percent <= 100;
-  const wanted = isEstimable ? (elapsedSeconds * (100 - percent)) / percent / 2 : RATIO * elapsedSeconds;
+  const cap = capSeconds(elapsedSeconds);
+  const usual = RATIO * elapsedSeconds;
+  const isEstimable = percent !== undefined && percent > 0 && percent < 100;
+  // A first guess may be far out, and the last percent may last: not more than the time so far, nor a tenth of the usual.
+  const wanted = isEstimable
+    ? Math.max(Math.min((elapsedSeconds * (100 - percent)) / percent / 2, elapsedSeconds), usual / 10)
+    : usual;
   return Math.floor(Math.min(Math.max(wanted, MIN_WAIT_SECONDS), cap));
+}
+
+/** When a claim may be taken over: an hour after the longest that the next window can last. */
+export function leaseUntil(now: number, elapsedSeconds: number): string {
+  const capAtItsEnd = capSeconds(elapsedSeconds + POLLS_PER_WINDOW * CAP_SECONDS);
+  const windowSeconds = POLLS_PER_WINDOW * capAtItsEnd;
+  return new Date(now + (windowSeconds + LEASE_MARGIN_SECONDS) * 1000).toISOString();
+}
+
+/** Until when a claim holds before its job is known. Also how long a service stays claimed after an uncertain submit. */
+export function submitLeaseUntil(now: number): string {
+  return new Date(now + SUBMIT_LEASE_SECONDS * 1000).toISOString();
+}
+
+function capSeconds(elapsedSeconds: number): number {
+  return elapsedSeconds < LATE_AFTER_SECONDS ? CAP_SECONDS : LATE_CAP_SECONDS;
+}
+
+/** State transitions at $0.025 per 1,000: three a poll, and those of a run's frame and of each window's. */
+const TRANSITION_COST = 0.025 / 1000;
+const TRANSITIONS_PER_POLL = 3;
+const TRANSITIONS_PER_RUN = 30;
+const TRANSITIONS_PER_WINDOW = 5;
+/** A cold check-job: 300 ms of 256 MB on arm64, and the request. */
+const INVOCATION_COST = 1.2e-6;
+
+/** US dollars, estimated from list prices, for watching a job with this many polls. */
+export function watchingCost(polls: number): number {
+  const windows = Math.ceil(polls / POLLS_PER_WINDOW);
+  const transitions = TRANSITIONS_PER_RUN + windows * TRANSITIONS_PER_WINDOW + polls * TRANSITIONS_PER_POLL;
+  return Number((transitions * TRANSITION_COST + polls * INVOCATION_COST).toFixed(6));
 }

@@ -2,6 +2,7 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { CacheOpsError } from '../errors.ts';
 import { redact } from '../http/redact.ts';
+import { targetNameSchema } from '../targets/target-name.ts';
 import { log } from './log.ts';
 
 /** Kept back from the function's own time-out, for the error or the result to get out. */
@@ -12,6 +13,8 @@ const REPEATING_HELPS = ['VendorUnreachableError', 'VendorBusyError'];
 
 /** One invocation: what an operation may know of the world around it. */
 export interface Run {
+  /** Lambda's request id: the same for a repeated asynchronous invocation. */
+  requestId: string;
   /** Epoch milliseconds: nothing is sent to a vendor after it. */
   deadline: number;
 }
@@ -28,7 +31,8 @@ export function operationHandler(operation: string, run: Operation) {
     .handler(async (event: unknown, context: Context) => {
       // Verification of certificates cannot be switched off from outside, for the AWS SDK's calls neither.
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-      return await run(event, { deadline: Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS });
+      const deadline = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
+      return await run(event, { requestId: context.awsRequestId, deadline });
     });
 }
 
@@ -73,7 +77,8 @@ function startedAndCompleted(operation: string): MiddlewareObj {
 /** The input itself, a state machine's `submit`, or the job that is checked. */
 function targetOf(event: unknown): unknown {
   const { target, submit, job } = Object(event);
-  return target ?? Object(submit).target ?? Object(job).target;
+  const name = target ?? Object(submit).target ?? Object(job).target;
+  return targetNameSchema.safeParse(name).data;
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { VendorRejectedError } from '../errors.ts';
+import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import { assertNoContent, readReply } from './replies.ts';
 import type { MicrostrategySession } from './session.ts';
 
@@ -40,7 +40,7 @@ export async function purgeCache(
         error,
       );
     }
-    if (isUnknownCall(error) && (await isTooOld(session))) {
+    if (isUnknownCall(error) && (await isTooOld(session, error))) {
       throw new PurgeImpossibleError(
         `${error.message} The server is too old for this call: it needs MicroStrategy 2021 Update 8 (I-Server ${FIRST_VERSION}) or later.`,
         error,
@@ -72,11 +72,13 @@ function isBefore(version: string, first: string): boolean {
   return false;
 }
 
-async function isTooOld(session: MicrostrategySession): Promise<boolean> {
+/** By the version, where the server tells it; else by the words that the vendor's own client goes by. */
+async function isTooOld(session: MicrostrategySession, error: VendorRejectedError): Promise<boolean> {
   try {
     const status = readReply(await session.call('GET', '/api/status'), z.looseObject({ iServerVersion: z.string() }));
     return isBefore(status.iServerVersion, FIRST_VERSION);
-  } catch {
-    return true;
+  } catch (statusError) {
+    if (statusError instanceof VendorAuthError) throw statusError;
+    return /ERR0*[14] HTTP 40[45]\b/.test(error.message);
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { hideSecret } from '../http/redact.ts';
+import { hideCookie } from '../http/redact.ts';
 
 /**
  * The cookies of one session on one server: session, I-Server and load balancer, whichever answer set them last.
@@ -15,7 +15,7 @@ export class Cookies {
       if (name === '') continue;
       if (isOver(line)) this.values.delete(name);
       else this.values.set(name, value.trim());
-      hideSecret(value.trim());
+      hideCookie(value.trim());
     }
   }
 

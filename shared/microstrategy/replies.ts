@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { VendorAuthError, VendorContractError, VendorRejectedError } from '../errors.ts';
 import type { VendorAnswer } from '../http/send.ts';
 
-/** The session is gone, or its cookies did not arrive: 401 with ERR009. */
+/** The session is gone, or its cookies did not arrive: 401, and not for the credentials. */
 export class SessionRefused extends Error {}
 
 const errorSchema = z.looseObject({
   code: z.string().optional().catch(undefined),
   iServerCode: z.coerce.number().optional().catch(undefined),
+  /** The vendor's other spelling, in one of its samples. */
+  IserverCode: z.coerce.number().optional().catch(undefined),
   message: z.string().optional().catch(undefined),
   ticketId: z.string().optional().catch(undefined),
   success: z.boolean().optional().catch(undefined),
@@ -21,7 +23,6 @@ const envelopeSchema = z.union([
 
 /** `ERR014` on the wire, `ERR0014` in the vendor's table: the number is what counts. */
 const CREDENTIALS_REFUSED = 3;
-const SESSION_REFUSED = 9;
 
 /** Login failed, password to be renewed or expired, account disabled, too many failed logins. */
 const LOGIN_REFUSALS = [-2147216959, -2147216960, -2147216963, -2147216965, -2147072513];
@@ -33,16 +34,19 @@ const LOGIN_REFUSALS = [-2147216959, -2147216960, -2147216963, -2147216965, -214
  */
 export function assertSuccess(answer: VendorAnswer): void {
   const { status, text, place } = answer;
-  const { code, iServerCode, message, ticketId, success } = readEnvelope(text);
-  const isRefused = status < 200 || status > 299 || success === false || /^ERR\d+$/.test(code ?? '');
-  if (!isRefused) return;
+  const envelope = readEnvelope(text);
+  const { code, message, ticketId, success } = envelope;
+  const iServerCode = envelope.iServerCode ?? envelope.IserverCode;
+  const isRefusedWithin = success === false || code !== undefined || iServerCode !== undefined;
+  if (status >= 200 && status < 300 && !isRefusedWithin) return;
   const said = [code, iServerCode, message].filter((part) => part !== undefined && part !== '').join(' ');
   const ticket = ticketId === undefined ? '' : ` (ticket ${ticketId}, for the vendor's support)`;
   const refusal = `${place}: the server refused with HTTP ${status}${said === '' ? ' and no reason' : `: ${said}`}${ticket}`;
   const number = Number(/^ERR0*(\d+)$/.exec(code ?? '')?.[1]);
-  if (status === 401 && number === SESSION_REFUSED) throw new SessionRefused(refusal);
-  if (status === 401 || number === CREDENTIALS_REFUSED || LOGIN_REFUSALS.includes(iServerCode ?? 0))
-    throw new VendorAuthError(`${refusal}.`);
+  const isLoginRefused = number === CREDENTIALS_REFUSED || LOGIN_REFUSALS.includes(iServerCode ?? 0);
+  if (isLoginRefused) throw new VendorAuthError(`${refusal}.`);
+  // With ERR009 in most cases; a load balancer says it with the status alone.
+  if (status === 401) throw new SessionRefused(refusal);
   throw new VendorRejectedError(`${refusal}.`, { code: code ?? `HTTP ${status}`, iServerCode });
 }
 
@@ -53,7 +57,7 @@ export function assertSuccess(answer: VendorAnswer): void {
  */
 export function assertNoContent(answer: VendorAnswer): void {
   assertSuccess(answer);
-  if (answer.text.trim() === '' || parseJson(answer.text) !== undefined) return;
+  if (answer.text.trim() === '' || isObject(parseJson(answer.text))) return;
   throw notDocumented(answer);
 }
 
@@ -80,6 +84,10 @@ export function notDocumented({ status, text, place }: VendorAnswer): VendorCont
 function readEnvelope(text: string): z.output<typeof errorSchema> {
   const envelope = envelopeSchema.safeParse(parseJson(text));
   return envelope.success ? envelope.data : {};
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function parseJson(text: string): unknown {

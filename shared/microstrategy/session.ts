@@ -87,6 +87,8 @@ export class MicrostrategySession {
       if (this.renewed) throw sessionLost(error);
     }
     this.renewed = true;
+    // The session may be alive, and only its cookies lost: it would count against the cap.
+    await this.logoutOnce(this.workDeadline).catch(() => undefined);
     await this.login();
     try {
       return await this.callOnce(method, path);
@@ -99,18 +101,17 @@ export class MicrostrategySession {
   async logout(): Promise<void> {
     if (this.token === undefined) return;
     try {
-      await repeat('always', this.options.deadline, async () => {
-        const answer = await this.send(
-          { method: 'POST', url: this.address('/api/auth/logout') },
-          this.options.deadline,
-        );
-        assertNoContent(answer);
-      });
+      const { deadline } = this.options;
+      await repeat('always', deadline, async () => await this.logoutOnce(deadline));
     } catch (error) {
       if (!(error instanceof SessionRefused)) throw error;
     } finally {
       this.token = undefined;
     }
+  }
+
+  private async logoutOnce(deadline: number): Promise<void> {
+    assertNoContent(await this.send({ method: 'POST', url: this.address('/api/auth/logout') }, deadline));
   }
 
   private async callOnce(method: 'GET' | 'DELETE', path: string): Promise<VendorAnswer> {
@@ -138,8 +139,8 @@ export class MicrostrategySession {
     };
     const answer = await repeat('always', this.workDeadline, async () => await this.send(request, this.workDeadline));
     assertLoggedIn(answer, username);
-    const token = answer.headers['x-mstr-authtoken'];
-    if (typeof token !== 'string' || token === '') throw notDocumented(answer);
+    const [token] = [answer.headers['x-mstr-authtoken']].flat();
+    if (token === undefined || token === '') throw notDocumented(answer);
     hideSecret(token);
     this.token = token;
   }

@@ -24,6 +24,7 @@ export const arcgisTargetSchema = z
   })
   .superRefine((target, context) => {
     checkAddresses(target, ['url', 'adminUrl'], context);
+    checkEnds(target, /\/(rest|admin|tokens|rest\/services)$/i, 'https://gis.example.org/server', context);
     checkCredentials(target, { login: ['username', 'password'], token: 'token' }, context);
   });
 
@@ -41,6 +42,7 @@ export const microstrategyTargetSchema = z
   })
   .superRefine((target, context) => {
     checkAddresses(target, ['url'], context);
+    checkEnds(target, /\/(api|app)$/i, 'https://bi.example.org/MicroStrategyLibrary', context);
     checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
   });
 
@@ -50,6 +52,18 @@ function checkAddresses(target: Record<string, unknown>, keys: string[], context
     if (typeof address !== 'string') continue;
     const problem = addressProblem(address, target['allowHttp'] === true);
     if (problem !== undefined) context.addIssue({ code: 'custom', path: [key], message: problem });
+  }
+}
+
+/** People copy addresses from a browser; a path too many would send the password to a place that is not there. */
+function checkEnds(target: Record<string, unknown>, tooLong: RegExp, example: string, context: Context): void {
+  for (const key of ['url', 'adminUrl']) {
+    if (!tooLong.test(String(target[key] ?? ''))) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [key],
+      message: `must be the address of the site alone, like ${example}`,
+    });
   }
 }
 

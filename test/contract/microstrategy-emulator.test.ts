@@ -73,7 +73,7 @@ const REFUSED_LOGINS: [string, string, string, [number, string, number?]][] = [
   ['application type 76', JSON_TYPE, '{"loginMode":1,"username":"x","applicationType":76}', [400, 'ERR006']],
   ['the guest mode', JSON_TYPE, '{"loginMode":8,"username":"x"}', [401, 'ERR003']],
   ['a number that is no mode', JSON_TYPE, '{"loginMode":-1,"username":"x"}', [400, 'ERR006']],
-  ['no mode', JSON_TYPE, '{"username":"x","password":"y"}', [400, 'ERR007']],
+  ['no mode, which is the standard one', JSON_TYPE, '{"username":"x","password":"y"}', [401, 'ERR003', -2147216959]],
   ['no user', JSON_TYPE, '{"loginMode":1,"password":"y"}', [400, 'ERR007']],
   ['broken JSON', JSON_TYPE, '{"loginMode":1', [400, 'ERR006']],
   ['an empty body', JSON_TYPE, '', [400, 'ERR005']],

@@ -41,7 +41,7 @@ describe('check-job', () => {
     const executing = Object(await invoke(handler, submitted));
     now += 3600_000;
 
-    const result = await invoke(handler, executing);
+    const { result } = Object(await invoke(handler, executing));
 
     assert.partialDeepStrictEqual(executing, {
       status: 'running',
@@ -151,8 +151,11 @@ describe('check-job', () => {
     const trouble = { error: { code: 500, message: 'Error performing operation.', details: [] } };
     weather.next(JOB_PATH, jsonAnswer(trouble));
 
-    const run = invoke(handler, watch);
+    const next = await invoke(handler, watch);
+    weather.next(JOB_PATH, jsonAnswer(trouble));
+    const run = invoke(handler, { ...watch, oddAnswers: 2 });
 
+    assert.partialDeepStrictEqual(next, { status: 'running', oddAnswers: 1 });
     await assert.rejects(run, { name: 'VendorRejectedError', message: /500/ });
   });
 
@@ -166,7 +169,7 @@ describe('check-job', () => {
     const newest = types.map((type) => ({ type: `esriJobMessageType${type}`, description: type }));
     weather.next(JOB_PATH, jsonAnswer({ jobStatus: 'esriJobSucceeded', messages: [...old, ...newest] }));
 
-    const { messages } = Object(await invoke(handler, watch));
+    const { messages } = Object(await invoke(handler, watch)).result;
 
     assert.equal(messages.length, 20);
     assert.equal(messages[0].text.length, 500);
@@ -219,6 +222,6 @@ describe('check-job', () => {
 
     const result = await invoke(handler, watch);
 
-    assert.partialDeepStrictEqual(result, { status: 'succeeded', jobId: watch.job.jobId });
+    assert.partialDeepStrictEqual(result, { status: 'succeeded', result: { jobId: watch.job.jobId } });
   });
 });

@@ -8,6 +8,7 @@ import { handler as purge } from '../../functions/purge-microstrategy-caches/han
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { watchOf } from '../support/watch.ts';
 import { jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
 const ODD_NAMES = [
@@ -108,21 +109,14 @@ describe('odd names', () => {
     assert.equal(weather.requests.at(2)?.path, path);
   });
 
-  const watch = (job: object) => ({
-    status: 'running',
-    job: {
+  const watch = (job: object) =>
+    watchOf({
       operation: 'delete-map-server-cache',
       target,
       service: 'A.MapServer',
       taskUrl: `${weather.origin}/arcgis/${TASK}`,
-      jobId: 'j1',
-      submittedAt: new Date().toISOString(),
       ...job,
-    },
-    polls: 0,
-    waitSeconds: 2,
-    jobStatus: 'esriJobSubmitted',
-  });
+    });
   const taskUrls: [what: string, taskUrl: (origin: string) => string][] = [
     ['another host', () => `https://gis.example.org/arcgis/${TASK}`],
     ['another site of the host', (origin) => `${origin}/other/${TASK}`],

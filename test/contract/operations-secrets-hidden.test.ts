@@ -5,6 +5,7 @@ import { handler as clearRestCache } from '../../functions/clear-rest-cache/hand
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { watchOf } from '../support/watch.ts';
 import { jsonAnswer, type SeenRequest, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
 const PASSWORD = 'p&ss "w\\örd"+%41 <x>/$&?#=';
@@ -73,7 +74,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
       'set-cookie': [`JSESSIONID=${COOKIE}; Path=/`, 'library-ingress=node-1; Path=/'],
     };
     weather.always(/auth\/login/, { status: 204, headers });
-    weather.always(/auth\/logout/, ({ headers: sent }) => refusal(401, `logout of ${JSON.stringify(sent)}`));
+    weather.always(/auth\/logout/, ({ headers: sent }) => refusal(500, `logout of ${JSON.stringify(sent)}`));
   }
 
   const refusal = (status: number, message: string) => ({ ...jsonAnswer({ code: 'ERR001', message }), status });
@@ -161,20 +162,10 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
     assert.doesNotMatch(left, /<html>|serviceType=/);
   });
 
-  const watch = (target: string) => ({
-    status: 'running',
-    job: {
-      operation: 'refresh-service',
-      target,
-      service: 'A.ImageServer',
-      taskUrl: `${weather.origin}/arcgis/${TASK}`,
-      jobId: 'j1',
-      submittedAt: new Date().toISOString(),
-    },
-    polls: 0,
-    waitSeconds: 2,
-    jobStatus: 'esriJobSubmitted',
-  });
+  const watch = (target: string) => {
+    const taskUrl = `${weather.origin}/arcgis/${TASK}`;
+    return watchOf({ operation: 'refresh-service', target, service: 'A.ImageServer', taskUrl });
+  };
   for (const jobStatus of ['esriJobSucceeded', 'esriJobFailed']) {
     it(`hides a token in the messages of a job, also where a message is cut (${jobStatus})`, async () => {
       serveArcgis();

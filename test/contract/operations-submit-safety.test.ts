@@ -39,7 +39,6 @@ describe('a submit', { concurrency: true }, () => {
   const uncertain: [what: string, weather: Weather][] = [
     ['a reset before the body was read', 'reset-unread'],
     ['a reset after the request was read', 'reset'],
-    ['a reset after the job was started', 'reset-after-work'],
     ['an answer that breaks off', 'cut-off'],
     ['HTML with HTTP 200', htmlAnswer()],
     ['HTML with HTTP 500', htmlAnswer(500)],
@@ -69,6 +68,16 @@ describe('a submit', { concurrency: true }, () => {
       assert.equal(submits(), 1);
     });
   }
+
+  it('adopts the job that the server lists after its answer was lost, and is sent once', async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.always(SUBMIT_PATH, 'reset-after-work');
+
+    const result = await submit();
+
+    assert.match(Object(result).notes.join(), /answer to the submit was lost/);
+    assert.equal(submits(), 1);
+  });
 
   it('is SubmitUncertainError after a time-out, and is sent once', async (t) => {
     const { weather, submit, submits } = await openSite(t);

@@ -33,6 +33,7 @@ const refused: [string, string[], RegExp][] = [
   ['an input that is no JSON', ['clear-rest-cache', '{target: x}'], /input is no JSON/],
   ['an input that the shell took apart', ['clear-rest-cache', '{}', 'x'], /quotes/],
   ['an unknown option', ['clear-rest-cache', '{}', '--secret', 'x'], /--secret/],
+  ['anything after runs', ['runs', '{}'], /runs takes nothing else/],
   ['a secrets file without an operation', ['--secrets', 'x.json'], /needs an operation/],
   ['a secrets file that cannot be read', ['clear-rest-cache', '{}', '--secrets', join(directory, 'none')], /none/],
   ['a secrets file that is no JSON', ['clear-rest-cache', '{}', '--secrets', file('broken', secret)], /no JSON/],

@@ -58,7 +58,7 @@ test('sends an event, its key as S3 keeps it, to the queues of the enabled rules
   const rules = [rule('fits', 'aws.s3'), rule('disabled', 'aws.s3', 'DISABLED'), rule('other', 'aws.ec2')];
   const sent: [string, string][] = [];
 
-  const queues = await publishEvent(rules, event, async (arn, body) => void sent.push([arn, body]));
+  const queues = await publishEvent(rules, event, { sqs: (arn, body) => sent.push([arn, body]) });
 
   assert.equal(queues, 1);
   assert.equal(sent.length, 1);

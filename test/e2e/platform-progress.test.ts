@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { followExecution } from '../local/follow-execution.ts';
 import { Progress } from '../local/progress.ts';
+import { machineArn, sequence, startMachines } from '../support/hand-made-machines.ts';
 
 function progressOn(t: TestContext, isTTY: boolean) {
   t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
@@ -53,4 +55,55 @@ test('on a terminal leaves the end of an operation above the running ones', (t) 
   const [, ended, running] = written;
   assert.match(ended ?? '', /refresh-service.*succeeded/);
   assert.match(running ?? '', /^clear-rest-cache/);
+});
+
+test('tells people what a run is doing, and in its watching what the job does', async (t) => {
+  const watch = (polls: number, percent: number) => ({
+    status: 'running',
+    polls,
+    jobStatus: 'esriJobExecuting',
+    percent,
+  });
+  const answers = [watch(1, 12.4), watch(2, 42), { status: 'succeeded' }];
+  const nested = (name: string) => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::states:startExecution.sync:2',
+    Parameters: { StateMachineArn: machineArn(name) },
+    ResultPath: null,
+  });
+  const check = {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Parameters: { FunctionName: 'check', Payload: {} },
+    ResultPath: null,
+  };
+  const shown: string[] = [];
+  const line = { update: (text: string) => shown.push(text), end: (text: string) => shown.push(text) };
+  const machines = await startMachines(
+    t,
+    {
+      'refresh-service': sequence({
+        'Take a turn': nested('take-turn'),
+        Submit: { Type: 'Pass' },
+        Watch: nested('watch-job'),
+      }),
+      'take-turn': sequence({ 'Look at the queue': { Type: 'Pass' } }),
+      'watch-job': sequence({ one: check, two: check, three: check }),
+    },
+    {
+      answer: () => answers.shift(),
+      onStart: (execution) => execution.parent ?? followExecution(execution, { start: () => line }),
+    },
+  );
+
+  await machines.start('refresh-service').ended;
+
+  assert.deepEqual(shown, [
+    'waits for its turn',
+    'submitting',
+    'Watch',
+    'esriJobExecuting 12 %, poll 1',
+    'esriJobExecuting 42 %, poll 2',
+    'succeeded',
+  ]);
 });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const START = fileURLToPath(new URL('../local/start.ts', import.meta.url));
@@ -57,16 +58,51 @@ test('two commands at once do not get in each other’s way', async () => {
   );
 });
 
-test('an interrupted command ends at once and prints no result', async () => {
+/** Starts a job of several seconds and gives the command when it tells of the vendor's job. */
+async function startedJob() {
   const input = { target: 'arcgis', inputService: 'Basemap.MapServer', updateMode: 'RECREATE_ALL_TILES' };
-  const { child, stdout, exited } = start(['manage-map-server-cache-tiles', JSON.stringify(input)]);
-  await new Promise<void>((resolve) => {
-    child.stderr.on('data', (chunk) => String(chunk).includes('manage-map-server-cache-tiles') && resolve());
+  const command = start(['manage-map-server-cache-tiles', JSON.stringify(input)]);
+  let shown = '';
+  await new Promise<void>((resolve, reject) => {
+    command.child.on('exit', () => reject(new Error(shown)));
+    command.child.stderr.on('data', (chunk) => {
+      shown += String(chunk);
+      if (shown.includes('esriJob')) resolve();
+    });
   });
+  return { ...command, shown: () => shown };
+}
+
+test('an interrupted command stops its job first and prints no result; its run is in the list', async () => {
+  const startedAt = Math.floor(Date.now() / 1000) * 1000;
+  const { child, stdout, exited, shown } = await startedJob();
+
+  // As npm passes Ctrl-C on: one press comes twice.
+  child.kill('SIGINT');
+  child.kill('SIGINT');
+  const [exitCode] = await exited;
+  const runs = await start(['runs']).stdout;
+
+  assert.equal(exitCode, 130);
+  assert.equal(await stdout, '');
+  assert.match(shown(), /cancel-run .* succeeded/);
+  const stopped = runs.split('\n').filter((line) => / person +(?:cancelled|stopped) /.test(line));
+  assert.ok(
+    stopped.some((line) => Date.parse(line.slice(0, 23)) >= startedAt),
+    runs,
+  );
+});
+
+test('a command that is interrupted twice ends at once', async () => {
+  const { child, stdout, exited, shown } = await startedJob();
+  child.kill('SIGINT');
+  // Longer than the two signals of one press are apart.
+  await setTimeout(700);
 
   child.kill('SIGINT');
   const [exitCode] = await exited;
 
   assert.equal(exitCode, 130);
   assert.equal(await stdout, '');
+  assert.doesNotMatch(shown(), /cancel-run .* succeeded/);
 });

@@ -17,17 +17,19 @@ const everything = synthesize({
 const TOPIC = 'arn:aws:sns:NotificationsTopic';
 
 describe('the alarms', () => {
-  it('are one for each operation, the start of scheduled jobs and each dead-letter queue', () => {
+  it('are one for each operation, the start of scheduled jobs, the end of stopped ones and each dead-letter queue', () => {
     const watched = alarmsOf(everything).map(({ watches }) => watches);
 
     assert.deepEqual(watched.toSorted(), [
       'Errors of arn:aws:lambda:ClearRestCacheFunction',
       'Errors of arn:aws:lambda:PurgeMicrostrategyCachesFunction',
-      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:DeleteMapServerCacheJob',
-      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:ManageMapServerCacheTilesJob',
-      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:RefreshServiceJob',
+      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:JobsCancelRun',
+      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:JobsDeleteMapServerCache',
+      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:JobsManageMapServerCacheTiles',
+      'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:JobsRefreshService',
       'ExecutionsFailed, ExecutionsTimedOut of arn:aws:stepfunctions:SchedulesStartScheduledJob',
       'Maximum of arn:aws:sqs:FailedInvocations',
+      'Maximum of arn:aws:sqs:JobsUndeliveredStops',
       'Maximum of arn:aws:sqs:RastersGivenUpRasters',
       'Maximum of arn:aws:sqs:SchedulesUndeliveredSchedules',
     ]);
@@ -56,21 +58,21 @@ describe('the alarms', () => {
       ({ properties }) => JSON.stringify(properties).match(/"Expression":"[^"]*"/g) ?? [],
     );
 
-    assert.equal(sums.length, 4);
+    assert.equal(sums.length, 5);
     assert.deepEqual([...new Set(sums)], ['"Expression":"FILL(failed, 0) + FILL(timedOut, 0)"']);
   });
 
   it('are told to the topic when there is one', () => {
     const actions = alarmsOf(everything).map(({ properties }) => properties['AlarmActions']);
 
-    assert.equal(actions.length, 9);
+    assert.equal(actions.length, 11);
     for (const action of actions) assert.deepEqual(action, [TOPIC]);
   });
 
   it('only show in CloudWatch when nobody is to be told', () => {
     const quiet = synthesize();
 
-    assert.equal(alarmsOf(quiet).length, 6);
+    assert.equal(alarmsOf(quiet).length, 8);
     for (const { properties } of alarmsOf(quiet)) assert.equal(properties['AlarmActions'], undefined);
     quiet.template.resourceCountIs('AWS::SNS::Topic', 0);
     quiet.template.resourceCountIs('AWS::SNS::Subscription', 0);
@@ -120,7 +122,7 @@ describe('the dead-letter queues', () => {
       .filter((id) => !id.startsWith('RastersNewRasters'))
       .map((id) => everything.resources.get(id)?.Properties);
 
-    assert.equal(queues.length, 3);
+    assert.equal(queues.length, 4);
     for (const queue of queues)
       assert.deepEqual(queue, { SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 });
   });

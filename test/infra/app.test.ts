@@ -26,6 +26,8 @@ const deployments: [name: string, settings: object][] = [
     {
       schedules: [SCHEDULE, { ...PURGE, name: 'hourly' }],
       rasters: [{ refresh: REFRESH }],
+      jobs: { 'refresh-service': { maxDuration: 300, maxWaiting: 100 } },
+      ledger: { keepDays: 3650 },
       notifications: { email: 'gis-team@example.org' },
     },
   ],

@@ -8,7 +8,10 @@ const stack = synthesize();
 
 const IMMEDIATE = ['clear-rest-cache', 'purge-microstrategy-caches'];
 const JOBS = ['delete-map-server-cache', 'manage-map-server-cache-tiles', 'refresh-service'];
-const FUNCTIONS = [...IMMEDIATE, ...JOBS, 'check-job'];
+/** Only state machines call these. */
+const OF_MACHINES = ['check-job', 'cancel-job'];
+const FUNCTIONS = [...IMMEDIATE, ...JOBS, ...OF_MACHINES];
+const SHARED_MACHINES = ['take-turn', 'watch-job', 'cancel-run'];
 
 const functionOf = (name: string) => stack.one('AWS::Lambda::Function', `${pascalCase(name)}Function`).Properties;
 const stateMachineArn = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
@@ -55,7 +58,7 @@ describe('the functions', () => {
   it('keep their logs for a year', () => {
     const retentions = stack.idsOf('AWS::Logs::LogGroup').map((id) => stack.resources.get(id)?.Properties);
 
-    assert.equal(retentions.length, FUNCTIONS.length + JOBS.length);
+    assert.equal(retentions.length, FUNCTIONS.length + JOBS.length + SHARED_MACHINES.length);
     for (const properties of retentions) assert.deepEqual(properties, { RetentionInDays: 365 });
   });
 
@@ -71,7 +74,7 @@ describe('the functions', () => {
     );
   });
 
-  it('know the state machine of their own job', () => {
+  it('know the state machine of their own job, how long it may last and how long the ledger keeps its entry', () => {
     const variables = FUNCTIONS.map((name) => [name, functionOf(name)['Environment']]);
 
     assert.deepEqual(
@@ -81,11 +84,30 @@ describe('the functions', () => {
         {
           Variables: {
             SECRET_PREFIX: 'cache-ops/',
-            ...(JOBS.includes(name) && { STATE_MACHINE_ARN: stateMachineArn(name) }),
+            ...(JOBS.includes(name) && {
+              MAX_DURATION_DAYS: '14',
+              LEDGER_DAYS: '414',
+              STATE_MACHINE_ARN: stateMachineArn(name),
+            }),
           },
         },
       ]),
     );
+  });
+
+  it('are told the durations of the settings, each job its own', () => {
+    const other = synthesize({ jobs: { 'refresh-service': { maxDuration: 0.5 } }, ledger: { keepDays: 30 } });
+
+    const durations = JOBS.map((name) => {
+      const { Environment } = other.one('AWS::Lambda::Function', `${pascalCase(name)}Function`).Properties;
+      const { MAX_DURATION_DAYS, LEDGER_DAYS } = Object(Environment).Variables;
+      return [name, MAX_DURATION_DAYS, LEDGER_DAYS];
+    });
+    assert.deepEqual(durations, [
+      ['delete-map-server-cache', '14', '44'],
+      ['manage-map-server-cache-tiles', '14', '44'],
+      ['refresh-service', '0.5', '31'],
+    ]);
   });
 
   it('never purge the caches of MicroStrategy twice at once', () => {
@@ -111,7 +133,7 @@ describe('the functions', () => {
 });
 
 describe('the outputs', () => {
-  it('name every function and every state machine', () => {
+  it('name every function, the state machine of every job and the ledger, as anybody may start or read them', () => {
     const outputs = Object.keys(stack.template.toJSON()['Outputs']);
 
     assert.deepEqual(
@@ -119,6 +141,7 @@ describe('the outputs', () => {
       [
         ...[...IMMEDIATE, ...JOBS].map((name) => `${pascalCase(name)}FunctionName`),
         ...JOBS.map((name) => `${pascalCase(name)}StateMachineArn`),
+        'LedgerTableName',
       ].toSorted(),
     );
     assert.ok(outputs.includes('ClearRestCacheFunctionName'));
@@ -132,7 +155,7 @@ function expectedStatements(name: string): object[] {
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `arn:aws:logs:${pascalCase(name)}Logs`),
     allow('secretsmanager:GetSecretValue', `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:cache-ops/*`),
     allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
-    ...(name === 'check-job'
+    ...(OF_MACHINES.includes(name)
       ? []
       : [allow(['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], 'arn:aws:sqs:FailedInvocations')]),
     ...(JOBS.includes(name) ? [allow('states:StartExecution', stateMachineArn(name))] : []),

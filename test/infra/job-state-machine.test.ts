@@ -1,143 +1,224 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import validate from 'asl-validator';
 import { pascalCase } from '../../infra/operations.ts';
-import { synthesize } from './synthesize.ts';
+import { submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
+import { JOBS, machinesOf, reachableFrom, required } from './machines.ts';
 
-const stack = synthesize();
-const JOBS = ['delete-map-server-cache', 'manage-map-server-cache-tiles', 'refresh-service'];
-const machineOf = (name: string) => stack.one('AWS::StepFunctions::StateMachine', `${pascalCase(name)}Job`).Properties;
-const definitionOf = (name: string) => JSON.parse(String(machineOf(name)['DefinitionString']));
 const NOTHING_WAS_RUN = 'Lambda.TooManyRequestsException';
+const SUBMIT_TIMEOUT_SECONDS = 120;
 
-describe('the state machines of the jobs', () => {
-  it('are one for each job operation', () => {
-    const ids = stack.idsOf('AWS::StepFunctions::StateMachine');
+const machines = machinesOf({ jobs: { 'refresh-service': { maxWaiting: 3 } } });
+const job = required(machines, 'refresh-service');
+const stateOf = (name: string) => required(job.states, name);
 
-    assert.deepEqual(ids.map((id) => stack.resources.get(id)?.Properties['StateMachineName']).toSorted(), JOBS);
-  });
-
+describe('the state machine of a job', () => {
   for (const name of JOBS) {
-    it(`have a valid definition for ${name}`, () => {
-      const definition = definitionOf(name);
+    it(`checks the input and submits with the function of ${name}, which is told by the event what is asked`, () => {
+      const { states, startAt } = required(machines, name);
 
-      const { isValid, errorsText } = validate(definition);
-      assert.ok(isValid, errorsText());
-    });
-
-    it(`submit ${name} by its own function and look after it with check-job`, () => {
-      const { States } = definitionOf(name);
-
+      const FunctionName = `arn:aws:lambda:${pascalCase(name)}Function`;
+      const execution = { 'name.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime' };
+      assert.equal(startAt, 'Prepare');
       assert.deepEqual(
-        [States.Submit.Parameters, States.Check.Parameters],
+        [required(states, 'Prepare').Parameters, required(states, 'Submit').Parameters],
         [
-          { FunctionName: `arn:aws:lambda:${pascalCase(name)}Function`, Payload: { 'submit.$': '$' } },
-          { FunctionName: 'arn:aws:lambda:CheckJobFunction', 'Payload.$': '$' },
+          { FunctionName, Payload: { 'prepare.$': '$', execution } },
+          { FunctionName, Payload: { 'submit.$': '$.input' } },
         ],
-      );
-    });
-
-    it(`are Standard, traced and logged in full for ${name}`, () => {
-      const { StateMachineType, TracingConfiguration, LoggingConfiguration } = machineOf(name);
-
-      assert.equal(StateMachineType, 'STANDARD');
-      assert.deepEqual(TracingConfiguration, { Enabled: true });
-      assert.deepEqual(LoggingConfiguration, {
-        Level: 'ALL',
-        IncludeExecutionData: true,
-        Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: `arn:aws:logs:${pascalCase(name)}JobLogs` } }],
-      });
-    });
-
-    it(`may invoke the two functions of ${name} and no other`, () => {
-      const { PolicyDocument } = stack.one('AWS::IAM::Policy', `${pascalCase(name)}JobRole`).Properties;
-
-      const statements = statementsOf(PolicyDocument);
-      assert.deepEqual(
-        statements.filter(({ Resource }) => Resource !== '*'),
-        [
-          {
-            Effect: 'Allow',
-            Action: 'lambda:InvokeFunction',
-            Resource: [`arn:aws:lambda:${pascalCase(name)}Function`, 'arn:aws:lambda:CheckJobFunction'],
-          },
-        ],
-      );
-      assert.ok(
-        statements
-          .filter(({ Resource }) => Resource === '*')
-          .flatMap(({ Action }) => Action)
-          .every((action) => /^(?:xray:|logs:)/.test(String(action))),
       );
     });
   }
 
-  it('go from one state to the next as long as the job runs', () => {
-    const { StartAt, States } = definitionOf('refresh-service');
-
-    assert.equal(StartAt, 'Submit');
-    assert.deepEqual(
-      Object.fromEntries(
-        Object.entries<{ Type: string; Next?: string }>(States).map(([state, { Type, Next }]) => [state, [Type, Next]]),
-      ),
-      {
-        Submit: ['Task', 'Is the job running?'],
-        'Is the job running?': ['Choice', undefined],
-        Wait: ['Wait', 'Check'],
-        Check: ['Task', 'Is the job running?'],
-        Done: ['Succeed', undefined],
-      },
-    );
-    assert.deepEqual(States['Is the job running?'].Choices, [
-      { Variable: '$.status', StringEquals: 'running', Next: 'Wait' },
-    ]);
-    assert.equal(States['Is the job running?'].Default, 'Done');
-    assert.equal(States.Wait.SecondsPath, '$.waitSeconds');
-    assert.equal(States.Submit.OutputPath, '$.Payload');
-    assert.equal(States.Check.OutputPath, '$.Payload');
-  });
-
-  it('repeat a submit only where no job can have been submitted', () => {
-    const { Retry, Catch } = definitionOf('refresh-service').States.Submit;
-
-    assert.deepEqual(
-      Retry.flatMap(({ ErrorEquals }: { ErrorEquals: string[] }) => ErrorEquals),
-      ['VendorUnreachableError', 'VendorBusyError', NOTHING_WAS_RUN],
-    );
-    assert.deepEqual(Retry[0], {
-      ErrorEquals: ['VendorUnreachableError', 'VendorBusyError'],
-      IntervalSeconds: 60,
-      BackoffRate: 2,
-      MaxAttempts: 2,
+  it('is the same for every operation, but for its function and its limit of waiting runs', () => {
+    const definitions = JOBS.map((name) => {
+      const json = JSON.stringify(required(machines, name).json).replaceAll(`${pascalCase(name)}Function`, 'Function');
+      return json.replaceAll(/"maxWaiting":\d+/g, '');
     });
-    assert.equal(Catch, undefined);
+
+    assert.equal(new Set(definitions).size, 1);
   });
 
-  it('go on looking through failures that pass', () => {
-    const { Retry, Catch } = definitionOf('refresh-service').States.Check;
+  it('waits for its turn with the limit of the settings, ten without any, and is new to the queue only once', () => {
+    const inputs = [job, required(machines, 'delete-map-server-cache')].map(({ states }) =>
+      ['Take a turn', 'Wait on for the turn'].map((state) => required(states, state).Parameters['Input']),
+    );
+
+    const input = (maxWaiting: number, isNew: boolean) => ({
+      'run.$': '$.run',
+      'claim.$': '$.claim',
+      'request.$': '$.request',
+      maxWaiting,
+      isNew,
+    });
+    assert.deepEqual(inputs, [
+      [input(3, true), input(3, false)],
+      [input(10, true), input(10, false)],
+    ]);
+  });
+
+  it('ends within the year that Step Functions allows, after the longest wait and job', () => {
+    const days = (job.timeoutSeconds ?? 0) / 86_400;
+
+    assert.equal(days, 360);
+  });
+
+  it('goes through the run in this order', () => {
+    const next = Object.fromEntries(
+      [...job.states].map(([name, { Next, Default, Choices }]) => [
+        name,
+        Next ?? [...Choices.map((choice) => choice.Next), ...(Default === undefined ? [] : [Default])],
+      ]),
+    );
+
+    assert.deepEqual(next, {
+      Prepare: 'Enter the ledger',
+      'Enter the ledger': 'Take a turn',
+      'Take a turn': 'Whose turn is it?',
+      'Wait on for the turn': 'Whose turn is it?',
+      'Whose turn is it?': [
+        'Note the submit',
+        'Wait on for the turn',
+        'Write the attached result',
+        'Take the error of the turn',
+      ],
+      'Take the error of the turn': 'Record the failure',
+      'Write the attached result': 'Done as the other',
+      'Done as the other': [],
+      'Note the submit': 'Submit',
+      Submit: 'Is the job watched?',
+      'Is the job watched?': ['Record the job', 'Write the submitted job'],
+      'Record the job': 'Renew the lease',
+      'Write the submitted job': 'Release the service, unwatched',
+      'Release the service, unwatched': 'Submitted',
+      Submitted: [],
+      Watch: 'How is the job?',
+      'How is the job?': ['Note the progress', 'Write the result', 'Take the error of the watch'],
+      'Note the progress': 'Renew the lease',
+      'Renew the lease': 'Watch',
+      'Take the error of the watch': 'Note the polls',
+      'Note the polls': 'Record the failure',
+      'Write the result': 'Release the service',
+      'Release the service': 'Done',
+      Done: [],
+      'Record the failure': 'Is the job over?',
+      'Is the job over?': ['Release the service after the failure', 'Release the service after the failure', 'Fail'],
+      'Release the service after the failure': 'Fail',
+      Fail: [],
+    });
+  });
+
+  it('repeats a submit only where no job can have been submitted', () => {
+    const { Retry } = stateOf('Submit');
 
     assert.deepEqual(Retry, [
       {
-        ErrorEquals: [
+        ErrorEquals: ['VendorUnreachableError', 'VendorBusyError'],
+        IntervalSeconds: 60,
+        BackoffRate: 2,
+        MaxAttempts: 2,
+      },
+      { ErrorEquals: [NOTHING_WAS_RUN], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 5 },
+    ]);
+  });
+
+  it('is through with its submits before the lease of its claim ends', () => {
+    const pauses = [60, 120, ...[5, 10, 20, 40, 60]];
+
+    const longest = 3 * SUBMIT_TIMEOUT_SECONDS + pauses.reduce((sum, seconds) => sum + seconds);
+    assert.ok(longest < Date.parse(submitLeaseUntil(0)) / 1000, `${longest} s`);
+  });
+
+  it('is failed by no error after its entry without a record: only where a job runs does it go on', () => {
+    const afterEntry = [...reachableFrom(job, 'Enter the ledger')]
+      .map((name) => [name, stateOf(name)] as const)
+      .filter(([, { Type }]) => Type === 'Task');
+
+    const caught = Object.fromEntries(
+      afterEntry.map(([name, { Catch }]) => [
+        name,
+        Catch.map(({ ErrorEquals, ResultPath, Next }) => [ErrorEquals.join(), ResultPath, Next].join(' ')),
+      ]),
+    );
+    const toFailure = ['States.ALL $.error Record the failure'];
+    const goesOn = (next: string) => [`States.ALL  ${next}`];
+    assert.deepEqual(caught, {
+      'Take a turn': toFailure,
+      'Wait on for the turn': toFailure,
+      'Write the attached result': toFailure,
+      'Note the submit': toFailure,
+      Submit: toFailure,
+      'Record the job': goesOn('Renew the lease'),
+      'Write the submitted job': toFailure,
+      'Release the service, unwatched': goesOn('Submitted'),
+      Watch: toFailure,
+      'Note the progress': goesOn('Renew the lease'),
+      'Renew the lease': goesOn('Watch'),
+      'Note the polls': goesOn('Record the failure'),
+      'Write the result': toFailure,
+      'Release the service': goesOn('Done'),
+      'Record the failure': goesOn('Is the job over?'),
+      'Release the service after the failure': goesOn('Fail'),
+    });
+  });
+
+  it('frees the service after a failure only as its holder, and where no job can be running', () => {
+    const { Choices } = stateOf('Is the job over?');
+
+    const conditions = Choices.map(({ And }) => And);
+    const isHolder = [
+      { Variable: '$.turn', IsPresent: true },
+      { Variable: '$.turn.state.outcome', StringEquals: 'holder' },
+    ];
+    const isError = (names: string[]) => ({
+      Or: names.map((name) => ({ Variable: '$.error.Error', StringEquals: name })),
+    });
+    assert.deepEqual(conditions, [
+      [
+        ...isHolder,
+        { Variable: '$.watch', IsPresent: true },
+        isError(['JobFailedError', 'JobCancelledError', 'JobLostError']),
+      ],
+      [
+        ...isHolder,
+        { Variable: '$.watch', IsPresent: false },
+        isError([
+          'InvalidInputError',
+          'UnknownTargetError',
+          'InvalidSecretError',
           'VendorUnreachableError',
           'VendorBusyError',
-          'Lambda.ServiceException',
-          'Lambda.AWSLambdaException',
-          'Lambda.SdkClientException',
-          'Lambda.ClientExecutionTimeoutException',
-          'Sandbox.Timedout',
+          'VendorAuthError',
+          'VendorRejectedError',
+          'VendorContractError',
           NOTHING_WAS_RUN,
-        ],
-        IntervalSeconds: 30,
-        BackoffRate: 2,
-        MaxDelaySeconds: 300,
-        MaxAttempts: 20,
-      },
+        ]),
+      ],
     ]);
-    assert.equal(Catch, undefined);
+  });
+
+  it('changes the claim only while it is its own', () => {
+    const onClaim = [...job.states].filter(([, { Parameters }]) =>
+      JSON.stringify(Parameters['Key'])?.includes('"S":"claim"'),
+    );
+
+    assert.equal(onClaim.length, 4);
+    for (const [name, { Parameters }] of onClaim) {
+      const { ConditionExpression, ExpressionAttributeValues: values } = Parameters;
+      assert.equal(ConditionExpression, '#holder = :me AND #fence = :fence', name);
+      assert.deepEqual(Object(values)[':me'], { 'S.$': '$.run.name' }, name);
+      assert.deepEqual(Object(values)[':fence'], { 'N.$': '$.turn.state.fence' }, name);
+    }
+  });
+
+  it('gives each end its own output', () => {
+    const outputs = [...job.states]
+      .filter(([, { Type }]) => Type === 'Succeed')
+      .map(([name, { OutputPath }]) => [name, OutputPath]);
+
+    assert.deepEqual(outputs, [
+      ['Done as the other', '$.turn.state.result'],
+      ['Submitted', '$.watch.state'],
+      ['Done', '$.watch.state.result'],
+    ]);
   });
 });
-
-function statementsOf(policyDocument: unknown): { Resource: unknown; Action: unknown }[] {
-  return JSON.parse(JSON.stringify(policyDocument)).Statement;
-}

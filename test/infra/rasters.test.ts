@@ -18,7 +18,7 @@ const mixed = synthesize({ rasters: [LANDSAT, DRONE, { ...DRONE, prefix: 'drone/
 
 describe('a raster source', () => {
   it('takes non-empty new objects of its bucket with its prefix and one of its suffixes in both cases', () => {
-    const { EventPattern } = existing.one('AWS::Events::Rule').Properties;
+    const { EventPattern } = existing.one('AWS::Events::Rule', 'Rasters').Properties;
 
     assert.deepEqual(EventPattern, {
       source: ['aws.s3'],
@@ -40,7 +40,10 @@ describe('a raster source', () => {
   });
 
   it('hands its events to the one queue, and to the dead-letter queue what cannot be delivered', () => {
-    const rules = mixed.idsOf('AWS::Events::Rule').map((id) => mixed.resources.get(id)?.Properties['Targets']);
+    const rules = mixed
+      .idsOf('AWS::Events::Rule')
+      .filter((id) => id.startsWith('Rasters'))
+      .map((id) => mixed.resources.get(id)?.Properties['Targets']);
 
     assert.equal(rules.length, 3);
     for (const targets of rules) {
@@ -90,7 +93,7 @@ describe('the raster bucket', () => {
       /"Deny".*"aws:SecureTransport":"false"|"aws:SecureTransport":"false".*"Deny"/,
     );
     mixed.template.resourceCountIs('Custom::S3BucketNotifications', 0);
-    mixed.template.resourceCountIs('AWS::Lambda::Function', 6);
+    mixed.template.resourceCountIs('AWS::Lambda::Function', 7);
   });
 });
 
@@ -182,6 +185,6 @@ describe('refresh-service', () => {
       [],
     );
     none.template.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
-    none.template.resourceCountIs('AWS::Events::Rule', 0);
+    none.template.resourceCountIs('AWS::Events::Rule', 1);
   });
 });

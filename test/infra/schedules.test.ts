@@ -18,7 +18,7 @@ const TILES = {
   enabled: false,
   input: { target: 'gis', inputService: 'City.MapServer', updateMode: 'RECREATE_ALL_TILES', scales: [5000.5] },
 };
-const TILES_ARN = 'arn:aws:stepfunctions:ManageMapServerCacheTilesJob';
+const TILES_ARN = 'arn:aws:stepfunctions:JobsManageMapServerCacheTiles';
 const STARTER_ARN = 'arn:aws:stepfunctions:SchedulesStartScheduledJob';
 const RESOURCES_OF_SCHEDULES = ['AWS::Scheduler::Schedule', 'AWS::Scheduler::ScheduleGroup'];
 

@@ -18,6 +18,10 @@ const raster = (line: string) => `rasters:
   - refresh: { target: city-gis, serviceName: Landsat, serviceType: ImageServer }
     ${line}
 `;
+const job = (line: string) => `jobs:
+  refresh-service:
+    ${line}
+`;
 const EXPRESSION = 'expression: rate(1 day)';
 
 /** What the file says wrong, and where the message must point. */
@@ -93,10 +97,39 @@ const mistakes: [behaviour: string, yaml: string, expected: RegExp][] = [
     /:2 rasters\[0\]\.refresh\.service: unknown key$/,
   ],
   ['an address that is no e-mail', 'notifications: { email: gis }\n', /:1 notifications\.email: must be an e-mail/],
+  [
+    'an immediate operation as a job',
+    'jobs:\n  clear-rest-cache: { maxDuration: 1 }\n',
+    /:2 jobs\.clear-rest-cache: unknown key$/,
+  ],
+  ['an unknown key of a job', job('maxWait: 1'), /:3 jobs\.refresh-service\.maxWait: unknown key$/],
+  ['a job that may last no time', job('maxDuration: 0'), /:3 jobs\.refresh-service\.maxDuration: .*>0/],
+  [
+    'a job of more than 300 days',
+    job('maxDuration: 300.5'),
+    /:3 jobs\.refresh-service\.maxDuration: must be days, 300 at most$/,
+  ],
+  ['a duration with a unit', job('maxDuration: 14d'), /:3 jobs\.refresh-service\.maxDuration: .*number/],
+  ['half a run that may wait', job('maxWaiting: 1.5'), /:3 jobs\.refresh-service\.maxWaiting: .*int/],
+  ['fewer than no runs that may wait', job('maxWaiting: -1'), /:3 jobs\.refresh-service\.maxWaiting: .*>=0/],
+  ['more than 100 runs that may wait', job('maxWaiting: 101'), /:3 jobs\.refresh-service\.maxWaiting: .*<=100/],
+  ['a ledger that keeps nothing', 'ledger:\n  keepDays: 0\n', /:2 ledger\.keepDays: .*>0/],
+  ['a ledger that keeps for more than ten years', 'ledger:\n  keepDays: 3651\n', /:2 ledger\.keepDays: .*<=3650/],
+  ['a ledger that keeps half a day', 'ledger:\n  keepDays: 0.5\n', /:2 ledger\.keepDays: .*int/],
+  ['an unknown key of the ledger', 'ledger:\n  keep: 5\n', /:2 ledger\.keep: unknown key$/],
   ['a broken line of YAML', 'secretPrefix: a/\nschedules: [\n', /:3 Flow sequence .* must .* end with a \]/],
   ['a key that stands twice', 'schedules: []\nschedules: []\n', /:2 Map keys must be unique/],
   ['an alias without its anchor', 'schedules: *none\n', /:1 .*none/],
   ['an empty file', '', /:1 .*object/],
+];
+
+const limits: [behaviour: string, yaml: string][] = [
+  ['a job of minutes', job('maxDuration: 0.01')],
+  ['a job of 300 days', job('maxDuration: 300')],
+  ['no run that may wait', job('maxWaiting: 0')],
+  ['100 runs that may wait', job('maxWaiting: 100')],
+  ['a ledger of a day', 'ledger: { keepDays: 1 }\n'],
+  ['a ledger of ten years', 'ledger: { keepDays: 3650 }\n'],
 ];
 
 describe('readSettings', () => {
@@ -195,13 +228,40 @@ describe('readSettings', () => {
           refresh: { target: 'city-gis', serviceName: 'Landsat', serviceType: 'ImageServer' },
         },
       ],
+      jobs: {},
+      ledger: { keepDays: 400 },
     });
   });
+
+  it('fills in what a job of the settings leaves out', () => {
+    const file = settingsFile('jobs:\n  refresh-service: { maxDuration: 300 }\n  delete-map-server-cache: {}\n');
+
+    const { jobs } = readSettings(file);
+
+    assert.deepEqual(jobs, {
+      'refresh-service': { maxDuration: 300, maxWaiting: 10 },
+      'delete-map-server-cache': { maxDuration: 14, maxWaiting: 10 },
+    });
+  });
+
+  for (const [behaviour, yaml] of limits) {
+    it(`accepts ${behaviour}`, () => {
+      const file = settingsFile(yaml);
+
+      assert.doesNotThrow(() => readSettings(file));
+    });
+  }
 
   it('accepts the shipped settings, which ask for nothing', () => {
     const settings = readSettings('infra/settings.yaml');
 
-    assert.deepEqual(settings, { secretPrefix: 'cache-ops/', schedules: [], rasters: [] });
+    assert.deepEqual(settings, {
+      secretPrefix: 'cache-ops/',
+      schedules: [],
+      rasters: [],
+      jobs: {},
+      ledger: { keepDays: 400 },
+    });
   });
 
   it('ships examples that are ready to use', () => {
@@ -209,13 +269,15 @@ describe('readSettings', () => {
     const file = settingsFile(
       shipped
         .replace(/^(schedules|rasters): \[\]$/gm, '$1:')
-        .replace(/^#(?= {2})/gm, '')
-        .replace(/^# (?=notifications)/m, ''),
+        .replace(/^# (?=(?:jobs:| {2}manage|ledger|notifications))/gm, '')
+        .replace(/^#(?= {2})/gm, ''),
     );
 
-    const { schedules, rasters, notifications } = readSettings(file);
+    const { schedules, rasters, jobs, ledger, notifications } = readSettings(file);
 
     assert.deepEqual([schedules.length, rasters.length], [2, 1]);
+    assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
+    assert.deepEqual(ledger, { keepDays: 400 });
     assert.deepEqual(notifications, { email: 'gis-team@example.org' });
   });
 });

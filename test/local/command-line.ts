@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { operations } from '../../infra/operations.ts';
 
 /** What the command line asks for. */
-export type Command = { kind: 'tour' } | OperationCommand;
+export type Command = { kind: 'tour' } | { kind: 'runs' } | OperationCommand;
 
 /** One operation, against the targets of a file or, without one, against the emulators. */
 export interface OperationCommand {
@@ -18,7 +18,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const USAGE = `usage: npm start, or npm start -- <operation> '<input json>' [--secrets <file>]`;
+const USAGE = `usage: npm start, npm start -- runs, or npm start -- <operation> '<input json>' [--secrets <file>]`;
 
 /**
  * Reads the arguments of `npm start`.
@@ -30,6 +30,10 @@ export function readCommandLine(args: string[]): Command {
   if (operation === undefined) {
     if (secretsFile === undefined) return { kind: 'tour' };
     throw new UsageError(`--secrets needs an operation; ${USAGE}`);
+  }
+  if (operation === 'runs') {
+    if (input !== undefined || secretsFile !== undefined) throw new UsageError(`runs takes nothing else; ${USAGE}`);
+    return { kind: 'runs' };
   }
   const names = operations.map(({ name }) => name);
   if (!names.includes(operation)) {
@@ -69,7 +73,8 @@ function readSecrets(file: string): Record<string, unknown> {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    // Windows' editors and PowerShell put a byte order mark in front.
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`The secrets file ${file} cannot be read: ${reason}`);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { matchesPattern } from './event-pattern.ts';
+import type { Execution } from './execution.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
 import type { CreatedObject } from './storage.ts';
 import type { RuleResource } from './template.ts';
@@ -17,40 +18,75 @@ export interface BusEvent {
   detail: object;
 }
 
-/** Hands an event, as JSON, to every queue that an enabled rule sends it to; gives their number. */
-export async function publishEvent(
-  rules: RuleResource[],
-  event: BusEvent,
-  send: (queueArn: string, body: string) => Promise<void>,
-): Promise<number> {
-  const targets = rules
+/** How events are sent, by the service that an ARN names; others are left out. */
+type Delivery = Record<string, (arn: string, event: string) => unknown>;
+
+/** Hands an event, as JSON, to the targets of every enabled rule that fits; gives the number of the deliveries. */
+export async function publishEvent(rules: RuleResource[], event: BusEvent, deliver: Delivery): Promise<number> {
+  const deliveries = rules
     .filter(({ State, EventPattern }) => State !== 'DISABLED' && EventPattern && matchesPattern(EventPattern, event))
     .flatMap((rule) => rule.Targets.map(({ Arn }) => Arn))
-    .filter((arn) => arn.startsWith('arn:aws:sqs:'));
-  await Promise.all(targets.map((arn) => send(arn, JSON.stringify(event))));
-  return targets.length;
+    .flatMap((arn) => {
+      const send = deliver[arn.split(':')[2] ?? ''];
+      return send ? [async () => await send(arn, JSON.stringify(event))] : [];
+    });
+  await Promise.all(deliveries.map((send) => send()));
+  return deliveries.length;
 }
 
 /** S3's "Object Created" event; in EventBridge, unlike in S3's own notifications, the key is not URL-encoded. */
 export function objectCreatedEvent({ bucket, key, sizeBytes, etag }: CreatedObject): BusEvent {
-  const now = new Date();
-  return {
-    version: '0',
-    id: randomUUID(),
-    'detail-type': 'Object Created',
-    source: 'aws.s3',
-    account: LOCAL_ACCOUNT,
-    time: now.toISOString().replace(/\.\d+Z$/, 'Z'),
-    region: LOCAL_REGION,
+  const now = Date.now();
+  return busEvent('aws.s3', 'Object Created', now, {
     resources: [`arn:aws:s3:::${bucket}`],
     detail: {
       version: '0',
       bucket: { name: bucket },
-      object: { key, size: sizeBytes, etag, sequencer: now.getTime().toString(16).toUpperCase().padStart(18, '0') },
+      object: { key, size: sizeBytes, etag, sequencer: now.toString(16).toUpperCase().padStart(18, '0') },
       'request-id': randomUUID().replaceAll('-', '').toUpperCase().slice(0, 16),
       requester: LOCAL_ACCOUNT,
       'source-ip-address': '127.0.0.1',
       reason: 'PutObject',
     },
+  });
+}
+
+/** The event by which Step Functions tells that an execution has ended. */
+export function statusChangeEvent(execution: Execution): BusEvent {
+  const { arn, machineArn, name, status, startedAt, stoppedAt = startedAt, input, output, error, cause } = execution;
+  return busEvent('aws.states', 'Step Functions Execution Status Change', stoppedAt, {
+    resources: [arn],
+    detail: {
+      executionArn: arn,
+      stateMachineArn: machineArn,
+      name,
+      status,
+      startDate: startedAt,
+      stopDate: stoppedAt,
+      input,
+      output: status === 'SUCCEEDED' ? JSON.stringify(output) : null,
+      inputDetails: { included: true },
+      outputDetails: status === 'SUCCEEDED' ? { included: true } : null,
+      error: error ?? null,
+      cause: cause ?? null,
+    },
+  });
+}
+
+function busEvent(
+  source: string,
+  detailType: string,
+  at: number,
+  content: Pick<BusEvent, 'resources' | 'detail'>,
+): BusEvent {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': detailType,
+    source,
+    account: LOCAL_ACCOUNT,
+    time: new Date(at).toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: LOCAL_REGION,
+    ...content,
   };
 }

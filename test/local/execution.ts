@@ -1,57 +1,128 @@
-import { ExecutionAbortedError, ExecutionTimeoutError, type StateMachine } from 'aws-local-stepfunctions';
+import { ExecutionAbortedError, type StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import type { FunctionError } from './function-runner.ts';
 
 /** The part of a watch that tells how far a vendor's job is. */
 const watchSchema = z.object({
-  status: z.literal('running'),
+  status: z.enum(['running', 'handover']),
   polls: z.number(),
   jobStatus: z.string(),
   percent: z.number().optional(),
 });
 
-/** What changed in a running execution. */
+/** What changed in a running execution, or in one that it started and waits for. */
 export interface ExecutionProgress {
+  /** The name of the machine. */
+  machine: string;
   state: string;
-  watch?: { polls: number; jobStatus: string; percent?: number | undefined };
+  watch?: z.output<typeof watchSchema>;
   /** The error of a state that failed just now; it may be tried again. */
   error?: string;
 }
 
+interface Identity {
+  arn: string;
+  name: string;
+  machineArn: string;
+  /** The name of the machine. */
+  machine: string;
+  input: string;
+  startedAt: number;
+  /** The execution that waits for the end of this one. */
+  parent?: Execution | undefined;
+}
+
 type Run = ReturnType<StateMachine['run']>;
+type EndStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
 /** One execution of a state machine. */
 export class Execution {
   readonly arn: string;
   readonly name: string;
   readonly machineArn: string;
+  readonly machine: string;
   readonly input: string;
-  readonly startedAt = Date.now();
+  readonly startedAt: number;
+  readonly parent: Execution | undefined;
+  /** The states in the order in which they were entered. */
   readonly history: string[] = [];
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' = 'RUNNING';
+  /** How many events the execution's history would have; the first is its start. */
+  historyEvents = 1;
+  status: 'RUNNING' | EndStatus = 'RUNNING';
+  stoppedAt?: number;
   output?: unknown;
   error?: string;
   cause?: string;
-  readonly #run: Run;
-  readonly #listeners: ((progress: ExecutionProgress) => void)[] = [];
-  /** Resolves when the execution has ended, however it ended. */
+  /** The state that it is in. */
+  state = { name: '', enteredAt: 0 };
+  /** Resolves when the execution has ended, however it ended, and its end was told. */
   readonly ended: Promise<void>;
+  readonly #ending = Promise.withResolvers<void>();
+  readonly #children = new Set<Execution>();
+  readonly #stop = new AbortController();
+  #stoppedAs: EndStatus = 'ABORTED';
+  readonly #listeners: ((progress: ExecutionProgress) => void)[] = [];
 
-  constructor(identity: { arn: string; name: string; machineArn: string; input: string }, run: Run) {
+  constructor(identity: Identity) {
     this.arn = identity.arn;
     this.name = identity.name;
     this.machineArn = identity.machineArn;
+    this.machine = identity.machine;
     this.input = identity.input;
-    this.#run = run;
-    this.ended = Promise.all([this.#settle(run.result), this.#follow(run.eventLogs)]).then(() => undefined);
+    this.startedAt = identity.startedAt;
+    this.parent = identity.parent;
+    if (this.parent) this.parent.#children.add(this);
+    this.ended = this.#ending.promise;
+  }
+
+  /** Aborted when the execution is stopped. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   onProgress(listener: (progress: ExecutionProgress) => void): void {
     this.#listeners.push(listener);
   }
 
+  /** Stops it, with everything that it has started and waits for. */
   abort(): void {
-    if (this.status === 'RUNNING') this.#run.abort();
+    this.#stopAs('ABORTED');
+  }
+
+  timeOut(): void {
+    this.#stopAs('TIMED_OUT');
+  }
+
+  /** The interpreter has come to a state. */
+  enter(name: string, enteredAt: number): void {
+    this.state = { name, enteredAt };
+    this.history.push(name);
+    this.tell({});
+  }
+
+  /** Tells those who follow this execution or the one that waits for it; a task's result may be a watch. */
+  tell({ result, error }: { result?: unknown; error?: string }): void {
+    const watch = watchSchema.safeParse(result).data;
+    const progress = { machine: this.machine, state: this.state.name };
+    this.#pass({ ...progress, ...(watch && { watch }), ...(error !== undefined && { error }) });
+  }
+
+  /** Follows the interpreter to the end; `onEnd` is part of it. */
+  async follow(run: Run, onEnd: () => Promise<void> | void): Promise<void> {
+    const stop = () => run.abort();
+    if (this.signal.aborted) stop();
+    this.signal.addEventListener('abort', stop);
+    void drain(run.eventLogs);
+    try {
+      this.output = await run.result;
+      this.status = 'SUCCEEDED';
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.historyEvents += 1;
+    if (this.parent) this.parent.#children.delete(this);
+    await onEnd();
+    this.#ending.resolve();
   }
 
   /** The error that a caller sees: a function's own name and message where there is one. */
@@ -63,47 +134,35 @@ export class Execution {
     };
   }
 
-  async #settle(result: Run['result']): Promise<void> {
-    try {
-      this.output = await result;
-      this.status = 'SUCCEEDED';
-    } catch (error) {
-      this.#fail(error);
-    }
+  #stopAs(status: EndStatus): void {
+    if (this.status !== 'RUNNING' || this.signal.aborted) return;
+    this.#stoppedAs = status;
+    for (const child of this.#children) child.abort();
+    this.#stop.abort();
   }
 
   #fail(error: unknown): void {
     if (error instanceof ExecutionAbortedError) {
-      this.status = 'ABORTED';
-    } else if (error instanceof ExecutionTimeoutError) {
-      this.status = 'TIMED_OUT';
-      this.error = 'States.Timeout';
-    } else {
-      this.status = 'FAILED';
-      // The interpreter wraps the error of the state.
-      const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      this.error = reason instanceof Error ? reason.name : 'States.Runtime';
-      this.cause = reason instanceof Error ? reason.message : String(reason);
+      this.status = this.#stoppedAs;
+      if (this.status === 'TIMED_OUT') this.error = 'States.Timeout';
+      return;
     }
+    this.status = 'FAILED';
+    // The interpreter wraps the error of the state.
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    this.error = reason instanceof Error ? reason.name : 'States.Runtime';
+    this.cause = reason instanceof Error ? reason.message : String(reason);
   }
 
-  async #follow(events: Run['eventLogs']): Promise<void> {
-    for await (const event of events) {
-      if (event.type === 'StateEntered') {
-        this.history.push(event.state.name);
-        this.#tell({ state: event.state.name });
-      } else if (event.type === 'StateFailed') {
-        this.#tell({ state: event.state.name, error: event.Error });
-      } else if (event.type === 'StateExited' && event.state.type === 'Task') {
-        const watch = watchSchema.safeParse(event.state.output);
-        if (watch.success) this.#tell({ state: event.state.name, watch: watch.data });
-      }
-    }
-  }
-
-  #tell(progress: ExecutionProgress): void {
+  #pass(progress: ExecutionProgress): void {
     for (const listener of this.#listeners) listener(progress);
+    if (this.parent) this.parent.#pass(progress);
   }
+}
+
+/** The interpreter keeps what nobody takes. */
+async function drain(events: Run['eventLogs']): Promise<void> {
+  for await (const _event of events);
 }
 
 function parseOrNothing(json: string | undefined): unknown {

@@ -1,21 +1,33 @@
-import type { Execution } from './execution.ts';
+import type { Execution, ExecutionProgress } from './execution.ts';
 import type { Progress } from './progress.ts';
 
-/** Shows an execution on a line of its own until it ends. */
-export function followExecution(execution: Execution, label: string, progress: Progress): void {
-  const line = progress.start(label);
-  let watched = '';
-  execution.onProgress(({ state, watch, error }) => {
-    if (watch) {
-      const percent = watch.percent === undefined ? '' : `, ${Math.round(watch.percent)} %`;
-      watched = `: ${watch.jobStatus}${percent}, poll ${watch.polls}`;
-    }
+/** What people are told of the states of a run; other states are shown by their names. */
+const WORDS: Record<string, string> = {
+  Prepare: 'checks the input',
+  'Enter the ledger': 'enters the ledger',
+  'Take a turn': 'waits for its turn',
+  'Wait on for the turn': 'waits for its turn',
+  'Note the submit': 'submitting',
+  Submit: 'submitting',
+};
+
+/** Shows an execution, and what it waits for, on a line of its own until it ends. */
+export function followExecution(execution: Execution, progress: Pick<Progress, 'start'>): void {
+  const line = progress.start(execution.machine);
+  let isWatched = false;
+  execution.onProgress(({ watch, error, ...at }) => {
+    isWatched ||= watch !== undefined;
+    if (error !== undefined) line.update(`${at.state}: ${error}`);
+    else if (watch) line.update(wordsOfWatch(watch));
     // Between two polls the line keeps the last that is known of the job.
-    if (error) line.update(`${state}: ${error}`);
-    else if (watch || !watched) line.update(`${state}${watched}`);
+    else if (!isWatched && at.machine === execution.machine) line.update(WORDS[at.state] ?? at.state);
   });
   void execution.ended.then(() => {
     const reason = execution.error ? `: ${execution.error}` : '';
     line.end(`${execution.status.toLowerCase()}${reason}`);
   });
+}
+
+function wordsOfWatch({ jobStatus, percent, polls }: NonNullable<ExecutionProgress['watch']>): string {
+  return `${jobStatus}${percent === undefined ? '' : ` ${Math.round(percent)} %`}, poll ${polls}`;
 }

@@ -39,6 +39,7 @@ const KINDS: Record<string, ResourceKind> = {
     arn: arnOf('sqs', ''),
     ref: (name) => `https://sqs.${LOCAL_REGION}.amazonaws.com/${LOCAL_ACCOUNT}/${name}`,
   },
+  'AWS::DynamoDB::Table': { nameProperty: 'TableName', arn: arnOf('dynamodb', 'table/') },
   'AWS::S3::Bucket': { nameProperty: 'BucketName', arn: (name) => `arn:aws:s3:::${name}` },
   'AWS::SNS::Topic': { nameProperty: 'TopicName', arn: arnOf('sns', ''), ref: arnOf('sns', '') },
   'AWS::Events::Rule': { nameProperty: 'Name', arn: arnOf('events', 'rule/') },

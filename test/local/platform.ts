@@ -1,11 +1,15 @@
 import { pascalCase } from '../../infra/operations.ts';
 import * as errors from '../../shared/errors.ts';
 import { startAwsEndpoint } from './aws-endpoint.ts';
+import type { Database } from './database.ts';
 import type { Execution } from './execution.ts';
 import { FunctionHost } from './function-host.ts';
 import type { FunctionError } from './function-runner.ts';
+import { LocalLedger } from './ledger.ts';
 import { ending, type OperationOutcome, returned } from './operation-outcome.ts';
-import { StateMachines } from './state-machines.ts';
+import { startOrchestration } from './orchestration.ts';
+import { RunFiles } from './run-files.ts';
+import type { StateMachines } from './state-machines.ts';
 import { readTemplate, type StackTemplate } from './template.ts';
 
 interface Options {
@@ -15,7 +19,8 @@ interface Options {
   targets: Record<string, unknown>;
   /** Shortens every wait of the state machines to this. */
   pauseMs?: number;
-  onExecution: (execution: Execution) => void;
+  /** Told of every execution that no other one waits for. */
+  onRun: (execution: Execution) => void;
   /** Told of an error that is none of the contract's: a crash, a time-out, a mistake in a function. */
   onUnexpected: (text: string) => void;
 }
@@ -31,6 +36,7 @@ export interface Platform {
   /** Starts the operation by hand and waits for its end. */
   run(operation: string, input: unknown): Promise<OperationOutcome>;
   setTarget(target: string, secret: unknown): void;
+  /** Stops what runs, sees it to its end, jobs on the servers included, and keeps what the ledger says of the runs. */
   close(): Promise<void>;
 }
 
@@ -44,11 +50,12 @@ export async function startPlatform(options: Options): Promise<Platform> {
     if (unexpected && !closing) options.onUnexpected(report(name, outcome));
     return outcome;
   };
-  const stateMachines = new StateMachines(template.stateMachines, {
+  const orchestration = await startOrchestration(template, {
     invoke,
     pauseMs: options.pauseMs,
-    onStart: options.onExecution,
+    onStart: (execution) => execution.parent ?? options.onRun(execution),
   });
+  const { stateMachines, database } = orchestration;
   const aws = await startAwsEndpoint(stateMachines);
   const functions = new FunctionHost(template.functions, {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
@@ -74,11 +81,17 @@ export async function startPlatform(options: Options): Promise<Platform> {
       return returned(await invoke(template.outputs[`${prefix}FunctionName`] ?? '', JSON.stringify(input)));
     },
     async close() {
+      await orchestration.stop();
+      await keepRuns(template, database);
       closing = true;
-      await Promise.all([stateMachines.close(), functions.close()]);
+      await Promise.all([orchestration.close(), functions.close()]);
       await aws.close();
     },
   };
+}
+
+async function keepRuns({ tables: [table] }: StackTemplate, database: Database): Promise<void> {
+  if (table) await new RunFiles().save(await new LocalLedger(database, table.name).runs());
 }
 
 function report(functionName: string, { error, log }: { error: FunctionError; log: string[] }): string {

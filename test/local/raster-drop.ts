@@ -32,7 +32,8 @@ export async function startRasterDrop(template: StackTemplate, options: Options)
   return {
     async drop(key, body) {
       const created = await storage.putObject(bucket.name, key, body);
-      return sendsEvents && (await publishEvent(template.rules, objectCreatedEvent(created), storage.send)) > 0;
+      const deliver = { sqs: storage.send };
+      return sendsEvents && (await publishEvent(template.rules, objectCreatedEvent(created), deliver)) > 0;
     },
     async close() {
       await Promise.all(pollers.map((poller) => poller.close()));

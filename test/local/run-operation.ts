@@ -16,7 +16,7 @@ export async function runOperation(
   const platform = await startPlatform({
     assemblyDirectory,
     targets: targets ?? (await startedEmulators(resources)),
-    onExecution: (execution) => followExecution(execution, operation, progress),
+    onRun: (execution) => followExecution(execution, progress),
     onUnexpected: (text) => progress.note(text),
   });
   resources.defer(() => platform.close());

@@ -1,35 +1,46 @@
 import { readCommandLine } from './command-line.ts';
 import type { OperationOutcome } from './operation-outcome.ts';
 import { Progress } from './progress.ts';
+import { RunFiles } from './run-files.ts';
 import { runOperation } from './run-operation.ts';
+import { runsTable } from './runs-table.ts';
 import { runTour } from './tour.ts';
 
 const INTERRUPTED_EXIT_CODE = 130;
+/** npm passes Ctrl-C on: one press comes twice. */
+const ONE_PRESS_MS = 500;
 
 const progress = new Progress(process.stderr);
 const resources = new AsyncDisposableStack();
-let interrupted = false;
+let interruptedAt: number | undefined;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // npm passes Ctrl-C on, so it comes twice.
-    if (interrupted) return;
-    interrupted = true;
-    progress.close();
-    void resources.disposeAsync().finally(() => process.exit(INTERRUPTED_EXIT_CODE));
+    const now = Date.now();
+    if (interruptedAt !== undefined) {
+      if (now - interruptedAt > ONE_PRESS_MS) process.exit(INTERRUPTED_EXIT_CODE);
+      return;
+    }
+    interruptedAt = now;
+    progress.note('Interrupted: what runs is stopped, its job on the server too. Ctrl-C again leaves at once.');
+    void resources.disposeAsync().finally(() => {
+      progress.close();
+      process.exit(INTERRUPTED_EXIT_CODE);
+    });
   });
 }
 
 const { output, ok } = await run().catch(failed);
-progress.close();
-if (!interrupted) {
+if (interruptedAt === undefined) {
   await resources.disposeAsync();
+  progress.close();
   process.stdout.write(`${output}\n`);
   process.exitCode = ok ? 0 : 1;
 }
 
 async function run(): Promise<{ output: string; ok: boolean }> {
   const command = readCommandLine(process.argv.slice(2));
+  if (command.kind === 'runs') return { output: runsTable(await new RunFiles().read()), ok: true };
   if (command.kind === 'tour') return runTour(progress, resources);
   return asJson(await runOperation(command, progress, resources));
 }
@@ -42,6 +53,6 @@ function asJson(outcome: OperationOutcome): { output: string; ok: boolean } {
 
 function failed(error: unknown): { output: string; ok: boolean } {
   const known = error instanceof Error ? error : new Error(String(error));
-  if (known.name !== 'UsageError' && !interrupted) progress.note(known.stack ?? known.message);
+  if (known.name !== 'UsageError' && interruptedAt === undefined) progress.note(known.stack ?? known.message);
   return asJson({ error: { errorType: known.name, errorMessage: known.message } });
 }

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { type RunOptions, StateMachine } from 'aws-local-stepfunctions';
+import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
+import { type Clock, realClock } from './clock.ts';
 import { Execution } from './execution.ts';
-import type { FunctionOutcome } from './function-process.ts';
 import { type MachineDefinition, readDefinition } from './machine-definition.ts';
 import { ServiceError } from './service-error.ts';
+import { type Json, type PlayOptions, playStates } from './state-player.ts';
+import { NULL_INPUT, runTask, type TaskServices } from './task-resources.ts';
 import type { StateMachineResource } from './template.ts';
 
-const PAYLOAD_LIMIT_BYTES = 262_144;
+const INPUT_LIMIT_BYTES = 262_144;
 const NAME_LIMIT_CHARACTERS = 80;
 /** "Names" in the Step Functions API reference, StartExecution. */
 const REFUSED_IN_NAMES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
-
-/** Stands for an input of `null` inside the interpreter, whose paths find nothing in a real one. */
-const NULL_INPUT = 'null as the input of an execution';
 
 /** The request of StartExecution. */
 export const startExecutionSchema = z.object({
@@ -23,10 +22,7 @@ export const startExecutionSchema = z.object({
   input: z.string().default('{}'),
 });
 
-type StartExecution = z.input<typeof startExecutionSchema>;
-type TaskHandlers = NonNullable<NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']>;
-type TaskHandler = TaskHandlers[string];
-type Json = Awaited<ReturnType<TaskHandler>>;
+export type StartExecution = z.input<typeof startExecutionSchema>;
 
 interface Machine {
   name: string;
@@ -35,11 +31,12 @@ interface Machine {
   interpreter?: StateMachine;
 }
 
-interface Options {
-  invoke: (functionName: string, payload: string) => Promise<FunctionOutcome>;
-  /** How long every wait and every pause before a retry lasts; as the definition says when absent. */
-  pauseMs?: number | undefined;
-  onStart?: (execution: Execution) => void;
+interface Options extends Pick<TaskServices, 'invoke' | 'database'>, Pick<PlayOptions, 'pauseMs' | 'onState'> {
+  /** @defaultValue the time of this machine */
+  clock?: Clock | undefined;
+  onStart?: ((execution: Execution) => void) | undefined;
+  /** Told of every end, in which it has part: what it starts runs before anybody else hears of the end. */
+  onEnd?: ((execution: Execution) => Promise<void> | void) | undefined;
 }
 
 /** Runs the template's state machines. */
@@ -48,19 +45,21 @@ export class StateMachines {
   readonly #started = new EventEmitter();
   readonly #machines = new Map<string, Machine>();
   readonly #options: Options;
+  readonly #clock: Clock;
 
   constructor(resources: StateMachineResource[], options: Options) {
     this.#options = options;
+    this.#clock = options.clock ?? realClock;
     for (const resource of resources) {
       this.#machines.set(resource.arn, { name: resource.name, definition: readDefinition(resource.definition) });
     }
   }
 
   /**
-   * StartExecution: the same name and input give the running execution again.
+   * StartExecution: the same name and input give the running execution again. Where a parent is given it waits for it.
    * @throws {ServiceError} what the service would refuse
    */
-  start(request: StartExecution): Execution {
+  start(request: StartExecution, parent?: Execution): Execution {
     const { stateMachineArn, name = randomUUID(), input } = startExecutionSchema.parse(request);
     const machine = this.#machines.get(stateMachineArn);
     if (!machine) {
@@ -74,16 +73,12 @@ export class StateMachines {
     if (known) throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
 
     machine.interpreter ??= new StateMachine(machine.definition.runnable);
-    const run = machine.interpreter.run(parsedInput ?? NULL_INPUT, {
-      overrides: this.#overrides(machine.definition),
-      context: {
-        Execution: { Id: arn, Name: name },
-        StateMachine: { Id: stateMachineArn, Name: machine.name },
-      },
-    });
-    const execution = new Execution({ arn, name, machineArn: stateMachineArn, input }, run);
+    const startedAt = this.#clock.now();
+    const identity = { arn, name, machineArn: stateMachineArn, machine: machine.name, input, startedAt, parent };
+    const execution = new Execution(identity);
     this.executions.push(execution);
     this.#options.onStart?.(execution);
+    this.#run(execution, machine.interpreter, machine.definition, parsedInput ?? NULL_INPUT);
     this.#started.emit('started');
     return execution;
   }
@@ -97,65 +92,74 @@ export class StateMachines {
     }
   }
 
-  async close(): Promise<void> {
-    for (const execution of this.executions) execution.abort();
-    await Promise.all(this.executions.map(({ ended }) => ended));
+  /** Waits until nothing runs, what is started meanwhile included. */
+  async idle(): Promise<void> {
+    const running = this.executions.filter(({ status }) => status === 'RUNNING');
+    await Promise.all(running.map(({ ended }) => ended));
+    if (running.length > 0) await this.idle();
   }
 
-  #overrides({ tasks, waits }: MachineDefinition): NonNullable<RunOptions['overrides']> {
-    const { pauseMs } = this.#options;
-    const pauses = (states: Iterable<string>) =>
-      pauseMs === undefined ? {} : Object.fromEntries([...states].map((state) => [state, pauseMs]));
+  async close(): Promise<void> {
+    for (const execution of this.executions) execution.abort();
+    await this.idle();
+  }
+
+  #run(execution: Execution, interpreter: StateMachine, definition: MachineDefinition, input: Json): void {
+    const { arn, name, machineArn, machine, startedAt } = execution;
+    const release = this.#clock.hold();
+    const stopTimer = this.#startTimer(execution, definition);
+    const run = interpreter.run(input, {
+      overrides: this.#overrides(execution, definition),
+      context: {
+        Execution: { Id: arn, Name: name, StartedAt: new Date(startedAt).toISOString() },
+        State: stateContext(execution),
+        StateMachine: { Id: machineArn, Name: machine },
+      },
+    });
+    void execution
+      .follow(run, async () => {
+        execution.stoppedAt = this.#clock.now();
+        stopTimer();
+        await this.#options.onEnd?.(execution);
+      })
+      .finally(release);
+  }
+
+  #overrides(execution: Execution, definition: MachineDefinition) {
+    const { invoke, database, pauseMs, onState } = this.#options;
+    const start = this.start.bind(this);
+    const services = { clock: this.#clock, invoke, database, start };
     return {
-      taskResourceLocalHandlers: Object.fromEntries(
-        [...tasks].map(([state, resource]) => [state, this.#taskHandler(resource)]),
-      ),
-      waitTimeOverrides: pauses(waits),
-      retryIntervalOverrides: pauses(tasks.keys()),
+      taskResourceLocalHandlers: playStates(definition, execution, {
+        clock: this.#clock,
+        runTask: (resource, parameters, whose) => runTask(resource, parameters, whose, services),
+        pauseMs,
+        onState,
+      }),
+      retryIntervalOverrides: Object.fromEntries([...definition.states.keys()].map((state) => [state, 0])),
     };
   }
 
-  #taskHandler(resource: string): TaskHandler {
-    if (resource === 'arn:aws:states:::lambda:invoke') {
-      return async (parameters) => {
-        const { FunctionName, Payload } = z
-          .object({ FunctionName: z.string(), Payload: z.unknown() })
-          .parse(parameters);
-        return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await this.#invoke(FunctionName, Payload) };
-      };
-    }
-    if (resource.startsWith('arn:aws:lambda:')) return (input) => this.#invoke(resource, input);
-    if (resource === 'arn:aws:states:::states:startExecution') return (parameters) => this.#startFromTask(parameters);
-    throw new Error(`The local platform does not run the task resource ${resource}`);
-  }
-
-  /** A function's error becomes the state's: its type the Error, all of it the Cause. */
-  async #invoke(functionName: string, payload: unknown): Promise<Json> {
-    const outcome = await this.#options.invoke(functionName, JSON.stringify(payload, restoreNull) ?? 'null');
-    if ('error' in outcome) throw new ServiceError(outcome.error.errorType, JSON.stringify(outcome.error));
-    if (Buffer.byteLength(outcome.payload) > PAYLOAD_LIMIT_BYTES) {
-      throw new ServiceError('States.DataLimitExceeded', `The result of ${functionName} is over 256 KiB`);
-    }
-    return JSON.parse(outcome.payload);
-  }
-
-  async #startFromTask(parameters: unknown): Promise<Json> {
-    const { StateMachineArn, Name, Input } = z
-      .object({ StateMachineArn: z.string(), Name: z.string().optional(), Input: z.unknown() })
-      .parse(parameters);
-    const input = typeof Input === 'string' ? Input : JSON.stringify(Input ?? {});
-    try {
-      const { arn, startedAt } = this.start({ stateMachineArn: StateMachineArn, name: Name, input });
-      return { ExecutionArn: arn, StartDate: startedAt / 1000 };
-    } catch (error) {
-      if (error instanceof ServiceError) throw new ServiceError(`StepFunctions.${error.name}Exception`, error.message);
-      throw error;
-    }
+  #startTimer(execution: Execution, { timeoutSeconds }: MachineDefinition): () => void {
+    if (timeoutSeconds === undefined) return () => undefined;
+    const cancel = new AbortController();
+    const release = this.#clock.hold();
+    const timedOut = this.#clock.sleep(timeoutSeconds, cancel.signal).then(() => execution.timeOut());
+    void timedOut.catch(() => undefined).finally(release);
+    return () => cancel.abort();
   }
 }
 
-function restoreNull(_key: string, value: unknown): unknown {
-  return value === NULL_INPUT ? null : value;
+/** Read anew by each path, because one context object serves the whole run. */
+function stateContext(execution: Execution): { Name: string; EnteredTime: string } {
+  return {
+    get Name() {
+      return execution.state.name;
+    },
+    get EnteredTime() {
+      return new Date(execution.state.enteredAt).toISOString();
+    },
+  };
 }
 
 function checkName(name: string): void {
@@ -165,7 +169,7 @@ function checkName(name: string): void {
 }
 
 function parseInput(input: string): Json {
-  if (Buffer.byteLength(input) > PAYLOAD_LIMIT_BYTES) {
+  if (Buffer.byteLength(input) > INPUT_LIMIT_BYTES) {
     throw new ServiceError('InvalidExecutionInput', 'Invalid State Machine Execution Input: over 256 KiB');
   }
   try {

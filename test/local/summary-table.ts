@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { OperationOutcome } from './operation-outcome.ts';
+import { textTable } from './text-table.ts';
 
 const DONE_LIMIT_CHARACTERS = 72;
 
@@ -24,9 +25,9 @@ const resultSchema = z.object({
 
 /** The end of the tour as a table for people. */
 export function summaryTable(rows: SummaryRow[]): string {
-  const cells = [
+  return textTable(
     ['Operation', 'Started by', 'Target', 'Status', 'Seconds', 'Requests', 'Done'],
-    ...rows.map(({ operation, startedBy, target, outcome, seconds, requests }) => [
+    rows.map(({ operation, startedBy, target, outcome, seconds, requests }) => [
       'result' in outcome ? resultSchema.parse(outcome.result).operation : operation,
       startedBy,
       target,
@@ -35,16 +36,7 @@ export function summaryTable(rows: SummaryRow[]): string {
       String(requests),
       cut('result' in outcome ? done(outcome.result) : outcome.error.errorMessage),
     ]),
-  ];
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
-  const lines = cells.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
   );
-  lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
-  return lines.join('\n');
 }
 
 function done(result: unknown): string {

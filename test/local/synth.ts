@@ -7,8 +7,11 @@ import * as z from 'zod';
 import type { Progress } from './progress.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CACHE = join(ROOT, 'node_modules', '.cache', 'cache-ops');
+/** What commands leave for the next ones. */
+export const CACHE = join(ROOT, 'node_modules', '.cache', 'cache-ops');
 const SETTINGS = join(ROOT, 'test', 'local', 'tour-settings.yaml');
+/** The names of assemblies and of those that are being built. */
+const ASSEMBLY = /^[0-9a-f]{32}/;
 const KEPT_ASSEMBLIES = 4;
 const PROTECTED_MS = 60 * 60 * 1000;
 /** All that the assembly is made of. */
@@ -67,13 +70,15 @@ async function cdkContext(): Promise<Record<string, unknown>> {
 /** Removes old assemblies; a young one may be in use by another command. */
 async function prune(): Promise<void> {
   const entries = await Promise.all(
-    (await readdir(CACHE)).map(async (name) => {
-      const usedAt = await stat(join(CACHE, name)).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Date.now(),
-      );
-      return { path: join(CACHE, name), usedAt };
-    }),
+    (await readdir(CACHE))
+      .filter((name) => ASSEMBLY.test(name))
+      .map(async (name) => {
+        const usedAt = await stat(join(CACHE, name)).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => Date.now(),
+        );
+        return { path: join(CACHE, name), usedAt };
+      }),
   );
   const old = entries
     .sort((a, b) => b.usedAt - a.usedAt)

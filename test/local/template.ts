@@ -17,6 +17,14 @@ const functionSchema = z.object({
 
 const stateMachineSchema = z.object({ DefinitionString: z.string() });
 
+/** What CreateTable is told too. */
+const tableSchema = z.object({
+  KeySchema: z.array(z.unknown()),
+  AttributeDefinitions: z.array(z.unknown()),
+  GlobalSecondaryIndexes: z.array(z.unknown()).optional(),
+  BillingMode: z.literal('PAY_PER_REQUEST'),
+});
+
 const queueSchema = z.object({
   VisibilityTimeout: z.coerce.number().default(30),
   RedrivePolicy: z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number() }).optional(),
@@ -52,6 +60,7 @@ export type Named<T> = T & { name: string; arn: string };
 /** A Lambda function and the folder that holds its bundle. */
 export type FunctionResource = Named<z.infer<typeof functionSchema>> & { directory: string };
 export type StateMachineResource = { name: string; arn: string; definition: unknown };
+export type TableResource = { name: string; definition: z.infer<typeof tableSchema> };
 export type QueueResource = Named<z.infer<typeof queueSchema>>;
 export type RuleResource = Named<z.infer<typeof ruleSchema>>;
 export type BucketResource = Named<z.infer<typeof bucketSchema>>;
@@ -62,6 +71,7 @@ export type EventSourceMapping = z.infer<typeof mappingSchema>;
 export interface StackTemplate {
   functions: FunctionResource[];
   stateMachines: StateMachineResource[];
+  tables: TableResource[];
   queues: QueueResource[];
   rules: RuleResource[];
   buckets: BucketResource[];
@@ -85,6 +95,10 @@ export function readTemplate(assemblyDirectory: string): StackTemplate {
     stateMachines: read('AWS::StepFunctions::StateMachine', stateMachineSchema).map(
       ({ name, arn, DefinitionString }) => ({ name, arn, definition: JSON.parse(DefinitionString) }),
     ),
+    tables: read('AWS::DynamoDB::Table', tableSchema).map(({ name, arn: _arn, ...definition }) => ({
+      name,
+      definition,
+    })),
     queues: read('AWS::SQS::Queue', queueSchema),
     rules: read('AWS::Events::Rule', ruleSchema),
     buckets: read('AWS::S3::Bucket', bucketSchema),

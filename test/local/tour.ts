@@ -50,8 +50,7 @@ export async function runTour(
     assemblyDirectory,
     targets: emulators.targets,
     pauseMs: PAUSE_MS,
-    onExecution: (execution) =>
-      followExecution(execution, execution.machineArn.split(':').at(-1) ?? execution.machineArn, progress),
+    onRun: (execution) => followExecution(execution, progress),
     onUnexpected: (text) => progress.note(text),
   });
   resources.defer(() => platform.close());

@@ -10,10 +10,11 @@ export function restUser(tokens: Tokens, request: ArcgisRequest): User {
   return tokens.check(value, request.headers.referer).user;
 }
 
-/** Who calls the Admin API: a POST carries its token in the body and nowhere else, a GET in a header. */
+/** Who calls the Admin API: a POST carries its token in the body and nowhere else, a GET in a header or its query. */
 export function adminUser(tokens: Tokens, request: ArcgisRequest): User {
-  const value = request.method === 'POST' ? request.form['token'] : bearer(request);
-  if (!value || request.query['token'] !== undefined) {
+  const isPost = request.method === 'POST';
+  const value = isPost ? request.form['token'] : (bearer(request) ?? request.query['token']);
+  if (!value || (isPost && request.query['token'] !== undefined)) {
     throw new Refusal(499, "Unauthorized access. Token not found. Generate one with the 'generateToken' operation.");
   }
   const { user } = tokens.check(value, request.headers.referer);

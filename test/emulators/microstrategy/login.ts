@@ -49,10 +49,10 @@ function readFields(contentType: string, body: string): Parsed<Map<string, unkno
 }
 
 function readLogin(fields: ReadonlyMap<string, unknown>, serverVersion: string): Parsed<Login> {
-  const loginMode = wholeNumber(fields.get('loginMode'));
+  // No source says that the mode is required; 1, the standard one, is the documented default of clients.
+  const loginMode = wholeNumber(fields.get('loginMode') ?? 1);
   const username = fields.get('username');
   const password = fields.get('password') ?? '';
-  if (!fields.has('loginMode')) return bad('ERR007', 'Missing required field: loginMode');
   if (username === undefined || username === '') return bad('ERR007', 'Missing required field: username');
   if (typeof username !== 'string' || typeof password !== 'string') {
     return bad('ERR006', 'username and password must be strings');

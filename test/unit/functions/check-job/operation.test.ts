@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import * as z from 'zod';
 import { handler } from '../../../../functions/check-job/handler.ts';
+import { watchSchema } from '../../../../shared/jobs/job-reference.ts';
 import { type AnsweringServer, startAnsweringServer } from '../../../support/answering-server.ts';
 import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
 import { logLines } from '../../../support/log-lines.ts';
@@ -8,6 +10,13 @@ import { logLines } from '../../../support/log-lines.ts';
 const TASK = '/arcgis/rest/services/System/CachingTools/GPServer/DeleteCache';
 const TOKEN = 'correct-horse-battery-staple';
 const said = (description: string, type = 'esriJobMessageTypeInformative') => ({ type, description });
+
+const endSchema = z.object({
+  status: z.string(),
+  polls: z.number(),
+  watchingCost: z.number(),
+  result: z.looseObject({ finishedAt: z.string(), elapsedSeconds: z.number() }),
+});
 
 describe('checking a job', () => {
   let aws: TestAws;
@@ -38,8 +47,11 @@ describe('checking a job', () => {
       jobId: 'j1',
       submittedAt: new Date(Date.now() - secondsAgo * 1000).toISOString(),
     },
+    deadline: new Date(Date.now() + 3_600_000).toISOString(),
     polls: 3,
     waitSeconds: 9,
+    leaseUntil: new Date(Date.now() + 60_000).toISOString(),
+    watchingCost: 0.001,
     jobStatus: 'esriJobSubmitted',
     percent: 10,
     notes: ['noted'],
@@ -52,8 +64,10 @@ describe('checking a job', () => {
 
     const result = await invoke(handler, before);
 
-    const { percent: _percent, ...kept } = before;
-    assert.deepEqual(result, { ...kept, polls: 4, waitSeconds: 180, jobStatus: 'esriJobExecuting' });
+    const { percent: _percent, leaseUntil: oldLease, watchingCost: _cost, ...kept } = before;
+    const { leaseUntil, watchingCost, ...next } = watchSchema.parse(result);
+    assert.deepEqual(next, { ...kept, polls: 4, waitSeconds: 180, jobStatus: 'esriJobExecuting' });
+    assert.ok(leaseUntil > oldLease && watchingCost > 0);
     assert.equal(server.calls[0]?.path, `${TASK}/jobs/j1`);
   });
 
@@ -80,8 +94,9 @@ describe('checking a job', () => {
     const result = await invoke(handler, before);
 
     const { submittedAt } = before.job;
-    assert.ok(typeof result === 'object' && result !== null && 'finishedAt' in result && 'elapsedSeconds' in result);
-    const { finishedAt, elapsedSeconds, ...others } = result;
+    const { result: operationResult, status, polls } = endSchema.parse(result);
+    assert.deepEqual([status, polls], ['succeeded', 4]);
+    const { finishedAt, elapsedSeconds, ...others } = operationResult;
     assert.deepEqual(others, {
       operation: 'delete-map-server-cache',
       target,
@@ -137,6 +152,42 @@ describe('checking a job', () => {
     const result = await invoke(handler, watch());
 
     assert.doesNotMatch(JSON.stringify(result), /correct-horse/);
+  });
+
+  it('gives up a job that is still running at its deadline', async (t) => {
+    logLines(t);
+    job = { jobId: 'j1', jobStatus: 'esriJobExecuting' };
+
+    const run = invoke(handler, { ...watch(), deadline: new Date(Date.now() - 1).toISOString() });
+
+    await assert.rejects(run, {
+      name: 'JobTimedOutError',
+      message: /still esriJobExecuting at its deadline.*maxDuration/,
+    });
+  });
+
+  it('hands over after every hundredth poll', async (t) => {
+    logLines(t);
+    job = { jobId: 'j1', jobStatus: 'esriJobExecuting' };
+
+    const results = [
+      await invoke(handler, { ...watch(), polls: 98 }),
+      await invoke(handler, { ...watch(), polls: 99 }),
+    ];
+
+    assert.deepEqual(
+      results.map((result) => watchSchema.parse(result).status),
+      ['running', 'handover'],
+    );
+  });
+
+  it('tells the state machine the time', async (t) => {
+    logLines(t);
+    const since = new Date(Date.now() - 100_000).toISOString();
+
+    const result = await invoke(handler, { clock: { since } });
+
+    assert.partialDeepStrictEqual(result, { waitSeconds: 5 });
   });
 
   it("sends no credential to an address that is not the target's", async (t) => {

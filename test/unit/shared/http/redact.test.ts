@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { hideSecret, redact, redactJson } from '../../../../shared/http/redact.ts';
+import { hideCookie, hideSecret, redact, redactJson } from '../../../../shared/http/redact.ts';
 
 const MIN_CHARACTERS = 3;
 const RUNS = 150;
@@ -88,5 +88,15 @@ describe('redacting', () => {
     const text = redact(`${password} token-number-499`);
 
     assert.equal(text, '*** ***');
+  });
+});
+
+describe('many cookies', () => {
+  it('never push a password out of what is hidden, and are hidden themselves as long as they are new', () => {
+    hideSecret('correct-horse-battery');
+
+    for (let number = 0; number < 500; number += 1) hideCookie(`AWSALB-value-${number}`);
+
+    assert.equal(redact('correct-horse-battery AWSALB-value-499'), '*** ***');
   });
 });

@@ -72,8 +72,11 @@ describe('a watch', () => {
       jobId: 'j0123456789abcdef',
       submittedAt: '2026-01-15T03:00:00.000Z',
     },
+    deadline: '2026-01-29T03:00:00.000Z',
     polls: 0,
     waitSeconds: 2,
+    leaseUntil: '2026-01-15T12:20:00.000Z',
+    watchingCost: 0.00075,
     jobStatus: 'esriJobSubmitted',
   };
 

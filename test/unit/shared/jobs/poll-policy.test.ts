@@ -21,7 +21,7 @@ describe('the wait before the next poll', () => {
     [60 * DAY, undefined, 900],
     [MINUTE, 50, 30],
     [MINUTE, 90, 3],
-    [MINUTE, 100, 2],
+    [MINUTE, 100, 3],
     [HOUR, 1, 300],
     [HOUR, 99, 18],
     [10 * DAY, 1, 900],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { inputSchema } from '../../../../functions/refresh-service/input.ts';
+import { refreshRequest } from '../../../../functions/refresh-service/operation.ts';
 import { watchSchema } from '../../../../shared/jobs/job-reference.ts';
 import { jobOperation, type Submission } from '../../../../shared/lambda/job-operation.ts';
 import { operationHandler } from '../../../../shared/lambda/operation-handler.ts';
@@ -34,7 +35,7 @@ describe('a job operation', () => {
   };
   const handler = operationHandler(
     'refresh-service',
-    jobOperation({ operation: 'refresh-service', inputSchema, submit }),
+    jobOperation({ operation: 'refresh-service', inputSchema, request: refreshRequest, submit }),
   );
 
   before(async () => {
@@ -42,7 +43,7 @@ describe('a job operation', () => {
   });
   beforeEach(() => {
     inputs = [];
-    submission = { job: JOB, service: 'Landsat.ImageServer' };
+    submission = { job: JOB };
     aws.executions.length = 0;
   });
   after(async () => {
@@ -102,7 +103,10 @@ describe('a job operation', () => {
 
     const { job, ...watch } = watchSchema.parse(result);
     const { submittedAt, ...reference } = job;
-    assert.deepEqual(watch, { status: 'running', polls: 0, waitSeconds: 2, jobStatus: 'esriJobSubmitted' });
+    const { deadline, leaseUntil, watchingCost, ...others } = watch;
+    assert.deepEqual(others, { status: 'running', polls: 0, waitSeconds: 2, jobStatus: 'esriJobSubmitted' });
+    assert.equal(Date.parse(deadline) - Date.parse(submittedAt), 14 * 86_400_000);
+    assert.ok(leaseUntil > submittedAt && watchingCost > 0);
     assert.deepEqual(reference, {
       operation: 'refresh-service',
       target: 'city-gis',
@@ -121,6 +125,37 @@ describe('a job operation', () => {
     const results = [await invoke(handler, { submit: INPUT }), await invoke(handler, AT_ONCE)];
 
     for (const result of results) assert.partialDeepStrictEqual(result, { notes: ['updateExtent was not used'] });
+  });
+
+  it('asked to prepare tells the ledger what it needs, and calls nobody', async (t) => {
+    logLines(t);
+    const execution = { name: 'nightly-2026-01-15T03-00-00Z', startedAt: '2026-01-15T03:00:02.000Z' };
+
+    const result = await invoke(handler, { prepare: INPUT, execution });
+
+    assert.partialDeepStrictEqual(result, {
+      run: { operation: 'refresh-service', ...execution, startedBy: 'schedule nightly' },
+      input: INPUT,
+      target: 'city-gis',
+      service: 'Landsat.ImageServer',
+      claim: 'city-gis/Landsat.ImageServer',
+    });
+    assert.deepEqual([inputs, aws.executions], [[], []]);
+  });
+
+  it('takes equal requests for equal, whatever the order of their keys, and others for others', async (t) => {
+    logLines(t);
+    const execution = { name: 'by-hand', startedAt: '2026-01-15T03:00:02.000Z' };
+    const reordered = Object.fromEntries(Object.entries(INPUT).reverse());
+
+    const requests = [INPUT, reordered, { ...INPUT, refreshOptions: 'x' }, AT_ONCE].map(async (prepare) => {
+      const result: unknown = await invoke(handler, { prepare, execution });
+      return typeof result === 'object' && result !== null && 'request' in result ? result.request : undefined;
+    });
+
+    const [one, same, ...others] = await Promise.all(requests);
+    assert.equal(one, same);
+    assert.equal(new Set([one, ...others]).size, 3);
   });
 
   const refused: [what: string, event: unknown][] = [

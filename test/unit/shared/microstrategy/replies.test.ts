@@ -37,7 +37,7 @@ describe('an answer of MicroStrategy', () => {
     ['wrong credentials with another status', 400, { code: 'ERR003' }, VendorAuthError],
     ['an account that is disabled', 500, { code: 'ERR001', iServerCode: -2147216963 }, VendorAuthError],
     ['a lock after too many failed logins', 403, { code: 'ERR001', iServerCode: -2147072513 }, VendorAuthError],
-    ['a 401 of no known code', 401, '<html>', VendorAuthError],
+    ['a 401 of no known code', 401, '<html>', SessionRefused],
     ['a right that is missing', 403, { code: 'ERR014', message: 'no privilege' }, VendorRejectedError],
     ['ERR009 with a status that is no 401', 403, { code: 'ERR009' }, VendorRejectedError],
     ['an unknown project', 404, { code: 'ERR004' }, VendorRejectedError],

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { JOBS } from './machines.ts';
+import { synthesize } from './synthesize.ts';
+
+const stack = synthesize();
+const UNDELIVERED = 'arn:aws:sqs:JobsUndeliveredStops';
+const JOB_ARNS = ['DeleteMapServerCache', 'ManageMapServerCacheTiles', 'RefreshService'].map(
+  (name) => `arn:aws:stepfunctions:Jobs${name}`,
+);
+
+describe('the ledger', () => {
+  it('is one table by operation and name, which is paid by use, backed up, forgets by itself and outlives the stack', () => {
+    const { Properties, DeletionPolicy } = stack.one('AWS::DynamoDB::Table');
+
+    const key = (AttributeName: string, KeyType: string) => ({ AttributeName, KeyType });
+    assert.equal(DeletionPolicy, 'Retain');
+    assert.deepEqual(Properties, {
+      KeySchema: [key('operation', 'HASH'), key('name', 'RANGE')],
+      AttributeDefinitions: ['operation', 'name', 'waitingFor', 'ticket', 'startedAt'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'waiting',
+          KeySchema: [key('waitingFor', 'HASH'), key('ticket', 'RANGE')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+        {
+          IndexName: 'started',
+          KeySchema: [key('operation', 'HASH'), key('startedAt', 'RANGE')],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    });
+  });
+
+  it('is named in an output', () => {
+    const { LedgerTableName } = stack.template.toJSON()['Outputs'];
+
+    assert.deepEqual(LedgerTableName, { Value: { Ref: stack.idsOf('AWS::DynamoDB::Table')[0] } });
+  });
+});
+
+describe('the end of an execution that did not succeed', () => {
+  it('is told to cancel-run for every job operation, and kept where that is not possible', () => {
+    const rule = stack.one('AWS::Events::Rule').Properties;
+
+    assert.equal(JOB_ARNS.length, JOBS.length);
+    assert.deepEqual(rule, {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { status: ['ABORTED', 'TIMED_OUT', 'FAILED'], stateMachineArn: JOB_ARNS },
+      },
+      State: 'ENABLED',
+      Targets: [
+        {
+          Id: 'Target0',
+          Arn: 'arn:aws:stepfunctions:JobsCancelRun',
+          RoleArn: 'arn:aws:iam:JobsStoppedRole',
+          DeadLetterConfig: { Arn: UNDELIVERED },
+        },
+      ],
+    });
+  });
+
+  it('may start cancel-run and nothing else', () => {
+    const role = stack.one('AWS::IAM::Role', 'JobsStoppedRole').Properties;
+    const policy = stack.one('AWS::IAM::Policy', 'JobsStoppedRole').Properties;
+
+    assert.deepEqual(policy['PolicyDocument'], {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: 'states:StartExecution', Resource: 'arn:aws:stepfunctions:JobsCancelRun' },
+      ],
+    });
+    assert.deepEqual(role['AssumeRolePolicyDocument'], {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'events.amazonaws.com' } }],
+    });
+  });
+
+  it('is kept in a queue that takes messages from its rule only, and over TLS only', () => {
+    const { PolicyDocument } = stack.one('AWS::SQS::QueuePolicy', 'JobsUndeliveredStops').Properties;
+
+    assert.deepEqual(PolicyDocument, {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Action: 'sqs:*',
+          Principal: { AWS: '*' },
+          Resource: UNDELIVERED,
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Principal: { Service: 'events.amazonaws.com' },
+          Resource: UNDELIVERED,
+          Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:events:JobsStopped' } },
+        },
+      ],
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import * as z from 'zod';
+import { pascalCase } from '../../infra/operations.ts';
+import type { FunctionOutcome } from '../local/function-process.ts';
+import type { FunctionResource } from '../local/template.ts';
+import { invoke } from './invoke.ts';
+
+/** An invocation, before the function runs or after it. */
+export interface Invocation {
+  /** The function's folder. */
+  functionName: string;
+  event: unknown;
+  moment: 'before' | 'after';
+  /** What the function gave or threw; only after it. */
+  outcome?: FunctionOutcome;
+}
+
+/** Whatever a listener throws is the error of the invocation. */
+export type InvocationListener = (invocation: Invocation) => Promise<void> | void;
+
+const FOLDERS = new URL('../../functions/', import.meta.url);
+const handlerSchema = z.object({
+  handler: z.custom<Parameters<typeof invoke>[0]>((value) => typeof value === 'function'),
+});
+
+/** Invokes the functions of the template in this process: the handlers themselves, not their bundles. */
+export function inProcessFunctions(resources: FunctionResource[], listeners: Set<InvocationListener>) {
+  const folders = readdirSync(FOLDERS);
+  return async (nameOrArn: string, payload: string): Promise<FunctionOutcome> => {
+    const resource = resources.find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+    if (!resource) throw new Error(`no function ${nameOrArn} in the template`);
+    const functionName = folders.find((folder) => resource.name.startsWith(`${pascalCase(folder)}Function`));
+    if (functionName === undefined) throw new Error(`no folder for ${resource.name}`);
+    const event: unknown = JSON.parse(payload);
+    const tell = async (invocation: Pick<Invocation, 'moment' | 'outcome'>) => {
+      for (const listener of listeners) await listener({ functionName, event, ...invocation });
+    };
+    try {
+      await tell({ moment: 'before' });
+      const outcome = await run(resource, functionName, event);
+      await tell({ moment: 'after', outcome });
+      return outcome;
+    } catch (error) {
+      return failure(error);
+    }
+  };
+}
+
+async function run(resource: FunctionResource, functionName: string, event: unknown): Promise<FunctionOutcome> {
+  const { handler } = handlerSchema.parse(await import(new URL(`${functionName}/handler.ts`, FOLDERS).href));
+  // The functions of one stack share their values but for STATE_MACHINE_ARN, which is read at once.
+  Object.assign(process.env, resource.Environment.Variables);
+  const startedAt = performance.now();
+  const getRemainingTimeInMillis = () => resource.Timeout * 1000 - (performance.now() - startedAt);
+  try {
+    const result = await invoke(handler, event, { awsRequestId: randomUUID(), getRemainingTimeInMillis });
+    return { payload: JSON.stringify(result) ?? 'null' };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function failure(error: unknown): FunctionOutcome {
+  const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  return { error: { errorType: name, errorMessage: message, trace: stack.split('\n') }, log: [] };
+}

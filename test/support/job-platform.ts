@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { after, mock } from 'node:test';
+import {
+  type ArcgisEmulator,
+  type ArcgisEmulatorOptions,
+  startArcgisEmulator,
+} from '../emulators/arcgis/arcgis-emulator.ts';
+import { appOf } from '../infra/synthesize.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '../local/aws-endpoint.ts';
+import type { Database } from '../local/database.ts';
+import type { Execution } from '../local/execution.ts';
+import { LocalLedger } from '../local/ledger.ts';
+import { startOrchestration } from '../local/orchestration.ts';
+import type { StateMachines } from '../local/state-machines.ts';
+import type { StateMoment } from '../local/state-player.ts';
+import { readTemplate, type StackTemplate } from '../local/template.ts';
+import { VirtualClock } from '../local/virtual-clock.ts';
+import { type InvocationListener, inProcessFunctions } from './in-process-functions.ts';
+
+interface Options {
+  /** The stack's settings, as they stand in the file. */
+  settings?: object;
+  emulator?: Omit<ArcgisEmulatorOptions, 'now' | 'port'>;
+  /** When the virtual clock starts; `false` for real time. @defaultValue 2026-01-01T00:00:00Z */
+  virtualFrom?: string | false;
+  /** In real time: how long each wait lasts instead of its own length. */
+  pauseMs?: number;
+}
+
+type StateListener = (moment: StateMoment) => Promise<void> | void;
+
+/** The job core with nothing in child processes: state machines, ledger, handlers, and an ArcGIS site. */
+export interface JobPlatform {
+  /** The name of the target whose secret is the emulator's. */
+  target: string;
+  emulator: ArcgisEmulator;
+  template: StackTemplate;
+  stateMachines: StateMachines;
+  database: Database;
+  ledger: LocalLedger;
+  /** Stands still while an execution is at work; also `Date` and the emulator's clock. Not there in real time. */
+  clock: VirtualClock;
+  /** StartExecution of the operation's machine. */
+  start(operation: string, input: object, name?: string): Execution;
+  /** Waits until nothing runs, what follows from an abort included. */
+  idle(): Promise<void>;
+  /** Called and waited for before every state, and after every task; gives the function that takes it away. */
+  onState(listener: StateListener): () => void;
+  /** Called and waited for before and after every function; what it throws is the function's error. */
+  onInvoke(listener: InvocationListener): () => void;
+  /** Replaces parts of the target's secret, as a rotation does. */
+  setSecret(changes: object): void;
+  close(): Promise<void>;
+}
+
+/** The functions keep one Secrets Manager client: there is one endpoint for the life of this process. */
+let aws: Promise<AwsEndpoint> | undefined;
+/** The machines that a function started by hand hands over to. */
+let current: StateMachines | undefined;
+const templates = new Map<string, StackTemplate>();
+
+after(async () => (await aws)?.close());
+
+/** Starts the platform; the first start of a process synthesizes the stack. */
+export async function startJobPlatform(options: Options = {}): Promise<JobPlatform> {
+  const template = templateOf(options.settings ?? {});
+  aws ??= startAws();
+  const endpoint = await aws;
+  const { virtualFrom = '2026-01-01T00:00:00Z', pauseMs } = options;
+  const clock = new VirtualClock(Date.parse(virtualFrom || new Date().toISOString()), (now) =>
+    mock.timers.setTime(now),
+  );
+  if (virtualFrom !== false) mock.timers.enable({ apis: ['Date'], now: clock.now() });
+  const emulator = await startArcgisEmulator({
+    ...options.emulator,
+    now: virtualFrom === false ? Date.now : clock.now,
+  });
+  const target = `target-${randomUUID()}`;
+  const { url, username, password } = emulator;
+  const secret = { vendor: 'arcgis', url, username, password };
+  const setSecret = (changes: object) => {
+    Object.assign(secret, changes);
+    endpoint.setSecret(`cache-ops/${target}`, JSON.stringify(secret));
+  };
+  setSecret({});
+
+  const stateListeners = new Set<StateListener>();
+  const invocationListeners = new Set<InvocationListener>();
+  const orchestration = await startOrchestration(template, {
+    invoke: inProcessFunctions(template.functions, invocationListeners),
+    pauseMs,
+    clock: virtualFrom === false ? undefined : clock,
+    async onState(moment) {
+      for (const listener of stateListeners) await listener(moment);
+    },
+  });
+  const { stateMachines, database } = orchestration;
+  current = stateMachines;
+
+  return {
+    target,
+    emulator,
+    template,
+    stateMachines,
+    database,
+    ledger: new LocalLedger(database, template.tables[0]?.name ?? ''),
+    clock,
+    start(operation, input, name) {
+      const machine = template.stateMachines.find((one) => one.name === operation);
+      return stateMachines.start({ stateMachineArn: machine?.arn ?? operation, name, input: JSON.stringify(input) });
+    },
+    idle: () => stateMachines.idle(),
+    onState: (listener) => listening(stateListeners, listener),
+    onInvoke: (listener) => listening(invocationListeners, listener),
+    setSecret,
+    async close() {
+      await orchestration.close();
+      await emulator.close();
+      mock.timers.reset();
+    },
+  };
+}
+
+function listening<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function templateOf(settings: object): StackTemplate {
+  const key = JSON.stringify(settings);
+  const known = templates.get(key);
+  if (known) return known;
+  const { directory } = appOf(settings).app.synth();
+  const template = readTemplate(directory);
+  rmSync(directory, { recursive: true });
+  templates.set(key, template);
+  return template;
+}
+
+async function startAws(): Promise<AwsEndpoint> {
+  const endpoint = await startAwsEndpoint({
+    start(request) {
+      if (!current) throw new Error('no platform runs');
+      return current.start(request);
+    },
+  });
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url,
+    AWS_ENDPOINT_URL_SFN: endpoint.url,
+  });
+  return endpoint;
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { handler } from '../../../../functions/cancel-job/handler.ts';
+import { startArcgisEmulator } from '../../../emulators/arcgis/arcgis-emulator.ts';
+import { signIn } from '../../../emulators/arcgis/emulator-caller.ts';
+import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
+import { logLines } from '../../../support/log-lines.ts';
+
+const TASK_PATH = 'rest/services/System/CachingTools/GPServer/DeleteCache';
+const INPUTS = { service_url: 'CachedServices/Streets:MapServer' };
+
+describe('cancelling a job', () => {
+  let aws: TestAws;
+  let emulator: Awaited<ReturnType<typeof startArcgisEmulator>>;
+  let target: string;
+  let now = Date.now();
+
+  const submit = async () => (await signIn(emulator)).submit(`/${TASK_PATH}`, INPUTS);
+  const cancel = (jobId: string, attempts = 0) =>
+    invoke(handler, { cancel: { target, taskUrl: `${emulator.url}/${TASK_PATH}`, jobId }, attempts });
+
+  before(async () => {
+    aws = await startTestAws();
+    emulator = await startArcgisEmulator({ now: () => now, jobSeconds: 1000 });
+    const { url, username, password } = emulator;
+    target = aws.newTarget({ vendor: 'arcgis', url, username, password });
+  });
+  after(async () => {
+    await emulator.close();
+    await aws.close();
+  });
+
+  it('cancels through the Admin API what REST refuses to cancel, a job that is only submitted', async (t) => {
+    logLines(t);
+    await submit();
+    const job = emulator.jobs.list().at(-1);
+    assert.equal(job?.status, 'esriJobSubmitted');
+
+    const result = await cancel(job?.id ?? '');
+
+    assert.partialDeepStrictEqual(result, { over: false, jobStatus: 'esriJobCancelling', attempts: 1 });
+    now += 1_000_000;
+    assert.partialDeepStrictEqual(await cancel(job?.id ?? '', 1), { over: true, jobStatus: 'esriJobCancelled' });
+  });
+
+  it('finds a job that has ended over, and leaves it as it is', async (t) => {
+    logLines(t);
+    await submit();
+    const job = emulator.jobs.list().at(-1);
+    now += 5_000_000;
+
+    const result = await cancel(job?.id ?? '');
+
+    assert.partialDeepStrictEqual(result, { over: true, jobStatus: job?.status });
+  });
+
+  it('finds the running job with the inputs, and none where there are two or it is too old', async (t) => {
+    logLines(t);
+    emulator.jobs.nextFates.push('neverEnds', 'neverEnds');
+    const since = new Date(now).toISOString();
+    const find = { target, sought: { taskPath: TASK_PATH, inputs: INPUTS }, since };
+    await submit();
+    const job = emulator.jobs.list().at(-1);
+
+    const one = await invoke(handler, { find });
+    await submit();
+    const two = await invoke(handler, { find });
+    const later = await invoke(handler, { find: { ...find, since: new Date(now + 3_600_000).toISOString() } });
+
+    assert.deepEqual(one, { found: true, jobId: job?.id, taskUrl: `${emulator.url}/${TASK_PATH}` });
+    assert.deepEqual([two, later], [{ found: false }, { found: false }]);
+  });
+});
