@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
 import { VendorBusyError, VendorContractError, VendorUnreachableError } from '../errors.ts';
 import { secureConnector, UntrustedCertificateError } from './tls.ts';
+import { Agent, requestWith } from './undici.ts';
 
 const ANSWER_TIMEOUT_SECONDS = 30;
 const KEEP_ALIVE_MS = 60_000;
@@ -56,7 +56,7 @@ function agentFor(caCertificate: string | undefined): Agent {
  */
 export async function send(vendorRequest: VendorRequest, connection: Connection): Promise<VendorAnswer> {
   const { method, url, headers = {}, body } = vendorRequest;
-  const { host, pathname } = new URL(url);
+  const { origin, host, pathname, search } = new URL(url);
   const place = `${method} ${host}${pathname}`;
   const limitMs = (vendorRequest.answerTimeoutSeconds ?? ANSWER_TIMEOUT_SECONDS) * 1000;
   const timeoutMs = Math.min(limitMs, connection.deadline - Date.now());
@@ -70,9 +70,10 @@ export async function send(vendorRequest: VendorRequest, connection: Connection)
     yield bytes;
   };
   try {
-    const answer = await request(url, {
+    const answer = await requestWith.call(agentFor(connection.caCertificate), {
+      origin,
+      path: pathname + search,
       method,
-      dispatcher: agentFor(connection.caCertificate),
       headers: body === undefined ? headers : { ...headers, 'content-length': String(bytes.length) },
       ...(body === undefined ? {} : { body: Readable.from(outgoing()) }),
       signal: AbortSignal.timeout(timeoutMs),

@@ -1,3 +1,5 @@
+import { awsRequestHandler } from '../http/aws-request-handler.ts';
+
 export interface StartedExecution {
   executionArn: string;
   consoleUrl: string;
@@ -13,7 +15,9 @@ export async function startExecution(input: unknown, name?: string): Promise<Sta
   const { SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
   const started = { stateMachineArn, input: JSON.stringify(input), ...(name === undefined ? {} : { name }) };
   try {
-    const { executionArn = '' } = await new SFNClient().send(new StartExecutionCommand(started));
+    const { executionArn = '' } = await new SFNClient({ requestHandler: awsRequestHandler }).send(
+      new StartExecutionCommand(started),
+    );
     return { executionArn, consoleUrl: consoleUrl(executionArn) };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
