@@ -23,7 +23,6 @@ export const bundleOptions = {
   supported: { 'dynamic-import': false },
   // Undici's own switch: leaves its second, experimental parser out, 57 kB.
   define: { esbuildDetection: '1' },
-  inject: [fileURLToPath(new URL('without-jit.ts', import.meta.url))],
   logLevel: 'warning',
   metafile: true,
 } satisfies BuildOptions;
@@ -41,7 +40,10 @@ export async function bundleFunction(name: string): Promise<Bundle> {
   const substituted: Substitute[] = [];
   const { outputFiles, metafile } = await build({
     ...bundleOptions,
-    entryPoints: [`functions/${name}/handler.ts`],
+    stdin: {
+      contents: `import './infra/bundling/without-jit.ts'; export * from './functions/${name}/handler.ts';`,
+      resolveDir: PROJECT_ROOT,
+    },
     outfile: 'index.js',
     write: false,
     plugins: [substitution(substituted)],
