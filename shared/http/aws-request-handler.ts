@@ -24,7 +24,12 @@ let agent: Agent | undefined;
 export const awsRequestHandler = {
   metadata: { handlerProtocol: 'http/1.1' },
   async handle({ protocol, hostname, port, path, method, headers, body }: AwsRequest) {
-    agent ??= new Agent({ allowH2: false, connect: secureConnector(undefined), keepAliveTimeout: KEEP_ALIVE_MS });
+    agent ??= new Agent({
+      allowH2: false,
+      connect: secureConnector(undefined),
+      connections: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    });
     const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
     try {
       const answer = await requestWith.call(agent, {

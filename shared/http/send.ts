@@ -41,6 +41,9 @@ function agentFor(caCertificate: string | undefined): Agent {
     agent = new Agent({
       allowH2: false,
       connect: secureConnector(caCertificate),
+      // A function asks for one thing at a time. Without this undici opens a second connection for its second request,
+      // which comes before the first has quite ended.
+      connections: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxResponseSize: MAX_ANSWER_BYTES,
     });
