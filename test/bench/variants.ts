@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,14 +15,7 @@ export interface Variant {
   gzipBytes: number;
 }
 
-export const FUNCTIONS = [
-  'check-job',
-  'clear-rest-cache',
-  'delete-map-server-cache',
-  'manage-map-server-cache-tiles',
-  'purge-microstrategy-caches',
-  'refresh-service',
-];
+export const FUNCTIONS = readdirSync(fileURLToPath(new URL('../../functions', import.meta.url)));
 
 /** Bundles every function as it is deployed, and what they are compared with. */
 export async function buildVariants(): Promise<Map<string, Variant>> {
