@@ -1,14 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { type Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-
-const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { functionCode } from '../bundling/function-code.ts';
 
 interface OperationFunctionProps {
   /** The folder in `functions`. */
@@ -22,7 +19,7 @@ interface OperationFunctionProps {
 
 /** A function of `functions`, with its own log group and a role that may read the targets' secrets and nothing else. */
 export class OperationFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: OperationFunctionProps) {
     super(scope, id);
@@ -36,10 +33,9 @@ export class OperationFunction extends Construct {
     });
     role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }));
 
-    this.function = new NodejsFunction(this, 'Function', {
-      entry: `${PROJECT_ROOT}functions/${name}/handler.ts`,
-      depsLockFilePath: `${PROJECT_ROOT}package-lock.json`,
-      bundling,
+    this.function = new LambdaFunction(this, 'Function', {
+      code: functionCode(name),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 256,
@@ -73,21 +69,3 @@ export class OperationFunction extends Construct {
     });
   }
 }
-
-const bundling = {
-  // CommonJS with only white space and syntax shortened starts fastest: renamed identifiers make undici slower.
-  format: OutputFormat.CJS,
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  bundleAwsSDK: true,
-  logLevel: LogLevel.WARNING,
-  esbuildArgs: { '--minify-whitespace': true, '--minify-syntax': true },
-  commandHooks: {
-    beforeBundling: () => [],
-    beforeInstall: () => [],
-    // Where the bundle lies inside the checkout, the project's package.json would declare it an ES module.
-    afterBundling: (_inputDir: string, outputDir: string) => [
-      `node -e "fs.writeFileSync(process.argv[1] + '/package.json', JSON.stringify({ type: 'commonjs' }))" "${outputDir}"`,
-    ],
-  },
-};

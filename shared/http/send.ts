@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
 import { VendorBusyError, VendorContractError, VendorUnreachableError } from '../errors.ts';
 import { secureConnector, UntrustedCertificateError } from './tls.ts';
+import { Agent, requestWith } from './undici.ts';
 
 const ANSWER_TIMEOUT_SECONDS = 30;
 const KEEP_ALIVE_MS = 60_000;
@@ -41,6 +41,9 @@ function agentFor(caCertificate: string | undefined): Agent {
     agent = new Agent({
       allowH2: false,
       connect: secureConnector(caCertificate),
+      // A function asks for one thing at a time. Without this undici opens a second connection for its second request,
+      // which comes before the first has quite ended.
+      connections: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxResponseSize: MAX_ANSWER_BYTES,
     });
@@ -56,7 +59,7 @@ function agentFor(caCertificate: string | undefined): Agent {
  */
 export async function send(vendorRequest: VendorRequest, connection: Connection): Promise<VendorAnswer> {
   const { method, url, headers = {}, body } = vendorRequest;
-  const { host, pathname } = new URL(url);
+  const { origin, host, pathname, search } = new URL(url);
   const place = `${method} ${host}${pathname}`;
   const limitMs = (vendorRequest.answerTimeoutSeconds ?? ANSWER_TIMEOUT_SECONDS) * 1000;
   const timeoutMs = Math.min(limitMs, connection.deadline - Date.now());
@@ -70,9 +73,10 @@ export async function send(vendorRequest: VendorRequest, connection: Connection)
     yield bytes;
   };
   try {
-    const answer = await request(url, {
+    const answer = await requestWith.call(agentFor(connection.caCertificate), {
+      origin,
+      path: pathname + search,
       method,
-      dispatcher: agentFor(connection.caCertificate),
       headers: body === undefined ? headers : { ...headers, 'content-length': String(bytes.length) },
       ...(body === undefined ? {} : { body: Readable.from(outgoing()) }),
       signal: AbortSignal.timeout(timeoutMs),

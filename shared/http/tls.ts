@@ -1,5 +1,5 @@
 import { type DetailedPeerCertificate, getCACertificates, TLSSocket } from 'node:tls';
-import { buildConnector } from 'undici';
+import { buildConnector } from './undici.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 

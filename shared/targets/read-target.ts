@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
 import { InvalidSecretError, UnknownTargetError } from '../errors.ts';
+import { awsRequestHandler } from '../http/aws-request-handler.ts';
 import { hideSecret } from '../http/redact.ts';
 import { arcgisTargetSchema, microstrategyTargetSchema } from './target.ts';
 
@@ -49,7 +50,7 @@ function targetReader<S extends z.ZodObject>(schema: S): ReadTarget<S> {
 let client: SecretsManagerClient | undefined;
 
 async function readSecret(name: string, secretId: string): Promise<string> {
-  client ??= new SecretsManagerClient();
+  client ??= new SecretsManagerClient({ requestHandler: awsRequestHandler });
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     if (SecretString !== undefined) return SecretString;

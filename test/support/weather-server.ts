@@ -37,6 +37,8 @@ export interface WeatherServer {
   /** `http://127.0.0.1:<port>`, or https. */
   readonly origin: string;
   readonly requests: SeenRequest[];
+  /** How many connections were made to it. */
+  readonly connections: number;
   /** Every request so far whose path fits. */
   requestsTo(path: RegExp): SeenRequest[];
   /** For the next requests whose path fits, one each. */
@@ -89,6 +91,10 @@ export async function startWeatherServer({ upstream, tls }: WeatherOptions = {})
     serve(incoming, response).catch(() => response.destroy());
   };
   const server = tls === undefined ? createServer(onRequest) : createSecureServer(tls, onRequest);
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -97,6 +103,9 @@ export async function startWeatherServer({ upstream, tls }: WeatherOptions = {})
   return {
     origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     requests,
+    get connections() {
+      return connections;
+    },
     requestsTo: (path) => requests.filter((request) => path.test(request.path)),
     next: (path, ...weathers) => planned.push(...weathers.map((weather) => ({ path, weather, once: true }))),
     always: (path, weather) => planned.push({ path, weather, once: false }),

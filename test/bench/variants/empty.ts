@@ -1,0 +1,2 @@
+/** The limit: nothing but Node.js itself. */
+export const handler = async () => ({});

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { type Bundle, bundleFunction } from '../../infra/bundling/bundle-function.ts';
+import { substitutes } from '../../infra/bundling/substitutes.ts';
+
+const MAX_GZIP_BYTES = 220_000;
+
+/** What no function has a use for: each was in a bundle once, or is beside something that is. */
+const FORBIDDEN_MODULES = [
+  /^undici\/index/,
+  /^undici\/lib\/(mock|cache|interceptor|milo|web|handler)\/(?!fetch\/(body|formdata)\.js|webidl\/index\.js)/,
+  /^undici\/lib\/dispatcher\/(parser-h1|proxy|retry|env-http|socks|h2c)/,
+  /^zod\/v4\/locales\/(?!(en|index)\.js)/,
+  /^zod\/v3\//,
+  /^@aws-sdk\/(?!client-(secrets-manager|sfn)\/|core\/|credential-provider-(env|node)\/)/,
+  /^@aws-sdk\/.*\/dist-cjs\//,
+  /^@smithy\/credential-provider-imds/,
+  /^(aws-cdk|constructs|esbuild|@esri|@aws-lambda-powertools)/,
+];
+
+/** Every module of Node.js that a bundle asks for when it starts or later; each costs a start its time. */
+const NODE_MODULES =
+  /^node:(assert|async_hooks|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|http|net|os|path|process|querystring|stream|timers(\/promises)?|tls|util|util\/types|zlib)$/;
+
+const bundles = new Map<string, Bundle>();
+for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));
+
+const packagesFile = (path: string) => path.replace(/^.*node_modules\//, '');
+const outputOf = ({ metafile }: Bundle) => metafile.outputs['index.js'];
+
+/** What a bundle does with an empty input, and the modules of Node.js that it has loaded by then. */
+function coldCall({ code }: Bundle): { error: string; loaded: string[] } {
+  const script = `
+    const bundle = { exports: {} };
+    new Function('module', 'exports', 'require', require('node:fs').readFileSync(0, 'utf8'))(bundle, bundle.exports, require);
+    bundle.exports.handler({}, { awsRequestId: 'r', getRemainingTimeInMillis: () => 9000 }).catch(({ name }) =>
+      process.stderr.write(JSON.stringify({ error: name, loaded: process.moduleLoadList })));`;
+  const { stderr } = spawnSync(process.execPath, ['--input-type=commonjs', '-e', script], {
+    input: code,
+    encoding: 'utf8',
+  });
+  return z.object({ error: z.string(), loaded: z.array(z.string()) }).parse(JSON.parse(stderr));
+}
+
+describe('the bundles of the functions', () => {
+  for (const [name, bundle] of bundles) {
+    it(`keep ${name} under ${MAX_GZIP_BYTES / 1000} kB`, () => {
+      const { length } = gzipSync(bundle.code);
+
+      assert.ok(length <= MAX_GZIP_BYTES, `${length} bytes`);
+    });
+
+    it(`keep what never runs out of ${name}`, () => {
+      const files = Object.entries(outputOf(bundle)?.inputs ?? {})
+        .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+        .map(([path]) => packagesFile(path));
+
+      const forbidden = files.filter((file) => FORBIDDEN_MODULES.some((pattern) => pattern.test(file)));
+
+      assert.ok(files.includes('undici/lib/dispatcher/client-h1.js'), 'the files could not be read');
+      assert.deepEqual(forbidden, []);
+    });
+
+    it(`let ${name} ask Node.js for nothing that is slow or of no use, and only by require`, () => {
+      const imports = outputOf(bundle)?.imports ?? [];
+
+      const unexpected = imports.filter(
+        ({ path, kind }) => kind !== 'require-call' || !NODE_MODULES.test(path.replace(/^(?!node:)/, 'node:')),
+      );
+
+      assert.ok(imports.length > 0);
+      assert.deepEqual(unexpected, []);
+    });
+
+    it(`start ${name} without HTTP/2, a second HTTP client and Node.js' own undici`, () => {
+      const { error, loaded } = coldCall(bundle);
+
+      const unwanted = /^NativeModule (http2|https|internal\/deps\/undici\/undici)$/;
+      assert.equal(error, 'InvalidInputError');
+      assert.ok(loaded.includes('NativeModule http'), 'the list could not be read');
+      assert.deepEqual(
+        loaded.filter((module) => unwanted.test(module)),
+        [],
+      );
+    });
+  }
+
+  it('carry the Step Functions client only where a job may be started by hand', () => {
+    const carriers = [...bundles].filter(([, { metafile }]) =>
+      Object.keys(metafile.inputs).some((path) => path.includes('@aws-sdk/client-sfn/')),
+    );
+
+    assert.deepEqual(
+      carriers.map(([name]) => name),
+      ['delete-map-server-cache', 'manage-map-server-cache-tiles', 'refresh-service'],
+    );
+  });
+});
+
+describe('what bundles have in place of a file of a library', () => {
+  for (const { file, importers } of substitutes) {
+    it(`is put in for ${file}, which only those files ask for that never need it`, () => {
+      const using = [...bundles.values()].filter(({ substituted }) =>
+        substituted.some((substitute) => substitute.file === file),
+      );
+      const asking = using.flatMap(({ metafile }) =>
+        Object.entries(metafile.inputs)
+          .filter(([, { imports }]) => imports.some(({ path }) => packagesFile(path) === file))
+          .map(([path]) => packagesFile(path)),
+      );
+
+      assert.equal(using.length, bundles.size);
+      assert.deepEqual([...new Set(asking)].toSorted(), importers.toSorted());
+    });
+  }
+
+  it('leaves one of the parsers of undici, the one that Lambda can run', () => {
+    const parsers = [...bundles.values()].map(({ metafile }) =>
+      Object.entries(outputOf({ metafile, code: new Uint8Array(), substituted: [] })?.inputs ?? {})
+        .filter(([path, { bytesInOutput }]) => /(milo|llhttp-?\w*wasm|-wasm)/.test(path) && bytesInOutput > 1000)
+        .map(([path]) => packagesFile(path)),
+    );
+
+    for (const found of parsers) assert.deepEqual(found, ['undici/lib/llhttp/llhttp_simd-wasm.js']);
+  });
+});
