@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { findJob } from '../../shared/arcgis/find-job.ts';
 import { cancelJob } from '../../shared/arcgis/geoprocessing.ts';
+import { VendorRejectedError } from '../../shared/errors.ts';
 import { jobIdSchema, soughtJobSchema } from '../../shared/jobs/job-reference.ts';
 import { nextWaitSeconds } from '../../shared/jobs/poll-policy.ts';
 import { openSite } from '../../shared/lambda/open-site.ts';
@@ -40,6 +41,10 @@ async function cancel(event: unknown, run: Run) {
 async function find(event: unknown, run: Run) {
   const { target, sought, since } = parseInput('cancel-job', findSchema, event).find;
   const site = await openSite(target, run);
-  const jobId = await findJob(site, sought, Date.parse(since));
-  return jobId === undefined ? { found: false } : { found: true, jobId, taskUrl: site.address(sought.taskPath) };
+  const found = await findJob(site, sought, Date.parse(since));
+  if ('jobId' in found) return { found: true, jobId: found.jobId, taskUrl: site.address(sought.taskPath) };
+  if ('none' in found) return { found: false };
+  throw new VendorRejectedError(
+    `Whether a job of the stopped execution runs on target "${target}" cannot be told: ${found.unclear}. Look at the jobs of the geoprocessing service in ArcGIS Server Manager, and cancel it there.`,
+  );
 }

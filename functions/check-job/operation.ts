@@ -70,7 +70,7 @@ async function stateOf(
     return state;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const isDown = error instanceof VendorUnreachableError || error instanceof VendorBusyError;
+    const isDown = isServerDown(error);
     const odd = oddAnswers + 1;
     if (!isDown && (!isOdd(error) || odd >= MAX_ODD_ANSWERS)) throw error;
     log('warn', 'the job could not be asked for', { jobId: job.jobId, error: error.name, reason: error.message });
@@ -81,9 +81,15 @@ async function stateOf(
 
 const MAX_ODD_ANSWERS = 3;
 
+/** Also a failure of the server itself, code 500 or a page with HTTP 5xx: nothing is said of the job. */
+function isServerDown(error: Error): boolean {
+  if (error instanceof VendorUnreachableError || error instanceof VendorBusyError) return true;
+  return error instanceof VendorRejectedError && Number(String(error.code).replace('HTTP ', '')) >= 500;
+}
+
 function isOdd(error: Error): boolean {
   if (error instanceof VendorContractError) return true;
-  return error instanceof VendorRejectedError && (/^HTTP/.test(String(error.code)) || Number(error.code) >= 500);
+  return error instanceof VendorRejectedError && /^HTTP/.test(String(error.code));
 }
 
 function nextWatch(

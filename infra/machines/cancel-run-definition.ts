@@ -32,6 +32,8 @@ export function cancelRunDefinition(parts: CancelRunParts): object {
               { Variable: '$.detail.status', StringEquals: 'FAILED' },
               { Variable: '$.detail.error', IsPresent: true },
               { Not: { Variable: '$.detail.error', StringEquals: 'JobTimedOutError' } },
+              // The engine's own errors end a run where it stands.
+              { Not: { Variable: '$.detail.error', StringMatches: 'States.*' } },
             ],
             Next: 'Nothing to do',
           },

@@ -59,7 +59,8 @@ export async function submitJob(
     return { taskUrl, jobId, jobStatus, jobUrl: jobUrl(taskUrl, jobId) };
   } catch (error) {
     if (!mayHaveStarted(error)) throw error;
-    const found = await findJobPatiently(site, sought, since);
+    // By all that was sent: a job for other scales or another area is not this one.
+    const found = await findJobPatiently(site, { taskPath, inputs: parameters }, since);
     if (found !== undefined) {
       return { taskUrl, jobId: found, jobStatus: 'esriJobSubmitted', jobUrl: jobUrl(taskUrl, found), adopted: true };
     }

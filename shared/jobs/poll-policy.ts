@@ -8,6 +8,8 @@ const LATE_AFTER_SECONDS = 9 * 24 * 3600;
 export const POLLS_PER_WINDOW = 100;
 
 const LEASE_MARGIN_SECONDS = 3600;
+/** A poll of a server that hangs lasts as long as the function may. */
+const SLOW_POLL_SECONDS = 120;
 /** Three submits of two minutes, and the three minutes between them. */
 const SUBMIT_LEASE_SECONDS = 15 * 60;
 
@@ -30,7 +32,7 @@ export function nextWaitSeconds(elapsedSeconds: number, percent?: number): numbe
 /** When a claim may be taken over: an hour after the longest that the next window can last. */
 export function leaseUntil(now: number, elapsedSeconds: number): string {
   const capAtItsEnd = capSeconds(elapsedSeconds + POLLS_PER_WINDOW * CAP_SECONDS);
-  const windowSeconds = POLLS_PER_WINDOW * capAtItsEnd;
+  const windowSeconds = POLLS_PER_WINDOW * (capAtItsEnd + SLOW_POLL_SECONDS);
   return new Date(now + (windowSeconds + LEASE_MARGIN_SECONDS) * 1000).toISOString();
 }
 

@@ -197,6 +197,7 @@ describe('cancel-run', () => {
           { Variable: '$.detail.status', StringEquals: 'FAILED' },
           { Variable: '$.detail.error', IsPresent: true },
           { Not: { Variable: '$.detail.error', StringEquals: 'JobTimedOutError' } },
+          { Not: { Variable: '$.detail.error', StringMatches: 'States.*' } },
         ],
         Next: 'Nothing to do',
       },
