@@ -7,9 +7,13 @@ export interface TakeTurnParts {
   checkArn: string;
 }
 
-/** An equal run that holds the service, or that held it when this one was started. */
+/** Who holds the service, or held it last. */
 export const HOLDER = '$.claimed.Item.holder.S';
 export const FOR_RASTERS = { Variable: '$.run.startedBy', StringEquals: 'S3' };
+/** The equal run that is looked at. */
+const OTHER = '$.equal.name';
+/** The equal run that this one has left the queue for, window after window. */
+const IS_ATTACHED = { Variable: '$.attach.name', IsPresent: true };
 const IS_EQUAL = {
   And: [
     { Variable: HOLDER, IsPresent: true },
@@ -24,10 +28,20 @@ const IS_EQUAL = {
   ],
 };
 export const IS_RELEASED = (is: boolean) => ({ Variable: '$.claimed.Item.releasedAt.S', IsPresent: is });
+const IS_LEASED = { Variable: '$.claimed.Item.leaseUntil.S', TimestampGreaterThanPath: '$.clock.now' };
+const IS_FINISHED = (is: boolean) => ({ Variable: '$.other.Item.finishedAt.S', IsPresent: is });
+const IS_AT_WORK = [IS_FINISHED(false), { Variable: HOLDER, StringEqualsPath: OTHER }, IS_RELEASED(false), IS_LEASED];
+/** Gone without a word, or ended before this run was asked for. */
+const IS_NO_ANSWER = {
+  Or: [IS_FINISHED(false), { Variable: '$.other.Item.finishedAt.S', TimestampLessThanPath: '$.run.startedAt' }],
+};
 
-/** Where an equal run is at work, or was when this one was started, this run ends as that one does. */
+/**
+ * Where an equal run is at work, or was when this one was started, this run ends as that one does. It leaves the queue
+ * meanwhile, and keeps the other's name: the service may be somebody else's by the next look.
+ */
 export function attachStates({ partition, table }: TakeTurnParts): object {
-  const other = { operation: text('$.run.operation'), name: text(HOLDER) };
+  const other = { operation: text('$.run.operation'), name: text(OTHER) };
   return {
     'Who holds the service?': {
       Type: 'Choice',
@@ -42,48 +56,69 @@ export function attachStates({ partition, table }: TakeTurnParts): object {
           ],
           Next: 'Holder already',
         },
-        {
-          And: [
-            IS_EQUAL,
-            IS_RELEASED(false),
-            { Variable: '$.claimed.Item.leaseUntil.S', TimestampGreaterThanPath: '$.clock.now' },
-          ],
-          Next: 'Look at the equal run',
-        },
+        { ...IS_ATTACHED, Next: 'Take the run attached to' },
+        { And: [IS_EQUAL, IS_RELEASED(false), IS_LEASED], Next: 'Take the holder' },
         {
           And: [
             IS_EQUAL,
             IS_RELEASED(true),
             { Variable: '$.claimed.Item.releasedAt.S', TimestampGreaterThanPath: '$.run.startedAt' },
           ],
-          Next: 'Look at the equal run',
+          Next: 'Take the holder',
         },
       ],
       Default: 'Look at the queue',
     },
     'Holder already': {
       Type: 'Pass',
-      Parameters: { outcome: 'holder', 'fence.$': '$.claimed.Item.fence.N' },
+      Parameters: {
+        outcome: 'holder',
+        'fence.$': '$.claimed.Item.fence.N',
+        'claimedAt.$': '$.claimed.Item.claimedAt.S',
+      },
       End: true,
+    },
+    'Take the run attached to': {
+      Type: 'Pass',
+      InputPath: '$.attach',
+      ResultPath: '$.equal',
+      Next: 'Look at the equal run',
+    },
+    'Take the holder': {
+      Type: 'Pass',
+      Parameters: { 'name.$': HOLDER },
+      ResultPath: '$.equal',
+      Next: 'Look at the equal run',
     },
     'Look at the equal run': read(partition, table, other, {
       attributes: ['finishedAt', 'result', 'error', 'cause'],
       into: 'other',
       next: 'Has the equal run ended?',
     }),
+    // A run's end is in its entry before it frees the service: one that has neither is gone without a word.
     'Has the equal run ended?': {
       Type: 'Choice',
       Choices: [
-        { Variable: '$.other.Item.finishedAt.S', IsPresent: false, Next: 'Wait' },
-        // It ended before this run was asked for: its end is no answer to that.
-        { Variable: '$.other.Item.finishedAt.S', TimestampLessThanPath: '$.run.startedAt', Next: 'Look at the queue' },
+        { And: [...IS_AT_WORK, IS_ATTACHED], Next: 'Wait' },
+        { And: IS_AT_WORK, Next: 'Attach' },
+        { And: [IS_NO_ANSWER, IS_ATTACHED], Next: 'Detach' },
+        { ...IS_NO_ANSWER, Next: 'Look at the queue' },
         { Variable: '$.other.Item.result.S', IsPresent: true, Next: 'Mark as attached' },
       ],
       Default: 'Attached to a failure',
     },
+    Attach: { Type: 'Pass', Parameters: { outcome: 'attach', 'attach.$': '$.equal' }, End: true },
+    Detach: { Type: 'Pass', Result: { outcome: 'detach', attach: {} }, End: true },
+    ...attachedEnds(),
+  };
+}
+
+/** The equal run's end becomes this run's. */
+function attachedEnds(): object {
+  return {
     'Mark as attached': {
       Type: 'Pass',
-      Parameters: { 'attachedTo.$': HOLDER },
+      Parameters: { 'attachedTo.$': OTHER },
       ResultPath: '$.mark',
       Next: 'Attached',
     },

@@ -17,13 +17,9 @@ export function turnStates({ partition, table, submitArn, takeTurnArn, maxWaitin
     sought: text('States.JsonToString($.sought)'),
     status: text('waiting'),
   };
-  const turnInput = (isNew: boolean) => ({
-    'run.$': '$.run',
-    'claim.$': '$.claim',
-    'request.$': '$.request',
-    maxWaiting,
-    isNew,
-  });
+  const turnInput = { 'run.$': '$.run', 'claim.$': '$.claim', 'request.$': '$.request', maxWaiting };
+  const first = { ...turnInput, isNew: true, attach: {} };
+  const next = { ...turnInput, isNew: false, 'attach.$': '$.turn.state.attach' };
   const turnTaken = { Next: 'Whose turn is it?', Catch: TO_FAILURE };
   return {
     Prepare: {
@@ -40,13 +36,15 @@ export function turnStates({ partition, table, submitArn, takeTurnArn, maxWaitin
       Retry: LEDGER_RETRY,
       Next: 'Take a turn',
     },
-    'Take a turn': runMachine(partition, takeTurnArn, turnInput(true), 'turn', turnTaken),
-    'Wait on for the turn': runMachine(partition, takeTurnArn, turnInput(false), 'turn', turnTaken),
+    'Take a turn': runMachine(partition, takeTurnArn, first, 'turn', turnTaken),
+    'Wait on for the turn': runMachine(partition, takeTurnArn, next, 'turn', turnTaken),
     'Whose turn is it?': {
       Type: 'Choice',
       Choices: [
         { Variable: '$.turn.state.outcome', StringEquals: 'holder', Next: 'Note the submit' },
         { Variable: '$.turn.state.outcome', StringEquals: 'again', Next: 'Wait on for the turn' },
+        { Variable: '$.turn.state.outcome', StringEquals: 'attach', Next: 'Leave the queue' },
+        { Variable: '$.turn.state.outcome', StringEquals: 'detach', Next: 'Enter the queue again' },
         { Variable: '$.turn.state.outcome', StringEquals: 'attached', Next: 'Write the attached result' },
       ],
       Default: 'Take the error of the turn',
@@ -57,6 +55,28 @@ export function turnStates({ partition, table, submitArn, takeTurnArn, maxWaitin
       ResultPath: '$.error',
       Next: 'Record the failure',
     },
+    ...attachStates(partition, table),
+  };
+}
+
+/** What the ledger is told of a run that is attached to an equal one. */
+function attachStates(partition: string, table: string): object {
+  return {
+    // Who has attached takes no place of those that wait.
+    'Leave the queue': update(
+      partition,
+      table,
+      RUN,
+      { set: { attachedTo: text('$.turn.state.attach.name') }, remove: ['waitingFor'] },
+      { Next: 'Wait on for the turn', Catch: TO_FAILURE },
+    ),
+    'Enter the queue again': update(
+      partition,
+      table,
+      RUN,
+      { set: { waitingFor: text('$.claim') }, remove: ['attachedTo'] },
+      { Next: 'Wait on for the turn', Catch: TO_FAILURE },
+    ),
     'Write the attached result': update(
       partition,
       table,

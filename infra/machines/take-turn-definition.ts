@@ -9,7 +9,8 @@ const CLAIM = { operation: text(CLAIMS), name: text('$.claim') };
 
 /**
  * One window of waiting for a service. Ends well with an `outcome`: `holder` (the service is this run's, with a fencing
- * number), `attached` (an equal run has ended meanwhile: its result), `failed` (an error), or `again`.
+ * number and since when), `attach` (an equal run is at work: to be looked at from now on), `detach` (that one is gone: back
+ * into the queue), `attached` (it has ended: its result), `failed` (an error), or `again`.
  */
 export function takeTurnDefinition(parts: TakeTurnParts): object {
   return {
@@ -66,7 +67,7 @@ function queue({ partition, table }: TakeTurnParts): object {
       Type: 'Choice',
       Choices: [
         { Variable: '$.queue.ahead', NumericEquals: 0, Next: 'Claim the service' },
-        // Whoever waits looks every five minutes at least: those ahead are gone without a word.
+        // Whoever waits looks every quarter of an hour at least: those ahead are gone without a word.
         {
           And: [
             IS_RELEASED(true),
@@ -114,7 +115,11 @@ function queue({ partition, table }: TakeTurnParts): object {
       End: true,
     },
     'Claim the service': claim(partition, table),
-    Holder: { Type: 'Pass', Parameters: { outcome: 'holder', 'fence.$': '$.granted.Attributes.fence.N' }, End: true },
+    Holder: {
+      Type: 'Pass',
+      Parameters: { outcome: 'holder', 'fence.$': '$.granted.Attributes.fence.N', 'claimedAt.$': '$.clock.now' },
+      End: true,
+    },
   };
 }
 
@@ -162,6 +167,6 @@ function wait(): object {
       Choices: [{ Variable: '$.looks.count', NumericGreaterThanEquals: LOOKS_PER_WINDOW, Next: 'Again' }],
       Default: 'Look at the clock',
     },
-    Again: { Type: 'Pass', Result: { outcome: 'again' }, End: true },
+    Again: { Type: 'Pass', Parameters: { outcome: 'again', 'attach.$': '$.attach' }, End: true },
   };
 }
