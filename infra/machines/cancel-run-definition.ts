@@ -1,5 +1,6 @@
 import { CLAIMS } from '../constructs/ledger.ts';
-import { invoke, NOW, REFUSED, read, text, update, VENDOR_RETRY } from './tasks.ts';
+import { goOn, JOB_IS_OVER, NOTHING_SUBMITTED } from './job-parts.ts';
+import { FUNCTION_RETRY, invoke, NOW, REFUSED, read, SUBMIT_ENDS_AFTER_SECONDS, text, update } from './tasks.ts';
 
 interface CancelRunParts {
   partition: string;
@@ -7,11 +8,18 @@ interface CancelRunParts {
   cancelArn: string;
 }
 
-/** The time-out of the submitting function, which goes on when its execution is stopped, and a margin. */
-const SUBMIT_ENDS_AFTER_SECONDS = 150;
 /** What a stopped execution had under way has reached the ledger by then. */
 const SETTLE_SECONDS = 5;
 
+const CLAIM = {
+  operation: text(CLAIMS),
+  name: text("States.Format('{}/{}', $.ledger.Item.target.S, $.ledger.Item.service.S)"),
+};
+/** Only while the claim is still the run's. */
+const MINE = {
+  condition: '#holder = :me AND #holderOperation = :operation AND attribute_not_exists(#releasedAt)',
+  values: { ':me': text('$.run.name'), ':operation': text('$.run.operation') },
+};
 const RUN = { operation: text('$.run.operation'), name: text('$.run.name') };
 
 /**
@@ -49,6 +57,7 @@ export function cancelRunDefinition(parts: CancelRunParts): object {
             'operation.$': "States.ArrayGetItem(States.StringSplit($.detail.stateMachineArn, ':'), 6)",
           },
           'ended.$': '$.detail.status',
+          attempt: { state: { attempts: 0 } },
         },
         Next: 'Let it settle',
       },
@@ -71,11 +80,9 @@ export function cancelRunDefinition(parts: CancelRunParts): object {
           { And: [IS_FAILED, failedBy('JobTimedOutError'), HAS_JOB], Next: 'Take its job' },
           // Whether its job is over was for the run itself to say, and it kept or freed the service accordingly.
           { And: [IS_FAILED, { Variable: '$.ended', StringEquals: 'FAILED' }], Next: 'Nothing to do' },
-          {
-            And: [IS_FAILED, failedBy('JobFailedError', 'JobCancelledError', 'JobLostError')],
-            Next: 'Free the service',
-          },
+          { And: [IS_FAILED, failedBy(...JOB_IS_OVER)], Next: 'Free the service' },
           { And: [IS_FAILED, HAS_JOB], Next: 'Take its job' },
+          { And: [IS_FAILED, failedBy(...NOTHING_SUBMITTED)], Next: 'Free the service' },
           { ...IS_FAILED, Next: 'Nothing to do' },
         ],
         Default: 'Free the service',
@@ -100,7 +107,7 @@ function failedBy(...names: string[]): object {
 const TO_UNCERTAIN = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Record that it is uncertain' }];
 
 /** Stopped between the submit and the saved job id: the submit has ended meanwhile, and its job is looked for. */
-function find({ partition, cancelArn }: CancelRunParts): object {
+function find({ partition, table, cancelArn }: CancelRunParts): object {
   const sought = {
     'target.$': '$.ledger.Item.target.S',
     'sought.$': 'States.StringToJson($.ledger.Item.sought.S)',
@@ -109,32 +116,37 @@ function find({ partition, cancelArn }: CancelRunParts): object {
   return {
     'Wait for its submit': { Type: 'Wait', Seconds: SUBMIT_ENDS_AFTER_SECONDS, Next: 'Look for its job' },
     'Look for its job': {
-      ...invoke(partition, cancelArn, { Payload: { find: sought } }),
-      ResultSelector: { 'job.$': '$.Payload' },
-      ResultPath: '$.search',
-      Retry: VENDOR_RETRY,
+      ...invoke(partition, cancelArn, { Payload: { find: sought, 'attempts.$': '$.attempt.state.attempts' } }),
+      ResultSelector: { 'state.$': '$.Payload' },
+      ResultPath: '$.attempt',
+      Retry: FUNCTION_RETRY,
       Catch: TO_UNCERTAIN,
       Next: 'Is there a job?',
     },
     'Is there a job?': {
       Type: 'Choice',
-      Choices: [{ Variable: '$.search.job.found', BooleanEquals: true, Next: 'Take the job found' }],
-      Default: 'Mark as cancelled before its submit',
+      Choices: [
+        { Variable: '$.attempt.state.found', StringEquals: 'yes', Next: 'Take the job found' },
+        { Variable: '$.attempt.state.found', StringEquals: 'no', Next: 'Mark as cancelled before its submit' },
+      ],
+      Default: 'Keep the service for the search',
     },
+    'Keep the service for the search': keep(partition, table, 'Wait for the server'),
+    'Wait for the server': { Type: 'Wait', SecondsPath: '$.attempt.state.waitSeconds', Next: 'Look for its job' },
     'Take the job found': {
       Type: 'Pass',
       Parameters: {
         'target.$': '$.ledger.Item.target.S',
-        'taskUrl.$': '$.search.job.taskUrl',
-        'jobId.$': '$.search.job.jobId',
+        'taskUrl.$': '$.attempt.state.taskUrl',
+        'jobId.$': '$.attempt.state.jobId',
       },
       ResultPath: '$.job',
-      Next: 'First attempt',
+      Next: 'Cancel',
     },
   };
 }
 
-function cancel({ partition, cancelArn }: CancelRunParts): object {
+function cancel({ partition, table, cancelArn }: CancelRunParts): object {
   return {
     'Take its job': {
       Type: 'Pass',
@@ -144,29 +156,35 @@ function cancel({ partition, cancelArn }: CancelRunParts): object {
         'jobId.$': '$.ledger.Item.jobId.S',
       },
       ResultPath: '$.job',
-      Next: 'First attempt',
+      Next: 'Cancel',
     },
-    'First attempt': { Type: 'Pass', Result: { state: { attempts: 0 } }, ResultPath: '$.attempt', Next: 'Cancel' },
     Cancel: {
       ...invoke(partition, cancelArn, { Payload: { 'cancel.$': '$.job', 'attempts.$': '$.attempt.state.attempts' } }),
       ResultSelector: { 'state.$': '$.Payload' },
       ResultPath: '$.attempt',
-      Retry: VENDOR_RETRY,
+      Retry: FUNCTION_RETRY,
       Catch: TO_UNCERTAIN,
       Next: 'Is it over?',
     },
     'Is it over?': {
       Type: 'Choice',
       Choices: [
-        { Variable: '$.attempt.state.over', BooleanEquals: false, Next: 'Wait' },
+        { Variable: '$.attempt.state.over', BooleanEquals: false, Next: 'Keep the service' },
         { Variable: STATUS, StringEquals: 'failed', Next: 'Note how the job ended' },
         { Variable: '$.attempt.state.jobStatus', StringEquals: 'esriJobCancelled', Next: 'Mark as cancelled' },
         { Variable: '$.attempt.state.jobStatus', StringEquals: 'esriJobDeleted', Next: 'Mark as cancelled' },
       ],
       Default: 'Mark as stopped',
     },
+    'Keep the service': keep(partition, table, 'Wait'),
     Wait: { Type: 'Wait', SecondsPath: '$.attempt.state.waitSeconds', Next: 'Cancel' },
   };
+}
+
+/** While the job may run nobody else gets the service. Whatever becomes of the claim, the job is to be cancelled. */
+function keep(partition: string, table: string, next: string): object {
+  const set = { leaseUntil: text('$.attempt.state.leaseUntil') };
+  return update(partition, table, CLAIM, { set, ...MINE }, goOn(next));
 }
 
 function finish({ partition, table }: CancelRunParts): object {
@@ -179,10 +197,6 @@ function finish({ partition, table }: CancelRunParts): object {
   });
   const withJob = { jobId: text('$.job.jobId'), taskUrl: text('$.job.taskUrl'), ...jobEnd };
   const free = { Next: 'Free the service' };
-  const claim = {
-    operation: text(CLAIMS),
-    name: text("States.Format('{}/{}', $.ledger.Item.target.S, $.ledger.Item.service.S)"),
-  };
   return {
     'Mark as cancelled before its submit': update(
       partition,
@@ -222,12 +236,8 @@ function finish({ partition, table }: CancelRunParts): object {
     'Free the service': update(
       partition,
       table,
-      claim,
-      {
-        set: { releasedAt: text(NOW) },
-        condition: '#holder = :me AND #holderOperation = :operation AND attribute_not_exists(#releasedAt)',
-        values: { ':me': text('$.run.name'), ':operation': text('$.run.operation') },
-      },
+      CLAIM,
+      { set: { releasedAt: text(NOW) }, ...MINE },
       { Next: 'Over', Catch: [{ ErrorEquals: [REFUSED], ResultPath: null, Next: 'Over' }] },
     ),
     Over: { Type: 'Succeed' },

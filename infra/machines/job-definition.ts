@@ -1,29 +1,30 @@
-import { goOn, type JobDefinitionParts, RUN, release, TO_FAILURE } from './job-parts.ts';
+import {
+  goOn,
+  JOB_IS_OVER,
+  type JobDefinitionParts,
+  NOTHING_SUBMITTED,
+  RUN,
+  release,
+  TO_FAILURE,
+} from './job-parts.ts';
 import { turnStates } from './job-turn-states.ts';
-import { submitStates, watchStates } from './job-work-states.ts';
-import { NOTHING_WAS_RUN, NOW, number, text, update } from './tasks.ts';
+import { lostSubmitStates, submitStates, watchStates } from './job-work-states.ts';
+import { NOW, number, text, update } from './tasks.ts';
 
 /** One run of a job operation: its turn, its submit, its watching, and what the ledger is told of it. */
 export function jobDefinition(parts: JobDefinitionParts): object {
   return {
     StartAt: 'Prepare',
     TimeoutSeconds: 360 * 86_400,
-    States: { ...turnStates(parts), ...submitStates(parts), ...watchStates(parts), ...endStates(parts) },
+    States: {
+      ...turnStates(parts),
+      ...submitStates(parts),
+      ...lostSubmitStates(parts),
+      ...watchStates(parts),
+      ...endStates(parts),
+    },
   };
 }
-
-const NOTHING_SUBMITTED = [
-  'InvalidInputError',
-  'UnknownTargetError',
-  'InvalidSecretError',
-  'VendorUnreachableError',
-  'VendorBusyError',
-  'VendorAuthError',
-  'VendorRejectedError',
-  'VendorContractError',
-  NOTHING_WAS_RUN,
-];
-const JOB_IS_OVER = ['JobFailedError', 'JobCancelledError', 'JobLostError'];
 
 function endStates({ partition, table }: JobDefinitionParts): object {
   const isError = (names: string[]) => ({

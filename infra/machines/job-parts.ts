@@ -1,5 +1,5 @@
 import { CLAIMS } from '../constructs/ledger.ts';
-import { NOW, text, update } from './tasks.ts';
+import { NOTHING_WAS_RUN, NOW, text, update } from './tasks.ts';
 
 export interface JobDefinitionParts {
   partition: string;
@@ -20,6 +20,20 @@ export const MINE = {
   condition: '#holder = :me AND #fence = :fence',
   values: { ':me': text('$.run.name'), ':fence': { 'N.$': '$.turn.state.fence' } },
 };
+
+/** Errors of a submit after which no job runs on the server. */
+export const NOTHING_SUBMITTED = [
+  'InvalidInputError',
+  'UnknownTargetError',
+  'InvalidSecretError',
+  'VendorUnreachableError',
+  'VendorBusyError',
+  'VendorAuthError',
+  'VendorRejectedError',
+  'VendorContractError',
+  NOTHING_WAS_RUN,
+];
+export const JOB_IS_OVER = ['JobFailedError', 'JobCancelledError', 'JobLostError'];
 
 /** From its entry in the ledger on a run fails with the error recorded and without a place in the queue. */
 export const TO_FAILURE = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Record the failure' }];

@@ -1,5 +1,14 @@
-import { CLAIM, goOn, type JobDefinitionParts, MINE, RUN, release, TO_FAILURE } from './job-parts.ts';
-import { invoke, NOTHING_WAS_RUN, NOW, number, runMachine, text, update } from './tasks.ts';
+import {
+  CLAIM,
+  goOn,
+  type JobDefinitionParts,
+  MINE,
+  NOTHING_SUBMITTED,
+  RUN,
+  release,
+  TO_FAILURE,
+} from './job-parts.ts';
+import { invoke, NOTHING_WAS_RUN, NOW, number, runMachine, SUBMIT_ENDS_AFTER_SECONDS, text, update } from './tasks.ts';
 
 /**
  * At most one submit whose outcome is not known: no error of the Lambda service is ever followed by another. All of it
@@ -8,6 +17,13 @@ import { invoke, NOTHING_WAS_RUN, NOW, number, runMachine, text, update } from '
 const SUBMIT_RETRY = [
   { ErrorEquals: ['VendorUnreachableError', 'VendorBusyError'], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 2 },
   { ErrorEquals: [NOTHING_WAS_RUN], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 5 },
+];
+
+const UNCERTAIN = 'SubmitUncertainError';
+/** A search harms nothing; with the submits before it, it fits into the lease too. */
+const FIND_RETRY = [
+  { ErrorEquals: [UNCERTAIN], MaxAttempts: 0 },
+  { ErrorEquals: ['States.ALL'], IntervalSeconds: 30, BackoffRate: 1, MaxAttempts: 2 },
 ];
 
 export function submitStates({ partition, table, submitArn }: JobDefinitionParts): object {
@@ -27,7 +43,11 @@ export function submitStates({ partition, table, submitArn }: JobDefinitionParts
       ResultSelector: { 'state.$': '$.Payload' },
       ResultPath: '$.watch',
       Retry: SUBMIT_RETRY,
-      Catch: TO_FAILURE,
+      Catch: [
+        { ErrorEquals: [...NOTHING_SUBMITTED, UNCERTAIN], ResultPath: '$.error', Next: 'Record the failure' },
+        // Lambda's own errors: a time-out, a crash, or an answer of the service that was lost.
+        { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Wait for the lost submit' },
+      ],
       Next: 'Is the job watched?',
     },
     'Is the job watched?': {
@@ -67,6 +87,34 @@ export function submitStates({ partition, table, submitArn }: JobDefinitionParts
     ),
     'Release the service, unwatched': release(partition, table, 'Submitted'),
     Submitted: { Type: 'Succeed', OutputPath: '$.watch.state' },
+  };
+}
+
+/** The submitting function broke off, and may have submitted: its job is looked for and watched, never submitted again. */
+export function lostSubmitStates({ partition, submitArn }: JobDefinitionParts): object {
+  return {
+    'Wait for the lost submit': { Type: 'Wait', Seconds: SUBMIT_ENDS_AFTER_SECONDS, Next: 'Find the lost job' },
+    'Find the lost job': {
+      ...invoke(partition, submitArn, { Payload: { 'submit.$': '$.input', 'lostSince.$': '$.turn.state.claimedAt' } }),
+      ResultSelector: { 'state.$': '$.Payload' },
+      ResultPath: '$.watch',
+      Retry: FIND_RETRY,
+      Catch: [
+        { ErrorEquals: [UNCERTAIN], ResultPath: '$.error', Next: 'Record the failure' },
+        { ErrorEquals: ['States.ALL'], ResultPath: '$.search', Next: 'The submit is uncertain' },
+      ],
+      Next: 'Is the job watched?',
+    },
+    'The submit is uncertain': {
+      Type: 'Pass',
+      Parameters: {
+        Error: UNCERTAIN,
+        'Cause.$':
+          "States.Format('The submitting function ended by {}, and whether its job runs on target {} could not be told ({}). Look for a job of {} in ArcGIS Server Manager (the jobs of the geoprocessing service) before you start this again.', $.error.Error, $.target, $.search.Error, $.service)",
+      },
+      ResultPath: '$.error',
+      Next: 'Record the failure',
+    },
   };
 }
 

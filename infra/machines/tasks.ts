@@ -113,6 +113,9 @@ export const LEDGER_RETRY = [
   { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 10 },
 ];
 
+/** The time-out of a submitting function, which goes on whatever becomes of its execution, and a margin. */
+export const SUBMIT_ENDS_AFTER_SECONDS = 150;
+
 /** Lambda had no room: nothing was run. */
 export const NOTHING_WAS_RUN = 'Lambda.TooManyRequestsException';
 
@@ -134,16 +137,4 @@ export const FUNCTION_RETRY = [
     MaxDelaySeconds: 300,
     MaxAttempts: 20,
   },
-];
-
-/** For servers that are down: asked again for about a day. */
-export const VENDOR_RETRY = [
-  {
-    ErrorEquals: ['VendorUnreachableError', 'VendorBusyError', 'VendorContractError'],
-    IntervalSeconds: 30,
-    BackoffRate: 2,
-    MaxDelaySeconds: 300,
-    MaxAttempts: 300,
-  },
-  ...FUNCTION_RETRY,
 ];

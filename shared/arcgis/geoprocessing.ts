@@ -45,8 +45,11 @@ export async function submitJob(
   sought: SoughtJob,
   parameters: Record<string, string>,
 ): Promise<SubmittedJob> {
-  const { taskPath } = sought;
+  const { taskPath, lostSince } = sought;
   const taskUrl = site.address(taskPath);
+  // By all that was sent: a job for other scales or another area is not this one.
+  const lost = { taskPath, inputs: parameters };
+  if (lostSince !== undefined) return await adoptJob(site, lost, lostSince, 'The submit broke off.');
   const since = Date.now();
   try {
     const { jobId, jobStatus } = await site.call({
@@ -59,16 +62,19 @@ export async function submitJob(
     return { taskUrl, jobId, jobStatus, jobUrl: jobUrl(taskUrl, jobId) };
   } catch (error) {
     if (!mayHaveStarted(error)) throw error;
-    // By all that was sent: a job for other scales or another area is not this one.
-    const found = await findJobPatiently(site, { taskPath, inputs: parameters }, since);
-    if (found !== undefined) {
-      return { taskUrl, jobId: found, jobStatus: 'esriJobSubmitted', jobUrl: jobUrl(taskUrl, found), adopted: true };
-    }
-    throw new SubmitUncertainError(
-      `${error.message} The job may have been started all the same, so it was not submitted again; the server's job list does not show it, or cannot be read. Look for it in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service) before you start this again.`,
-      { cause: error },
-    );
+    return await adoptJob(site, lost, since, error.message);
   }
+}
+
+async function adoptJob(site: ArcgisSite, lost: SoughtJob, since: number, reason: string): Promise<SubmittedJob> {
+  const taskUrl = site.address(lost.taskPath);
+  const found = await findJobPatiently(site, lost, since);
+  if (found !== undefined) {
+    return { taskUrl, jobId: found, jobStatus: 'esriJobSubmitted', jobUrl: jobUrl(taskUrl, found), adopted: true };
+  }
+  throw new SubmitUncertainError(
+    `${reason} The job may have been started all the same, so it was not submitted again; the server's job list does not show it, or cannot be read. Look for it in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service) before you start this again.`,
+  );
 }
 
 function mayHaveStarted(error: unknown): error is Error {

@@ -22,7 +22,10 @@ export const soughtJobSchema = z.strictObject({
   inputs: z.record(z.string(), z.string()),
 });
 
-export type SoughtJob = z.output<typeof soughtJobSchema>;
+export type SoughtJob = z.output<typeof soughtJobSchema> & {
+  /** Epoch milliseconds. A function that broke off has submitted it since then: to be found, not to be submitted again. */
+  lostSince?: number;
+};
 
 /** A job that is being watched, between two polls: the state of the state machine's loop. */
 export const watchSchema = z.strictObject({

@@ -10,8 +10,8 @@ export const POLLS_PER_WINDOW = 100;
 const LEASE_MARGIN_SECONDS = 3600;
 /** A poll of a server that hangs lasts as long as the function may. */
 const SLOW_POLL_SECONDS = 120;
-/** Three submits of two minutes, and the three minutes between them. */
-const SUBMIT_LEASE_SECONDS = 15 * 60;
+/** Three submits of two minutes with their pauses, and the search for a job whose submit broke off. */
+const SUBMIT_LEASE_SECONDS = 30 * 60;
 
 /**
  * Whole seconds to wait before the next poll. 5 % of the elapsed time bounds the lag after the job's end to 5 % of its
@@ -39,6 +39,16 @@ export function leaseUntil(now: number, elapsedSeconds: number): string {
 /** Until when a claim holds before its job is known. Also how long a service stays claimed after an uncertain submit. */
 export function submitLeaseUntil(now: number): string {
   return new Date(now + SUBMIT_LEASE_SECONDS * 1000).toISOString();
+}
+
+/** Whole seconds between two attempts to cancel a job: longer each time, a quarter of an hour at most. */
+export function cancelWaitSeconds(attempts: number): number {
+  return Math.min(MIN_WAIT_SECONDS + 3 * attempts, LATE_CAP_SECONDS);
+}
+
+/** Until when the service of a job that is being cancelled stays claimed: past the next attempt. */
+export function cancelLeaseUntil(now: number): string {
+  return new Date(now + LEASE_MARGIN_SECONDS * 1000).toISOString();
 }
 
 function capSeconds(elapsedSeconds: number): number {

@@ -41,9 +41,12 @@ export interface JobOperation<S extends z.ZodObject & z.ZodType<JobInput>> {
   submit: (input: z.output<S>, request: JobRequest, run: Run) => Promise<Submission>;
 }
 
-/** The state machine wraps the input, so that none of its calls is ever taken for a start by hand. */
+/**
+ * The state machine wraps the input, so that none of its calls is ever taken for a start by hand. With `lostSince` the
+ * function that was to submit broke off: its job is looked for.
+ */
 const machineEventSchema = z.union([
-  z.strictObject({ submit: z.unknown() }),
+  z.strictObject({ submit: z.unknown(), lostSince: z.optional(z.iso.datetime()) }),
   z.strictObject({ prepare: z.unknown(), execution: z.object({ name: z.string(), startedAt: z.iso.datetime() }) }),
 ]);
 
@@ -68,6 +71,8 @@ export function jobOperation<S extends z.ZodObject & z.ZodType<JobInput>>(parts:
       return await startExecution(rawInput, `by-hand-${run.requestId}`);
     }
     const request = parts.request(input);
+    const lostSince = machineEvent?.lostSince;
+    if (lostSince !== undefined) request.sought.lostSince = Date.parse(lostSince);
     const submission = await parts.submit(input, request, run);
     const frame = { operation, target, service: serviceLabel(request.service) };
     log('info', 'submitted', { ...frame, jobId: submission.job.jobId });

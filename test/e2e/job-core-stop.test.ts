@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import type { Execution } from '../local/execution.ts';
 import type { StateMoment } from '../local/state-player.ts';
 import { type JobPlatform, startJobPlatform } from '../support/job-platform.ts';
 
@@ -164,5 +165,49 @@ describe('an execution that is stopped', () => {
 
     assert.equal(platform.emulator.faults.length, 0);
     await assertStopped(platform);
+  });
+
+  it('after its failure was recorded frees the service that it holds', async (t) => {
+    const platform = await platformOf(t);
+    platform.onState(({ state, moment }) => {
+      if (state === 'Release the service after the failure' && moment === 'before') execution.abort();
+    });
+    const { target } = platform;
+
+    const input = { target, inputService: 'Nowhere.MapServer', confirm: 'Nowhere.MapServer' };
+    const execution = platform.start(OPERATION, input, NAME);
+    await platform.idle();
+
+    assert.equal(execution.status, 'ABORTED');
+    const claim = await platform.ledger.get('claim', `${target}/Nowhere.MapServer`);
+    assert.notEqual(claim?.['releasedAt'], undefined);
+    assert.equal((await platform.ledger.get(OPERATION, NAME))?.['error'], 'VendorRejectedError');
+  });
+
+  it('keeps its service while its job may run on: the next one waits until the server is up and the job cancelled', async (t) => {
+    const platform = await startJobPlatform({ emulator: { jobSeconds: 8_000 } });
+    t.after(() => platform.close());
+    const down = { path: /./, answer: { status: 503, body: '', headers: { 'retry-after': '3600' } } };
+    const { target } = platform;
+    platform.onState(({ state, moment, machine }) => {
+      if (machine !== OPERATION || state !== 'Submit' || moment !== 'after' || next !== undefined) return;
+      execution.abort();
+      platform.emulator.faults.push(...Array(50).fill(down));
+      next = platform.start(
+        'refresh-service',
+        { target, serviceFolder: 'CachedServices', serviceName: 'Streets', serviceType: 'MapServer' },
+        'next',
+      );
+    });
+    let next: Execution | undefined;
+
+    const execution = start(platform);
+    await platform.idle();
+
+    const [first, second] = platform.emulator.jobs.list();
+    assert.deepEqual([first?.status, second?.status], ['esriJobCancelled', 'esriJobSucceeded']);
+    assert.ok((first?.endedAt ?? 0) > (first?.submittedAt ?? 0) + 3_600_000, 'the server was down for an hour');
+    assert.ok((second?.submittedAt ?? 0) >= (first?.endedAt ?? Number.POSITIVE_INFINITY));
+    assert.equal(next?.status, 'SUCCEEDED');
   });
 });

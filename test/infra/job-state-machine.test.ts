@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
 import { submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
-import { JOBS, machinesOf, reachableFrom, required } from './machines.ts';
+import { JOBS, machinesOf, NOTHING_SUBMITTED, reachableFrom, required } from './machines.ts';
 
 const NOTHING_WAS_RUN = 'Lambda.TooManyRequestsException';
 const SUBMIT_TIMEOUT_SECONDS = 120;
@@ -43,17 +43,14 @@ describe('the state machine of a job', () => {
       ['Take a turn', 'Wait on for the turn'].map((state) => required(states, state).Parameters['Input']),
     );
 
-    const input = (maxWaiting: number, isNew: boolean) => ({
-      'run.$': '$.run',
-      'claim.$': '$.claim',
-      'request.$': '$.request',
-      maxWaiting,
-      isNew,
-    });
-    assert.deepEqual(inputs, [
-      [input(3, true), input(3, false)],
-      [input(10, true), input(10, false)],
-    ]);
+    const input = (maxWaiting: number) => {
+      const same = { 'run.$': '$.run', 'claim.$': '$.claim', 'request.$': '$.request', maxWaiting };
+      return [
+        { ...same, isNew: true, attach: {} },
+        { ...same, isNew: false, 'attach.$': '$.turn.state.attach' },
+      ];
+    };
+    assert.deepEqual(inputs, [input(3), input(10)]);
   });
 
   it('ends within the year that Step Functions allows, after the longest wait and job', () => {
@@ -78,14 +75,21 @@ describe('the state machine of a job', () => {
       'Whose turn is it?': [
         'Note the submit',
         'Wait on for the turn',
+        'Leave the queue',
+        'Enter the queue again',
         'Write the attached result',
         'Take the error of the turn',
       ],
+      'Leave the queue': 'Wait on for the turn',
+      'Enter the queue again': 'Wait on for the turn',
       'Take the error of the turn': 'Record the failure',
       'Write the attached result': 'Done as the other',
       'Done as the other': [],
       'Note the submit': 'Submit',
       Submit: 'Is the job watched?',
+      'Wait for the lost submit': 'Find the lost job',
+      'Find the lost job': 'Is the job watched?',
+      'The submit is uncertain': 'Record the failure',
       'Is the job watched?': ['Record the job', 'Write the submitted job'],
       'Record the job': 'Renew the lease',
       'Write the submitted job': 'Release the service, unwatched',
@@ -121,10 +125,10 @@ describe('the state machine of a job', () => {
     ]);
   });
 
-  it('is through with its submits before the lease of its claim ends', () => {
-    const pauses = [60, 120, ...[5, 10, 20, 40, 60]];
+  it('is through with its submits, and the search for a lost one, before the lease of its claim ends', () => {
+    const pauses = [60, 120, ...[5, 10, 20, 40, 60], 150, 30, 30];
 
-    const longest = 3 * SUBMIT_TIMEOUT_SECONDS + pauses.reduce((sum, seconds) => sum + seconds);
+    const longest = (3 + 3) * SUBMIT_TIMEOUT_SECONDS + pauses.reduce((sum, seconds) => sum + seconds);
     assert.ok(longest < Date.parse(submitLeaseUntil(0)) / 1000, `${longest} s`);
   });
 
@@ -144,9 +148,18 @@ describe('the state machine of a job', () => {
     assert.deepEqual(caught, {
       'Take a turn': toFailure,
       'Wait on for the turn': toFailure,
+      'Leave the queue': toFailure,
+      'Enter the queue again': toFailure,
       'Write the attached result': toFailure,
       'Note the submit': toFailure,
-      Submit: toFailure,
+      Submit: [
+        `${[...NOTHING_SUBMITTED, 'SubmitUncertainError'].join()} $.error Record the failure`,
+        'States.ALL $.error Wait for the lost submit',
+      ],
+      'Find the lost job': [
+        'SubmitUncertainError $.error Record the failure',
+        'States.ALL $.search The submit is uncertain',
+      ],
       'Record the job': goesOn('Renew the lease'),
       'Write the submitted job': toFailure,
       'Release the service, unwatched': goesOn('Submitted'),
@@ -178,21 +191,7 @@ describe('the state machine of a job', () => {
         { Variable: '$.watch', IsPresent: true },
         isError(['JobFailedError', 'JobCancelledError', 'JobLostError']),
       ],
-      [
-        ...isHolder,
-        { Variable: '$.watch', IsPresent: false },
-        isError([
-          'InvalidInputError',
-          'UnknownTargetError',
-          'InvalidSecretError',
-          'VendorUnreachableError',
-          'VendorBusyError',
-          'VendorAuthError',
-          'VendorRejectedError',
-          'VendorContractError',
-          NOTHING_WAS_RUN,
-        ]),
-      ],
+      [...isHolder, { Variable: '$.watch', IsPresent: false }, isError(NOTHING_SUBMITTED)],
     ]);
   });
 

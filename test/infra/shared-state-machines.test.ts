@@ -1,31 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Machine, machinesOf, required } from './machines.ts';
-
-const REFUSED = 'DynamoDB.ConditionalCheckFailedException';
-const SAFE_TO_REPEAT = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.Unknown',
-  'Runtime.ExitError',
-  'Sandbox.Timedout',
-  'Lambda.TooManyRequestsException',
-];
-const repeated = (ErrorEquals: string[], MaxAttempts: number) => ({
-  ErrorEquals,
-  IntervalSeconds: 30,
-  BackoffRate: 2,
-  MaxDelaySeconds: 300,
-  MaxAttempts,
-});
+import { caughtBy, machinesOf, parametersOf, REFUSED, repeated, required, SAFE_TO_REPEAT } from './machines.ts';
 
 const machines = machinesOf();
-const nextOf = ({ states }: Machine, name: string) => required(states, name).Next;
-const parametersOf = ({ states }: Machine, name: string) => required(states, name).Parameters;
-const caughtBy = ({ states }: Machine, name: string) =>
-  required(states, name).Catch.map(({ ErrorEquals, ResultPath, Next }) => [ErrorEquals, ResultPath, Next]);
 
 describe('take-turn', () => {
   const takeTurn = required(machines, 'take-turn');
@@ -119,7 +96,7 @@ describe('take-turn', () => {
     });
   });
 
-  it('has one of four outcomes', () => {
+  it('has one of six outcomes', () => {
     const ends = [...takeTurn.states]
       .filter(([, state]) => state['End'] === true)
       .map(([name, { Parameters, Result }]) => [name, Object({ ...Parameters, ...Object(Result) })['outcome']]);
@@ -127,6 +104,8 @@ describe('take-turn', () => {
     assert.deepEqual(Object.fromEntries(ends), {
       'Holder already': 'holder',
       Holder: 'holder',
+      Attach: 'attach',
+      Detach: 'detach',
       Attached: 'attached',
       'Attached to a failure': 'failed',
       'Too many wait': 'failed',
@@ -168,123 +147,5 @@ describe('watch-job', () => {
     assert.deepEqual(Retry, [repeated(SAFE_TO_REPEAT, 20)]);
     assert.deepEqual(caughtBy(watchJob, 'Check'), [[['States.ALL'], '$.error', 'Ended by an error']]);
     assert.deepEqual(parametersOf(watchJob, 'Ended by an error')['error.$'], '$.error');
-  });
-});
-
-describe('cancel-run', () => {
-  const cancelRun = required(machines, 'cancel-run');
-
-  it("takes three words of the event along: the event may hold the execution's whole input", () => {
-    const { Type, Parameters, ...rest } = required(cancelRun.states, 'Which run?');
-
-    assert.equal(Type, 'Pass');
-    assert.deepEqual(Parameters, {
-      run: {
-        'name.$': '$.detail.name',
-        'operation.$': "States.ArrayGetItem(States.StringSplit($.detail.stateMachineArn, ':'), 6)",
-      },
-      'ended.$': '$.detail.status',
-    });
-    assert.ok(!('ResultPath' in rest));
-  });
-
-  it('has nothing to do where a run failed by itself, but for its deadline', () => {
-    const { Choices, Default } = required(cancelRun.states, cancelRun.startAt);
-
-    assert.deepEqual(Choices, [
-      {
-        And: [
-          { Variable: '$.detail.status', StringEquals: 'FAILED' },
-          { Variable: '$.detail.error', IsPresent: true },
-          { Not: { Variable: '$.detail.error', StringEquals: 'JobTimedOutError' } },
-          { Not: { Variable: '$.detail.error', StringMatches: 'States.*' } },
-        ],
-        Next: 'Nothing to do',
-      },
-    ]);
-    assert.equal(Default, 'Which run?');
-  });
-
-  it('does by the entry what is to be done', () => {
-    const { Choices, Default } = required(cancelRun.states, 'What was it doing?');
-
-    const is = (status: string) => ({ Variable: '$.ledger.Item.status.S', StringEquals: status });
-    const by = (...names: string[]) => ({
-      Or: names.map((name) => ({ Variable: '$.ledger.Item.error.S', StringEquals: name })),
-    });
-    const hasJob = { Variable: '$.ledger.Item.taskUrl.S', IsPresent: true };
-    assert.deepEqual(Choices, [
-      { Variable: '$.ledger.Item', IsPresent: false, Next: 'Nothing to do' },
-      { ...is('waiting'), Next: 'Mark as cancelled before its submit' },
-      { ...is('submitting'), Next: 'Wait for its submit' },
-      { ...is('running'), Next: 'Take its job' },
-      { And: [is('uncertain'), hasJob], Next: 'Take its job' },
-      { ...is('uncertain'), Next: 'Look for its job' },
-      { And: [is('failed'), by('JobTimedOutError'), hasJob], Next: 'Take its job' },
-      { And: [is('failed'), { Variable: '$.ended', StringEquals: 'FAILED' }], Next: 'Nothing to do' },
-      { And: [is('failed'), by('JobFailedError', 'JobCancelledError', 'JobLostError')], Next: 'Free the service' },
-      { And: [is('failed'), hasJob], Next: 'Take its job' },
-      { ...is('failed'), Next: 'Nothing to do' },
-    ]);
-    assert.equal(Default, 'Free the service');
-  });
-
-  it('lets a submit that is under way end before it looks for the job', () => {
-    const { Seconds, Next } = required(cancelRun.states, 'Wait for its submit');
-
-    assert.ok(Number(Seconds) > 120);
-    assert.equal(Next, 'Look for its job');
-  });
-
-  it('asks a server that is down for about a day, and says that the job may run on when that was in vain', () => {
-    for (const name of ['Look for its job', 'Cancel']) {
-      const { Retry } = required(cancelRun.states, name);
-
-      assert.deepEqual(Retry, [
-        repeated(['VendorUnreachableError', 'VendorBusyError', 'VendorContractError'], 300),
-        repeated(SAFE_TO_REPEAT, 20),
-      ]);
-      assert.deepEqual(caughtBy(cancelRun, name), [[['States.ALL'], '$.error', 'Record that it is uncertain']]);
-    }
-    assert.equal(nextOf(cancelRun, 'Record that it is uncertain'), 'The job may run on');
-  });
-
-  it('calls a run cancelled only after the server said so, or where no job was submitted', () => {
-    const writers = [...cancelRun.states].filter(([, { Parameters }]) =>
-      JSON.stringify(Parameters).includes('":status":{"S":"cancelled"}'),
-    );
-
-    const { Choices, Default } = required(cancelRun.states, 'Is it over?');
-    const state = '$.attempt.state';
-    assert.deepEqual(
-      writers.map(([name]) => name),
-      ['Mark as cancelled before its submit', 'Mark as cancelled'],
-    );
-    assert.deepEqual(Choices, [
-      { Variable: `${state}.over`, BooleanEquals: false, Next: 'Wait' },
-      { Variable: '$.ledger.Item.status.S', StringEquals: 'failed', Next: 'Note how the job ended' },
-      { Variable: `${state}.jobStatus`, StringEquals: 'esriJobCancelled', Next: 'Mark as cancelled' },
-      { Variable: `${state}.jobStatus`, StringEquals: 'esriJobDeleted', Next: 'Mark as cancelled' },
-    ]);
-    assert.equal(Default, 'Mark as stopped');
-  });
-
-  it('frees only the service that the stopped run holds', () => {
-    const { ConditionExpression, ExpressionAttributeValues, Key } = parametersOf(cancelRun, 'Free the service');
-
-    assert.deepEqual(Key, {
-      operation: { S: 'claim' },
-      name: { 'S.$': "States.Format('{}/{}', $.ledger.Item.target.S, $.ledger.Item.service.S)" },
-    });
-    assert.equal(
-      ConditionExpression,
-      '#holder = :me AND #holderOperation = :operation AND attribute_not_exists(#releasedAt)',
-    );
-    assert.deepEqual(ExpressionAttributeValues, {
-      ':releasedAt': { 'S.$': '$$.State.EnteredTime' },
-      ':me': { 'S.$': '$.run.name' },
-      ':operation': { 'S.$': '$.run.operation' },
-    });
-    assert.deepEqual(caughtBy(cancelRun, 'Free the service'), [[[REFUSED], null, 'Over']]);
   });
 });

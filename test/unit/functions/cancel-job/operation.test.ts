@@ -62,13 +62,42 @@ describe('cancelling a job', () => {
     await submit();
     const job = emulator.jobs.list().at(-1);
 
-    const one = await invoke(handler, { find });
+    const one = await invoke(handler, { find, attempts: 0 });
     await submit();
-    const two = invoke(handler, { find });
+    const two = invoke(handler, { find, attempts: 0 });
     await assert.rejects(two, { name: 'VendorRejectedError', message: /2 running jobs have the same inputs/ });
-    const later = await invoke(handler, { find: { ...find, since: new Date(now + 3_600_000).toISOString() } });
+    const later = { ...find, since: new Date(now + 3_600_000).toISOString() };
 
-    assert.deepEqual(one, { found: true, jobId: job?.id, taskUrl: `${emulator.url}/${TASK_PATH}` });
-    assert.deepEqual(later, { found: false });
+    assert.partialDeepStrictEqual(one, { found: 'yes', jobId: job?.id, taskUrl: `${emulator.url}/${TASK_PATH}` });
+    assert.deepEqual(await invoke(handler, { find: later, attempts: 0 }), { found: 'no' });
+  });
+
+  it('takes a server that is down for one to be asked later, and gives up after twelve days', async (t) => {
+    logLines(t);
+    const down = { path: /./, answer: { status: 503, body: '', headers: { 'retry-after': '3600' } } };
+    const find = { target, sought: { taskPath: TASK_PATH, inputs: INPUTS }, since: new Date().toISOString() };
+    emulator.faults.push(down, down, down);
+
+    const cancelled = await cancel('j1', 10);
+    const found = await invoke(handler, { find, attempts: 1_000 });
+    const lastAttempt = cancel('j1', 1_300);
+
+    await assert.rejects(lastAttempt, { name: 'VendorBusyError' });
+    assert.partialDeepStrictEqual(cancelled, { over: false, attempts: 11, waitSeconds: 32 });
+    assert.partialDeepStrictEqual(found, { found: 'later', attempts: 1_001, waitSeconds: 900 });
+    assert.ok(Date.parse(Object(found).leaseUntil) > Date.now() + 1_800_000);
+  });
+
+  it('says so in the end where the server lets the job run on', async (t) => {
+    logLines(t);
+    emulator.jobs.nextFates.push('neverEnds');
+    await submit();
+    const job = emulator.jobs.list().at(-1);
+    emulator.faults.push(...Array(4).fill({ path: /\/cancel$/, answer: { status: 200, body: '{"status":"error"}' } }));
+
+    const result = cancel(job?.id ?? '', 1_300);
+
+    await assert.rejects(result, { name: 'VendorRejectedError', message: /is not over after 1300 attempts/ });
+    emulator.faults.length = 0;
   });
 });
