@@ -16,6 +16,7 @@ const FORBIDDEN_MODULES = [
   /^undici\/lib\/dispatcher\/(parser-h1|proxy|retry|env-http|socks|h2c)/,
   /^zod\/v4\/locales\/(?!(en|index)\.js)/,
   /^zod\/v3\//,
+  /^zod\/v4\/classic\//,
   /^@aws-sdk\/(?!client-(secrets-manager|sfn)\/|core\/|credential-provider-(env|node)\/)/,
   /^@aws-sdk\/.*\/dist-cjs\//,
   /^@smithy\/credential-provider-imds/,
