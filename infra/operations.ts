@@ -10,7 +10,7 @@ export interface Operation {
   readonly name: string;
   readonly kind: 'immediate' | 'job';
   readonly timeoutMinutes: number;
-  readonly inputSchema: z.ZodType;
+  readonly inputSchema: z.core.$ZodType;
   /** How many runs may go on at once; no limit when absent. */
   readonly concurrentRuns?: number;
 }

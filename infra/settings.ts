@@ -121,10 +121,10 @@ function checkInput(schedule: { operation: string; input: unknown }, context: z.
 function addIssues(
   context: z.core.$RefinementCtx,
   at: readonly PropertyKey[],
-  schema: z.ZodType,
+  schema: z.core.$ZodType,
   input: unknown,
 ): void {
-  for (const { path, message } of (schema.safeParse(input).error?.issues ?? []).flatMap(explainIssue)) {
+  for (const { path, message } of (z.safeParse(schema, input).error?.issues ?? []).flatMap(explainIssue)) {
     context.addIssue({ code: 'custom', path: [...at, ...path], message });
   }
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { findJob } from '../../shared/arcgis/find-job.ts';
 import { cancelJob } from '../../shared/arcgis/geoprocessing.ts';
 import {

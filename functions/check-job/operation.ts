@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { checkJob } from '../../shared/arcgis/geoprocessing.ts';
 import {
   JobCancelledError,

@@ -1,27 +1,30 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { nameSchema } from '../../shared/arcgis/service-name.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
+
+const typeSchema = z
+  .string()
+  .check(z.regex(/^[A-Za-z]{1,60}Server$/, 'must be a service type such as MapServer or ImageServer'));
 
 export const inputSchema = z
   .strictObject({
     target: targetNameSchema,
-    folderName: nameSchema.optional(),
-    serviceName: nameSchema.optional(),
-    type: z
-      .string()
-      .regex(/^[A-Za-z]{1,60}Server$/, 'must be a service type such as MapServer or ImageServer')
-      .optional(),
+    folderName: z.optional(nameSchema),
+    serviceName: z.optional(nameSchema),
+    type: z.optional(typeSchema),
   })
-  .refine((input) => 'serviceName' in input || !('type' in input), {
-    path: ['serviceName'],
-    message: 'is missing: type and serviceName go together',
-    when: ({ value }) => isObject(value),
-  })
-  .refine((input) => 'type' in input || !('serviceName' in input), {
-    path: ['type'],
-    message: 'is missing: serviceName and type go together, for example "type": "MapServer"',
-    when: ({ value }) => isObject(value),
-  });
+  .check(
+    z.refine((input) => 'serviceName' in input || !('type' in input), {
+      path: ['serviceName'],
+      message: 'is missing: type and serviceName go together',
+      when: ({ value }) => isObject(value),
+    }),
+    z.refine((input) => 'type' in input || !('serviceName' in input), {
+      path: ['type'],
+      message: 'is missing: serviceName and type go together, for example "type": "MapServer"',
+      when: ({ value }) => isObject(value),
+    }),
+  );
 
 /** The two keys are compared whatever else is wrong, so that every problem is named at once. */
 function isObject(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { inputServiceSchema } from '../../shared/arcgis/service-name.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
@@ -8,16 +8,18 @@ export const inputSchema = z
     target: targetNameSchema,
     inputService: inputServiceSchema,
     confirm: z.string(),
-    waitForJobCompletion: waitForJobCompletionSchema.default('WAIT'),
+    waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
   })
-  .refine(
-    ({ confirm, inputService }) =>
-      inputService?.text === undefined || typeof confirm !== 'string' || confirm === inputService.text,
-    {
-      path: ['confirm'],
-      message: 'must repeat inputService exactly: the deletion removes tiles and tiling scheme and cannot be undone',
-      when: ({ value }) => typeof value === 'object' && value !== null,
-    },
+  .check(
+    z.refine(
+      ({ confirm, inputService }) =>
+        inputService?.text === undefined || typeof confirm !== 'string' || confirm === inputService.text,
+      {
+        path: ['confirm'],
+        message: 'must repeat inputService exactly: the deletion removes tiles and tiling scheme and cannot be undone',
+        when: ({ value }) => typeof value === 'object' && value !== null,
+      },
+    ),
   );
 
 export type Input = z.output<typeof inputSchema>;

@@ -1,34 +1,39 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { areaOfInterestSchema } from '../../shared/arcgis/area-of-interest.ts';
 import { inputServiceSchema } from '../../shared/arcgis/service-name.ts';
 import { updateExtentSchema } from '../../shared/arcgis/update-extent.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
 
-const scaleSchema = z.number('must be a number, the denominator of a scale').positive();
+const scaleSchema = z.number('must be a number, the denominator of a scale').check(z.positive());
+
+const scalesSchema = z
+  .array(scaleSchema)
+  .check(z.minLength(1, 'must name at least one scale; "ALL" means every cached one'));
+
+const instancesSchema = z
+  .int()
+  .check(
+    z.refine(
+      (count) => count === -1 || (count > 0 && count < 2 ** 31),
+      'must be -1 (all instances) or a positive whole number',
+    ),
+  );
 
 export const inputSchema = z.strictObject({
   target: targetNameSchema,
   inputService: inputServiceSchema,
   updateMode: z.enum(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES']),
-  scales: z
-    .union(
-      [z.literal('ALL'), z.array(scaleSchema).min(1, 'must name at least one scale; "ALL" means every cached one')],
-      {
-        error: 'must be "ALL" or an array of scales (numbers, for example [9027.977411])',
-      },
-    )
-    .default('ALL'),
-  areaOfInterest: areaOfInterestSchema.optional(),
-  updateExtent: updateExtentSchema.optional(),
-  numOfCachingServiceInstances: z
-    .int()
-    .refine(
-      (count) => count === -1 || (count > 0 && count < 2 ** 31),
-      'must be -1 (all instances) or a positive whole number',
-    )
-    .default(-1),
-  waitForJobCompletion: waitForJobCompletionSchema.default('WAIT'),
+  scales: z._default(
+    z.union([z.literal('ALL'), scalesSchema], {
+      error: 'must be "ALL" or an array of scales (numbers, for example [9027.977411])',
+    }),
+    'ALL',
+  ),
+  areaOfInterest: z.optional(areaOfInterestSchema),
+  updateExtent: z.optional(updateExtentSchema),
+  numOfCachingServiceInstances: z._default(instancesSchema, -1),
+  waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
 });
 
 export type Input = z.output<typeof inputSchema>;

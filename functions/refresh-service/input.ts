@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { nameSchema } from '../../shared/arcgis/service-name.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
@@ -7,13 +7,12 @@ export const inputSchema = z.strictObject({
   target: targetNameSchema,
   serviceName: nameSchema,
   serviceType: z.enum(['ImageServer', 'FeatureServer', 'MapServer', 'SceneServer']),
-  serviceFolder: nameSchema.optional(),
+  serviceFolder: z.optional(nameSchema),
   /** Sent as it is: the vendor does not document its format. */
-  refreshOptions: z
-    .string()
-    .refine((text) => text.trim() !== '', 'must not be blank: leave the key out')
-    .optional(),
-  waitForJobCompletion: waitForJobCompletionSchema.default('WAIT'),
+  refreshOptions: z.optional(
+    z.string().check(z.refine((text) => text.trim() !== '', 'must not be blank: leave the key out')),
+  ),
+  waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
 });
 
 export type Input = z.output<typeof inputSchema>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RASTERS_NAME } from '../../shared/jobs/started-by.ts';
 import { log } from '../../shared/lambda/log.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
@@ -7,7 +7,9 @@ import { startExecution } from '../../shared/lambda/start-execution.ts';
 import { inputSchema } from './input.ts';
 
 const queueEventSchema = z.object({
-  Records: z.array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') })).min(1),
+  Records: z
+    .array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') }))
+    .check(z.minLength(1)),
 });
 
 type QueueEvent = z.output<typeof queueEventSchema>;
@@ -16,8 +18,8 @@ type QueueEvent = z.output<typeof queueEventSchema>;
 const sourcesSchema = z.array(
   z.object({
     bucket: z.string(),
-    prefix: z.string().default(''),
-    suffixes: z.array(z.string()).min(1),
+    prefix: z._default(z.string(), ''),
+    suffixes: z.array(z.string()).check(z.minLength(1)),
     refresh: z.unknown(),
   }),
 );
@@ -26,7 +28,7 @@ type Source = z.output<typeof sourcesSchema>[number];
 
 const newObjectSchema = z.object({
   bucket: z.object({ name: z.string() }),
-  object: z.object({ key: z.string(), size: z.number().optional() }),
+  object: z.object({ key: z.string(), size: z.optional(z.number()) }),
 });
 
 /** One refresh, and the messages that it covers. */
@@ -39,13 +41,22 @@ type NewObject = z.output<typeof newObjectSchema>;
 
 /** S3 tells of an object through EventBridge, or in its own notification, which also comes once as a test event. */
 const bodySchema = z.union([
-  z.object({ detail: newObjectSchema }).transform(({ detail }) => [detail]),
-  z
-    .object({ Records: z.array(z.object({ eventName: z.string().default('ObjectCreated'), s3: newObjectSchema })) })
-    .transform(({ Records }) =>
+  z.pipe(
+    z.object({ detail: newObjectSchema }),
+    z.transform(({ detail }) => [detail]),
+  ),
+  z.pipe(
+    z.object({
+      Records: z.array(z.object({ eventName: z._default(z.string(), 'ObjectCreated'), s3: newObjectSchema })),
+    }),
+    z.transform(({ Records }) =>
       Records.filter(({ eventName }) => eventName.includes('ObjectCreated')).map(({ s3 }) => s3),
     ),
-  z.object({ Event: z.literal('s3:TestEvent') }).transform((): NewObject[] => []),
+  ),
+  z.pipe(
+    z.object({ Event: z.literal('s3:TestEvent') }),
+    z.transform((): NewObject[] => []),
+  ),
 ]);
 
 export function isQueueEvent(event: unknown): event is QueueEvent {

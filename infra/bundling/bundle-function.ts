@@ -56,17 +56,22 @@ export async function bundleFunction(name: string): Promise<Bundle> {
 function substitution(substituted: Substitute[]): Plugin {
   return {
     name: 'substitutes',
-    setup({ onLoad }) {
-      onLoad({ filter: FILES_OF_PACKAGES }, ({ path }) => {
-        const file = relative(PROJECT_ROOT, path)
-          .split(sep)
-          .join('/')
-          .replace(/^.*node_modules\//, '');
+    setup({ onResolve, onLoad }) {
+      const load = (file: string, resolveDir: string) => {
         const substitute = substitutes.find((candidate) => candidate.file === file);
         if (substitute === undefined) return undefined;
         substituted.push(substitute);
-        return { contents: substitute.contents, loader: 'js', resolveDir: dirname(path) };
+        return { contents: substitute.contents, loader: 'js' as const, resolveDir };
+      };
+      onLoad({ filter: FILES_OF_PACKAGES }, ({ path }) => {
+        const inProject = relative(PROJECT_ROOT, path).split(sep).join('/');
+        return load(inProject.replace(/^.*node_modules\//, ''), dirname(path));
       });
+      onResolve({ filter: /^node:/ }, ({ path, importer }) => {
+        const isSubstituted = FILES_OF_PACKAGES.test(importer) && substitutes.some(({ file }) => file === path);
+        return isSubstituted ? { path: path.replace('node:', ''), namespace: 'node' } : undefined;
+      });
+      onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => load(`node:${path}`, PROJECT_ROOT));
     },
   };
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { VendorContractError, VendorRejectedError } from '../errors.ts';
 import type { ArcgisSite } from './site.ts';
 
@@ -12,7 +12,7 @@ export interface RestCacheScope {
 /** Documented as `{"success":true}` and as `{"status":"success"}`, and real clients test for each: both are accepted. */
 const clearedSchema = z.union([
   z.looseObject({ success: z.literal(true) }),
-  z.looseObject({ status: z.string().regex(/^success$/i) }),
+  z.looseObject({ status: z.string().check(z.regex(/^success$/i)) }),
 ]);
 
 /**

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import '../schema-messages.ts';
 import { type SpatialReference, sameSpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
 import type { Extent } from './update-extent.ts';
 
@@ -14,31 +15,35 @@ export interface PolygonFeatureSet {
 
 const WGS84_WKID = 4326;
 
-const ringSchema = z
-  .array(z.array(z.number()).min(2).max(4))
-  .min(4, 'must have at least four points, the last equal to the first')
-  .refine(isClosed, 'must be closed: its last point equal to its first')
-  .refine((ring) => doubledArea(ring) !== 0, 'must enclose an area');
+const ringSchema = z.array(z.array(z.number()).check(z.minLength(2), z.maxLength(4))).check(
+  z.minLength(4, 'must have at least four points, the last equal to the first'),
+  z.refine(isClosed, 'must be closed: its last point equal to its first'),
+  z.refine((ring) => doubledArea(ring) !== 0, 'must enclose an area'),
+);
 
-const ringsSchema = z.array(ringSchema).min(1, 'must have at least one ring');
+const ringsSchema = z.array(ringSchema).check(z.minLength(1, 'must have at least one ring'));
+
+const featureSchema = z.looseObject({
+  geometry: z.looseObject({ rings: ringsSchema, spatialReference: z.optional(spatialReferenceSchema) }),
+});
 
 const featureSetSchema = z
   .looseObject({
-    geometryType: z.literal('esriGeometryPolygon', 'must be esriGeometryPolygon').optional(),
-    spatialReference: spatialReferenceSchema.optional(),
+    geometryType: z.optional(z.literal('esriGeometryPolygon', 'must be esriGeometryPolygon')),
+    spatialReference: z.optional(spatialReferenceSchema),
     features: z
-      .array(
-        z.looseObject({
-          geometry: z.looseObject({ rings: ringsSchema, spatialReference: spatialReferenceSchema.optional() }),
-        }),
-      )
-      .min(1, 'must have at least one feature: an empty area never means everything'),
+      .array(featureSchema)
+      .check(z.minLength(1, 'must have at least one feature: an empty area never means everything')),
   })
-  .refine(hasOneSpatialReference, 'must have one spatial reference: its own and those of its geometries differ');
+  .check(
+    z.refine(hasOneSpatialReference, 'must have one spatial reference: its own and those of its geometries differ'),
+  );
 
-const lonLatRingsSchema = ringsSchema.refine(
-  (rings) => rings.flat().every(([lon = 0, lat = 0]) => Math.abs(lon) <= 180 && Math.abs(lat) <= 90),
-  'must be longitudes and latitudes in WGS 84, as GeoJSON has them; for other coordinates give an Esri FeatureSet',
+const lonLatRingsSchema = ringsSchema.check(
+  z.refine(
+    (rings) => rings.flat().every(([lon = 0, lat = 0]) => Math.abs(lon) <= 180 && Math.abs(lat) <= 90),
+    'must be longitudes and latitudes in WGS 84, as GeoJSON has them; for other coordinates give an Esri FeatureSet',
+  ),
 );
 
 const geoJsonSchema = z.discriminatedUnion(
@@ -47,22 +52,23 @@ const geoJsonSchema = z.discriminatedUnion(
     z.looseObject({ type: z.literal('Polygon'), coordinates: lonLatRingsSchema }),
     z.looseObject({
       type: z.literal('MultiPolygon'),
-      coordinates: z.array(lonLatRingsSchema).min(1, 'must have at least one polygon'),
+      coordinates: z.array(lonLatRingsSchema).check(z.minLength(1, 'must have at least one polygon')),
     }),
   ],
   { error: 'must be Polygon or MultiPolygon: give the geometry alone, without Feature or FeatureCollection around it' },
 );
 
 /** `areaOfInterest`: an Esri polygon FeatureSet, or a GeoJSON Polygon or MultiPolygon in WGS 84. */
-export const areaOfInterestSchema = z.unknown().transform((value, context): PolygonFeatureSet => {
-  const isGeoJson = typeof value === 'object' && value !== null && 'type' in value;
-  const parsed = isGeoJson ? parseGeoJson(value) : parseFeatureSet(value);
-  if (Array.isArray(parsed)) {
-    for (const issue of parsed) context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
+export const areaOfInterestSchema = z.pipe(
+  z.unknown(),
+  z.transform((value, { issues }): PolygonFeatureSet => {
+    const isGeoJson = typeof value === 'object' && value !== null && 'type' in value;
+    const parsed = isGeoJson ? parseGeoJson(value) : parseFeatureSet(value);
+    if (!Array.isArray(parsed)) return parsed;
+    for (const { message, path } of parsed) issues.push({ code: 'custom', message, path, input: value });
     return z.NEVER;
-  }
-  return parsed;
-});
+  }),
+);
 
 function parseFeatureSet(value: unknown): PolygonFeatureSet | z.core.$ZodIssue[] {
   const parsed = featureSetSchema.safeParse(value);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { CacheOpsError, VendorRejectedError } from '../errors.ts';
 import type { SoughtJob } from '../jobs/job-reference.ts';
 import type { ArcgisSite } from './site.ts';
@@ -12,25 +12,30 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 const SAME_MOMENT_MS = 5_000;
 const MAX_CANDIDATES = 50;
 
+const timeSchema = z.union([z.number(), z.string()]);
+
 /** The shape of the Admin API's job list is not documented: every likely spelling is read. */
 const listedSchema = z.looseObject({
-  jobId: z.string().optional(),
-  jobid: z.string().optional(),
-  jobID: z.string().optional(),
-  id: z.string().optional(),
-  jobStatus: z.string().optional(),
-  status: z.string().optional(),
-  submitTime: z.union([z.number(), z.string()]).optional(),
-  submittedTime: z.union([z.number(), z.string()]).optional(),
-  startTime: z.union([z.number(), z.string()]).optional(),
+  jobId: z.optional(z.string()),
+  jobid: z.optional(z.string()),
+  jobID: z.optional(z.string()),
+  id: z.optional(z.string()),
+  jobStatus: z.optional(z.string()),
+  status: z.optional(z.string()),
+  submitTime: z.optional(timeSchema),
+  submittedTime: z.optional(timeSchema),
+  startTime: z.optional(timeSchema),
 });
 
 const jobListSchema = z.union([
-  z.looseObject({ jobs: z.array(listedSchema) }).transform(({ jobs }) => jobs),
+  z.pipe(
+    z.looseObject({ jobs: z.array(listedSchema) }),
+    z.transform(({ jobs }) => jobs),
+  ),
   z.array(listedSchema),
 ]);
 
-const jobInputsSchema = z.looseObject({ jobStatus: z.string(), inputs: z.record(z.string(), z.unknown()).nullish() });
+const jobInputsSchema = z.looseObject({ jobStatus: z.string(), inputs: z.nullish(z.record(z.string(), z.unknown())) });
 const inputValueSchema = z.looseObject({ value: z.unknown() });
 
 /** What the server's job list tells of a job: its id, that there is none, or that it cannot be told. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   InvalidInputError,
   SubmitUncertainError,
@@ -31,7 +31,7 @@ export interface SubmittedJob {
   adopted?: boolean;
 }
 
-const submittedSchema = z.looseObject({ jobId: jobIdSchema, jobStatus: z.string().catch('esriJobSubmitted') });
+const submittedSchema = z.looseObject({ jobId: jobIdSchema, jobStatus: z.catch(z.string(), 'esriJobSubmitted') });
 
 /**
  * Submits a geoprocessing job. NOT safe to repeat: a second submit is a second job. So it is sent again only when no
@@ -109,20 +109,19 @@ const RUNNING = ['New', 'Submitted', 'Waiting', 'Executing', 'Cancelling', 'Dele
 );
 
 const NO_MESSAGE = { type: '', description: '' };
-const percentSchema = z.coerce.number().optional().catch(undefined);
+const percentSchema = z.catch(z.optional(z.coerce.number()), undefined);
+
+const messageSchema = z.catch(
+  z.looseObject({ type: z.catch(z.string(), ''), description: z.catch(z.string(), '') }),
+  NO_MESSAGE,
+);
 
 const jobSchema = z.looseObject({
   jobStatus: z.string(),
-  messages: z
-    .array(z.looseObject({ type: z.string().catch(''), description: z.string().catch('') }).catch(NO_MESSAGE))
-    .nullish()
-    .catch(undefined),
+  messages: z.catch(z.nullish(z.array(messageSchema)), undefined),
   // Esri's own clients disagree on the name: `percent` (JavaScript SDK) and `percentage` (arcgis-rest-js).
-  progress: z.looseObject({ percent: percentSchema, percentage: percentSchema }).nullish().catch(undefined),
-  results: z
-    .record(z.string(), z.looseObject({ paramUrl: z.string().optional() }))
-    .nullish()
-    .catch(undefined),
+  progress: z.catch(z.nullish(z.looseObject({ percent: percentSchema, percentage: percentSchema })), undefined),
+  results: z.catch(z.nullish(z.record(z.string(), z.looseObject({ paramUrl: z.optional(z.string()) }))), undefined),
 });
 
 /**
@@ -218,7 +217,7 @@ const OUTPUT_URL = 'out_service_url';
 /** The caching tools name the service as their output. The job has succeeded whether or not it can be read. */
 async function readOutputUrl(site: ArcgisSite, path: string, results: string[]): Promise<string | undefined> {
   if (!results.includes(OUTPUT_URL)) return undefined;
-  const reply = z.looseObject({ value: z.string().min(1) });
+  const reply = z.looseObject({ value: z.string().check(z.minLength(1)) });
   const fallback = site.address(`${path}/results/${OUTPUT_URL}`);
   return await site.call({ path: `${path}/results/${OUTPUT_URL}`, reply }).then(
     ({ value }) => redact(value),

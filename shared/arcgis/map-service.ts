@@ -1,18 +1,18 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
 import { type ServiceName, serviceLabel, servicePath } from './service-name.ts';
 import type { ArcgisSite } from './site.ts';
 import { type SpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
 
-const looseSpatialReference = spatialReferenceSchema.nullish().catch(undefined);
+const looseSpatialReference = z.catch(z.nullish(spatialReferenceSchema), undefined);
 
 const serviceSchema = z.looseObject({
-  singleFusedMapCache: z.boolean().nullish(),
+  singleFusedMapCache: z.nullish(z.boolean()),
   spatialReference: looseSpatialReference,
-  fullExtent: z.looseObject({ spatialReference: looseSpatialReference }).nullish(),
-  tileInfo: z
-    .looseObject({ spatialReference: looseSpatialReference, lods: z.array(z.looseObject({ scale: z.number() })) })
-    .nullish(),
+  fullExtent: z.nullish(z.looseObject({ spatialReference: looseSpatialReference })),
+  tileInfo: z.nullish(
+    z.looseObject({ spatialReference: looseSpatialReference, lods: z.array(z.looseObject({ scale: z.number() })) }),
+  ),
 });
 
 type ServiceDescription = z.output<typeof serviceSchema>;

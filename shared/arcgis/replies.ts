@@ -1,29 +1,26 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { VendorAuthError, VendorBusyError, VendorContractError, VendorRejectedError } from '../errors.ts';
 import type { VendorAnswer } from '../http/send.ts';
+import '../schema-messages.ts';
 
 /** The server refused the token: 498 or 499 in either envelope, before any work. */
 export class TokenRefused extends Error {}
 
+const textsSchema = z.union([z.string(), z.array(z.string())]);
+
 const restEnvelopeSchema = z.object({
   error: z.looseObject({
-    code: z.coerce.number().optional().catch(undefined),
-    message: z.string().optional().catch(undefined),
-    details: z
-      .union([z.string(), z.array(z.string())])
-      .optional()
-      .catch(undefined),
+    code: z.catch(z.optional(z.coerce.number()), undefined),
+    message: z.catch(z.optional(z.string()), undefined),
+    details: z.catch(z.optional(textsSchema), undefined),
   }),
 });
 
 const adminEnvelopeSchema = z.object({
-  status: z.string().optional().catch(undefined),
-  messages: z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .catch(undefined),
-  code: z.coerce.number().optional().catch(undefined),
-  success: z.boolean().optional().catch(undefined),
+  status: z.catch(z.optional(z.string()), undefined),
+  messages: z.catch(z.optional(textsSchema), undefined),
+  code: z.catch(z.optional(z.coerce.number()), undefined),
+  success: z.catch(z.optional(z.boolean()), undefined),
 });
 
 interface Refusal {
@@ -37,14 +34,14 @@ interface Refusal {
  *
  * @throws TokenRefused, VendorRejectedError, VendorBusyError, VendorContractError
  */
-export function readReply<S extends z.ZodType>(answer: VendorAnswer, schema: S): z.output<S> {
+export function readReply<S extends z.core.$ZodType>(answer: VendorAnswer, schema: S): z.output<S> {
   const { status, text, place } = answer;
   const json = parseJson(text);
   if (json === undefined) throw unreadable(answer);
   const refusal = findRefusal(json);
   if (refusal !== undefined) throw refusalError(refusal, answer);
   if (status < 200 || status > 299) throw unreadable(answer);
-  const parsed = schema.safeParse(json);
+  const parsed = z.safeParse(schema, json);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'answer'}: ${message}`);
   throw new VendorContractError(

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A GIS service: its folder (none = root), its bare name and its type, for example `MapServer`. */
 export interface ServiceName {
@@ -22,7 +22,7 @@ const NAME_RULE =
   'must be 1-120 letters, digits, _ or -, with single dots and spaces only inside; the folder has its own place';
 
 /** The bare name of a folder or a service. */
-export const nameSchema = z.string().refine(isName, NAME_RULE);
+export const nameSchema = z.string().check(z.refine(isName, NAME_RULE));
 
 /** Splits `Folder/Name.MapServer`; `/` and `:` are accepted before the type too. Undefined where it is none of these. */
 function parseInputService(text: string): InputService | undefined {
@@ -33,14 +33,17 @@ function parseInputService(text: string): InputService | undefined {
 }
 
 /** `inputService`, the vendor's word for a cached map or image service, taken apart. */
-export const inputServiceSchema = z.string().transform((text, context): InputService => {
-  const service = parseInputService(text);
-  if (service !== undefined) return service;
-  context.addIssue(
-    'must be Folder/Name.MapServer or Folder/Name.ImageServer (no folder: Name.MapServer); names of 1-120 letters, digits, _, -, inner single dots and spaces',
-  );
-  return z.NEVER;
-});
+export const inputServiceSchema = z.pipe(
+  z.string(),
+  z.transform((text, { issues }): InputService => {
+    const service = parseInputService(text);
+    if (service !== undefined) return service;
+    const message =
+      'must be Folder/Name.MapServer or Folder/Name.ImageServer (no folder: Name.MapServer); names of 1-120 letters, digits, _, -, inner single dots and spaces';
+    issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  }),
+);
 
 /** For people and results: `Folder/Name.Type`. */
 export function serviceLabel({ folder, name, type }: ServiceName): string {

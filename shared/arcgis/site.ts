@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidSecretError, VendorAuthError, VendorRejectedError } from '../errors.ts';
 import { addressProblem } from '../http/address.ts';
 import { hideSecret } from '../http/redact.ts';
@@ -22,7 +22,7 @@ export interface SiteAccess {
   allowHttp?: boolean | undefined;
 }
 
-export interface SiteCall<S extends z.ZodType> {
+export interface SiteCall<S extends z.core.$ZodType> {
   /** `rest/services/…` or `admin/…`, below the site, every segment encoded. */
   path: string;
   form?: Record<string, string>;
@@ -42,10 +42,13 @@ const tokens = new WeakMap<SiteAccess, Token>();
 const tokenUrls = new WeakMap<SiteAccess, string[]>();
 
 const serverInfoSchema = z.looseObject({
-  owningSystemUrl: z.string().nullish(),
-  authInfo: z.looseObject({ tokenServicesUrl: z.string().nullish() }).nullish().catch(undefined),
+  owningSystemUrl: z.nullish(z.string()),
+  authInfo: z.catch(z.nullish(z.looseObject({ tokenServicesUrl: z.nullish(z.string()) })), undefined),
 });
-const tokenSchema = z.object({ token: z.string().min(1), expires: z.coerce.number().optional().catch(undefined) });
+const tokenSchema = z.object({
+  token: z.string().check(z.minLength(1)),
+  expires: z.catch(z.optional(z.coerce.number()), undefined),
+});
 
 /** One ArcGIS Server or Enterprise site in one invocation: stand-alone or federated, signed in when a call needs it. */
 export class ArcgisSite {
@@ -71,7 +74,7 @@ export class ArcgisSite {
    *
    * @throws VendorAuthError and every other Vendor… error
    */
-  async call<S extends z.ZodType>(siteCall: SiteCall<S>): Promise<z.output<S>> {
+  async call<S extends z.core.$ZodType>(siteCall: SiteCall<S>): Promise<z.output<S>> {
     try {
       return await this.callOnce(siteCall, await this.token());
     } catch (error) {
@@ -87,12 +90,12 @@ export class ArcgisSite {
     }
   }
 
-  private async callOnce<S extends z.ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
+  private async callOnce<S extends z.core.$ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
     const { path, form = {}, reply, repeatable = 'always', answerTimeoutSeconds } = siteCall;
     return await this.post(this.address(path), { ...form, token }, { reply, repeatable, answerTimeoutSeconds });
   }
 
-  private async post<S extends z.ZodType>(
+  private async post<S extends z.core.$ZodType>(
     url: string,
     form: Record<string, string>,
     options: { reply: S; repeatable: Repeatable; answerTimeoutSeconds?: number | undefined },

@@ -1,11 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Esri's spatial reference: a well-known id, or a definition as text. */
 export const spatialReferenceSchema = z
-  .looseObject({ wkid: z.int().optional(), latestWkid: z.int().optional(), wkt: z.string().optional() })
-  .refine(
-    ({ wkid, latestWkid, wkt }) => (wkid ?? latestWkid ?? wkt) !== undefined,
-    'must have a wkid (for example {"wkid": 3857}) or a wkt',
+  .looseObject({ wkid: z.optional(z.int()), latestWkid: z.optional(z.int()), wkt: z.optional(z.string()) })
+  .check(
+    z.refine(
+      ({ wkid, latestWkid, wkt }) => (wkid ?? latestWkid ?? wkt) !== undefined,
+      'must have a wkid (for example {"wkid": 3857}) or a wkt',
+    ),
   );
 
 export type SpatialReference = z.output<typeof spatialReferenceSchema>;

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import '../schema-messages.ts';
 import { type SpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
 
 /** A rectangle in map units; without a spatial reference it is in the service's own. */
@@ -17,24 +18,27 @@ const extentSchema = z.strictObject({
   ymin: coordinate,
   xmax: coordinate,
   ymax: coordinate,
-  spatialReference: spatialReferenceSchema.optional(),
+  spatialReference: z.optional(spatialReferenceSchema),
 });
 
 /** `updateExtent`: an Esri envelope, or the vendor's string `"xmin ymin xmax ymax"`. */
-export const updateExtentSchema = z.unknown().transform((value, context): Extent => {
-  const parsed = extentSchema.safeParse(typeof value === 'string' ? fromText(value) : value);
-  if (!parsed.success) {
-    if (typeof value === 'string') context.addIssue('must be four numbers: "xmin ymin xmax ymax"');
-    else
-      for (const issue of parsed.error.issues)
-        context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
-    return z.NEVER;
-  }
-  const { xmin, ymin, xmax, ymax } = parsed.data;
-  if (xmin >= xmax) context.addIssue(`xmin (${xmin}) must be less than xmax (${xmax})`);
-  if (ymin >= ymax) context.addIssue(`ymin (${ymin}) must be less than ymax (${ymax})`);
-  return parsed.data;
-});
+export const updateExtentSchema = z.pipe(
+  z.unknown(),
+  z.transform((value, { issues }): Extent => {
+    const refuse = (message: string, path: PropertyKey[] = []) =>
+      issues.push({ code: 'custom', message, path, input: value });
+    const parsed = extentSchema.safeParse(typeof value === 'string' ? fromText(value) : value);
+    if (!parsed.success) {
+      if (typeof value === 'string') refuse('must be four numbers: "xmin ymin xmax ymax"');
+      else for (const { message, path } of parsed.error.issues) refuse(message, path);
+      return z.NEVER;
+    }
+    const { xmin, ymin, xmax, ymax } = parsed.data;
+    if (xmin >= xmax) refuse(`xmin (${xmin}) must be less than xmax (${xmax})`);
+    if (ymin >= ymax) refuse(`ymin (${ymin}) must be less than ymax (${ymax})`);
+    return parsed.data;
+  }),
+);
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 

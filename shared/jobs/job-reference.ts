@@ -1,7 +1,7 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** One segment of a path, and never `.` or `..`. */
-export const jobIdSchema = z.string().regex(/^(?!\.{1,2}$)[^\p{Cc}]{1,200}$/u, 'must be the id of a job');
+export const jobIdSchema = z.string().check(z.regex(/^(?!\.{1,2}$)[^\p{Cc}]{1,200}$/u, 'must be the id of a job'));
 
 /** What travels with a job: ids only, never a credential. */
 const jobReferenceSchema = z.strictObject({
@@ -41,10 +41,10 @@ export const watchSchema = z.strictObject({
   /** US dollars, estimated, for AWS alone. */
   watchingCost: z.number(),
   jobStatus: z.string(),
-  percent: z.number().optional(),
+  percent: z.optional(z.number()),
   /** How many polls in a row were answered with what makes no sense. */
-  oddAnswers: z.int().optional(),
-  notes: z.array(z.string()).optional(),
+  oddAnswers: z.optional(z.int()),
+  notes: z.optional(z.array(z.string())),
 });
 
 export type Watch = z.output<typeof watchSchema>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { SubmittedJob } from '../arcgis/geoprocessing.ts';
 import { type ServiceName, serviceLabel } from '../arcgis/service-name.ts';
 import { InvalidInputError } from '../errors.ts';
@@ -34,7 +34,7 @@ export interface Submission {
   notes?: string[];
 }
 
-export interface JobOperation<S extends z.ZodObject & z.ZodType<JobInput>> {
+export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>> {
   operation: string;
   inputSchema: S;
   request: (input: z.output<S>) => JobRequest;
@@ -54,7 +54,7 @@ const machineEventSchema = z.union([
  * A job operation's function. Its state machine first has it check the input (`prepare`), and submit when it is its
  * turn. By hand it hands the input over to the state machine, or submits at once where nobody is to wait.
  */
-export function jobOperation<S extends z.ZodObject & z.ZodType<JobInput>>(parts: JobOperation<S>): Operation {
+export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>>(parts: JobOperation<S>): Operation {
   const { operation, inputSchema } = parts;
   return async (event, run) => {
     const machineEvent = machineEventSchema.safeParse(event).data;

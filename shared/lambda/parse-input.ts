@@ -1,15 +1,16 @@
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
+import '../schema-messages.ts';
 
 /**
  * The input as its schema has it.
  *
  * @throws InvalidInputError naming every problem at once, each with its path; never a value that was given
  */
-export function parseInput<S extends z.ZodObject>(operation: string, schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input);
+export function parseInput<S extends z.core.$ZodObject>(operation: string, schema: S, input: unknown): z.output<S> {
+  const parsed = z.safeParse(schema, input);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => describe(issue, [], Object.keys(schema.shape)));
+  const problems = parsed.error.issues.flatMap((issue) => describe(issue, [], Object.keys(schema._zod.def.shape)));
   throw new InvalidInputError(`The input of ${operation} does not fit, nothing was done: ${problems.join('; ')}.`);
 }
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import { assertNoContent, readReply } from './replies.ts';
 import type { MicrostrategySession } from './session.ts';

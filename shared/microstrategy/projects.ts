@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readReply } from './replies.ts';
 import type { MicrostrategySession } from './session.ts';
 
@@ -7,7 +7,7 @@ export interface Project {
   name?: string | undefined;
 }
 
-const projectsSchema = z.array(z.looseObject({ id: z.string().min(1), name: z.string() }));
+const projectsSchema = z.array(z.looseObject({ id: z.string().check(z.minLength(1)), name: z.string() }));
 
 /** The projects that the user may see, loaded or not (`GET /api/projects`). Safe to repeat. */
 export async function listProjects(session: MicrostrategySession): Promise<Project[]> {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { VendorAuthError, VendorContractError, VendorRejectedError } from '../errors.ts';
 import type { VendorAnswer } from '../http/send.ts';
 
@@ -6,18 +6,21 @@ import type { VendorAnswer } from '../http/send.ts';
 export class SessionRefused extends Error {}
 
 const errorSchema = z.looseObject({
-  code: z.string().optional().catch(undefined),
-  iServerCode: z.coerce.number().optional().catch(undefined),
+  code: z.catch(z.optional(z.string()), undefined),
+  iServerCode: z.catch(z.optional(z.coerce.number()), undefined),
   /** The vendor's other spelling, in one of its samples. */
-  IserverCode: z.coerce.number().optional().catch(undefined),
-  message: z.string().optional().catch(undefined),
-  ticketId: z.string().optional().catch(undefined),
-  success: z.boolean().optional().catch(undefined),
+  IserverCode: z.catch(z.optional(z.coerce.number()), undefined),
+  message: z.catch(z.optional(z.string()), undefined),
+  ticketId: z.catch(z.optional(z.string()), undefined),
+  success: z.catch(z.optional(z.boolean()), undefined),
 });
 
 /** The envelope, also where it is wrapped in `errors`. */
 const envelopeSchema = z.union([
-  z.object({ errors: z.array(errorSchema).min(1) }).transform(({ errors: [first] }) => first ?? {}),
+  z.pipe(
+    z.object({ errors: z.array(errorSchema).check(z.minLength(1)) }),
+    z.transform(({ errors: [first] }) => first ?? {}),
+  ),
   errorSchema,
 ]);
 
@@ -66,9 +69,9 @@ export function assertNoContent(answer: VendorAnswer): void {
  *
  * @throws what {@link assertSuccess} throws, and VendorContractError
  */
-export function readReply<S extends z.ZodType>(answer: VendorAnswer, schema: S): z.output<S> {
+export function readReply<S extends z.core.$ZodType>(answer: VendorAnswer, schema: S): z.output<S> {
   assertSuccess(answer);
-  const parsed = schema.safeParse(parseJson(answer.text));
+  const parsed = z.safeParse(schema, parseJson(answer.text));
   if (parsed.success) return parsed.data;
   throw notDocumented(answer);
 }

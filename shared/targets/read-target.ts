@@ -1,8 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { InvalidSecretError, UnknownTargetError } from '../errors.ts';
 import { awsRequestHandler } from '../http/aws-request-handler.ts';
 import { hideSecret } from '../http/redact.ts';
+import '../schema-messages.ts';
 import { arcgisTargetSchema, microstrategyTargetSchema } from './target.ts';
 
 const CACHE_MS = 5 * 60_000;
@@ -15,7 +16,7 @@ interface ReadOptions {
   onUnknownKeys?: (secretId: string, keys: string[]) => void;
 }
 
-type ReadTarget<S extends z.ZodType> = (name: string, options?: ReadOptions) => Promise<z.output<S>>;
+type ReadTarget<S extends z.ZodMiniType> = (name: string, options?: ReadOptions) => Promise<z.output<S>>;
 
 /**
  * Reads the secret of an ArcGIS target, at most five minutes old. While the secret does not change the same object is
@@ -28,7 +29,7 @@ export const readArcgisTarget = targetReader(arcgisTargetSchema);
 /** The same for a MicroStrategy target. */
 export const readMicrostrategyTarget = targetReader(microstrategyTargetSchema);
 
-function targetReader<S extends z.ZodObject>(schema: S): ReadTarget<S> {
+function targetReader<S extends z.ZodMiniObject>(schema: S): ReadTarget<S> {
   const cache = new Map<string, { target: z.output<S>; secretText: string; readAt: number }>();
   return async (name, { fresh = false, onUnknownKeys } = {}) => {
     const cached = cache.get(name);
@@ -75,7 +76,7 @@ function secretError(error: unknown, name: string, secretId: string): unknown {
   return error;
 }
 
-function parseSecret<S extends z.ZodObject>(schema: S, secretText: string, secretId: string) {
+function parseSecret<S extends z.ZodMiniObject>(schema: S, secretText: string, secretId: string) {
   const secret = parseJsonObject(secretText);
   if (secret === undefined) throw new InvalidSecretError(`Secret ${secretId} is not a JSON object.`);
   for (const key of SECRET_KEYS) {

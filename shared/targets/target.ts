@@ -1,50 +1,59 @@
 import { X509Certificate } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { addressProblem } from '../http/address.ts';
 
 type Context = z.core.$RefinementCtx;
 
-const text = z.string().refine((value) => value.trim() !== '', 'must not be blank');
-const headerText = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
-const siteUrl = z.string().transform((value) => value.replace(/\/+$/, ''));
-const caCertificate = z.string().refine(isCertificate, 'must be PEM: -----BEGIN CERTIFICATE-----…, one or more');
+const text = z.string().check(z.refine((value) => value.trim() !== '', 'must not be blank'));
+const headerText = z.string().check(z.regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'));
+const siteUrl = z.pipe(
+  z.string(),
+  z.transform((value) => value.replace(/\/+$/, '')),
+);
+const caCertificate = z
+  .string()
+  .check(z.refine(isCertificate, 'must be PEM: -----BEGIN CERTIFICATE-----…, one or more'));
 
 /** The secret of an ArcGIS Server or Enterprise site. Keys that are not named here are left out: rotation adds its own. */
 export const arcgisTargetSchema = z
   .object({
     vendor: z.literal('arcgis', 'must be arcgis: this operation is for ArcGIS sites'),
     url: siteUrl,
-    adminUrl: siteUrl.optional(),
-    username: text.optional(),
-    password: text.optional(),
-    token: headerText.optional(),
-    referer: headerText.optional(),
-    caCertificate: caCertificate.optional(),
-    allowHttp: z.boolean().optional(),
+    adminUrl: z.optional(siteUrl),
+    username: z.optional(text),
+    password: z.optional(text),
+    token: z.optional(headerText),
+    referer: z.optional(headerText),
+    caCertificate: z.optional(caCertificate),
+    allowHttp: z.optional(z.boolean()),
   })
-  .superRefine((target, context) => {
-    checkAddresses(target, ['url', 'adminUrl'], context);
-    checkEnds(target, /\/(rest|admin|tokens|rest\/services)$/i, 'https://gis.example.org/server', context);
-    checkCredentials(target, { login: ['username', 'password'], token: 'token' }, context);
-  });
+  .check(
+    z.superRefine((target, context) => {
+      checkAddresses(target, ['url', 'adminUrl'], context);
+      checkEnds(target, /\/(rest|admin|tokens|rest\/services)$/i, 'https://gis.example.org/server', context);
+      checkCredentials(target, { login: ['username', 'password'], token: 'token' }, context);
+    }),
+  );
 
 /** The secret of a MicroStrategy or Strategy One Library server. */
 export const microstrategyTargetSchema = z
   .object({
     vendor: z.literal('microstrategy', 'must be microstrategy: this operation is for MicroStrategy servers'),
     url: siteUrl,
-    username: text.optional(),
-    password: text.optional(),
-    loginMode: z.union([z.literal(1), z.literal(16)], { error: 'must be 1 (standard) or 16 (LDAP)' }).optional(),
-    apiToken: text.optional(),
-    caCertificate: caCertificate.optional(),
-    allowHttp: z.boolean().optional(),
+    username: z.optional(text),
+    password: z.optional(text),
+    loginMode: z.optional(z.union([z.literal(1), z.literal(16)], { error: 'must be 1 (standard) or 16 (LDAP)' })),
+    apiToken: z.optional(text),
+    caCertificate: z.optional(caCertificate),
+    allowHttp: z.optional(z.boolean()),
   })
-  .superRefine((target, context) => {
-    checkAddresses(target, ['url'], context);
-    checkEnds(target, /\/(api|app)$/i, 'https://bi.example.org/MicroStrategyLibrary', context);
-    checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
-  });
+  .check(
+    z.superRefine((target, context) => {
+      checkAddresses(target, ['url'], context);
+      checkEnds(target, /\/(api|app)$/i, 'https://bi.example.org/MicroStrategyLibrary', context);
+      checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
+    }),
+  );
 
 function checkAddresses(target: Record<string, unknown>, keys: string[], context: Context): void {
   for (const key of keys) {

@@ -18,11 +18,11 @@ const operationNames = operations.map(({ name }) => name);
 /** The folders, or single files, that each part may import from; `self` is the folder the file is in. */
 const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [
   [/^functions\/[^/]+\//, (self) => new RegExp(`^(shared|${self})/`)],
-  [/^shared\/errors\.ts$/, () => /^$/],
+  [/^shared\/(errors|schema-messages)\.ts$/, () => /^$/],
   [/^shared\/(http|jobs)\//, (self) => new RegExp(`^(shared/errors\\.ts$|${self}/)`)],
-  [/^shared\/targets\//, (self) => new RegExp(`^(shared/errors\\.ts$|shared/http/|${self}/)`)],
+  [/^shared\/targets\//, (self) => new RegExp(`^(shared/(errors|schema-messages)\\.ts$|shared/http/|${self}/)`)],
   [/^shared\/lambda\//, () => /^shared\//],
-  [/^shared\/[^/]+\//, (self) => new RegExp(`^(shared/errors\\.ts$|shared/(http|jobs)/|${self}/)`)],
+  [/^shared\/[^/]+\//, (self) => new RegExp(`^(shared/(errors|schema-messages)\\.ts$|shared/(http|jobs)/|${self}/)`)],
   [/^infra\//, () => /^(infra\/|functions\/[^/]+\/input\.ts$)/],
 ];
 
@@ -47,7 +47,7 @@ describe('the layout of the project', () => {
     const imports = functionFiles.flatMap((file) => file.imports);
 
     assert.ok(functionNames.length >= operationNames.length && operationNames.length > 0);
-    assert.ok(imports.includes('shared/lambda/operation-handler.ts') && imports.includes('zod'));
+    assert.ok(imports.includes('shared/lambda/operation-handler.ts') && imports.includes('zod/mini'));
     assert.ok(importersOf(CLIENT_PACKAGES, sharedFiles).includes('shared/lambda/start-execution.ts'));
   });
 

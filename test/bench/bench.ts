@@ -1,4 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
 import { startAwsEndpoint } from '../local/aws-endpoint.ts';
@@ -17,8 +19,8 @@ const WARM_CALLS = 3000;
 const RESULTS = fileURLToPath(new URL('../../bench-results/', import.meta.url));
 
 /** Everything is run on this machine, from loopback; no figure of it ever fails a test. */
-async function bench() {
-  const variants = await buildVariants();
+async function bench(folder: string) {
+  const variants = await buildVariants(folder);
   const pick = (...names: string[]): Variant[] => names.flatMap((name) => variants.get(name) ?? []);
   const servers = await startServers();
   const { environment } = servers;
@@ -92,15 +94,16 @@ function coldRows(samples: Map<string, Sample[]>, reference: string) {
   return [...samples.keys()].map((name) => ({
     variant: name,
     'total ms': spreadText(spreadOf(of(name, 'totalMs')), '', 1),
-    'load ms': spreadOf(of(name, 'loadMs')).median.toFixed(1),
-    'call ms': spreadOf(of(name, 'callMs')).median.toFixed(1),
-    'peak MiB': spreadOf(of(name, 'peakMiB')).median.toFixed(1),
+    'load ms': spreadText(spreadOf(of(name, 'loadMs')), '', 1),
+    'call ms': spreadText(spreadOf(of(name, 'callMs')), '', 1),
+    'peak MiB': spreadText(spreadOf(of(name, 'peakMiB')), '', 1),
     [`time / ${reference}`]: spreadText(ratioOf(of(name, 'totalMs'), of(reference, 'totalMs'))),
     'ends in': samples.get(name)?.[0]?.outcome.slice(0, 40) ?? '',
   }));
 }
 
-const results = await bench();
+const folder = await mkdtemp(join(tmpdir(), 'cache-ops-bench-'));
+const results = await bench(folder).finally(() => rm(folder, { recursive: true }));
 const { machine: on, bundles, offline, whole, polls } = results;
 const sections: [string, string][] = [
   ['Measures', tableText(measuresOf(results))],

@@ -59,9 +59,14 @@ function ratioText(samples: Samples, name: string, reference: string): string {
   return spreadText(ratio(samples, name, reference, 'totalMs'), 'x');
 }
 
+/** The least and the most of several, each with its quartiles. */
 function rangeText(ratios: Spread[]): string {
-  const medians = ratios.map(({ median }) => median);
-  return `${Math.min(...medians).toFixed(2)}x to ${Math.max(...medians).toFixed(2)}x`;
+  const sorted = ratios.toSorted((one, other) => one.median - other.median);
+  const [least, most] = [sorted.at(0), sorted.at(-1)];
+  return [least, most]
+    .flatMap((ratioOfOne) => ratioOfOne ?? [])
+    .map((each) => spreadText(each, 'x'))
+    .join(' to ');
 }
 
 function differences(samples: Samples, name: string, reference: string, key: 'warmUs'): number[] {

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -17,9 +16,8 @@ export interface Variant {
 
 export const FUNCTIONS = readdirSync(fileURLToPath(new URL('../../functions', import.meta.url)));
 
-/** Bundles every function as it is deployed, and what they are compared with. */
-export async function buildVariants(): Promise<Map<string, Variant>> {
-  const folder = await mkdtemp(join(tmpdir(), 'cache-ops-bench-'));
+/** Bundles every function as it is deployed, and what they are compared with, into a folder. */
+export async function buildVariants(folder: string): Promise<Map<string, Variant>> {
   const { metafile: _none, ...options } = bundleOptions;
   const { supported: _all, define: _nothing, ...plain } = options;
   const variants = new Map<string, Variant>();

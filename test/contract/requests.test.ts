@@ -14,6 +14,8 @@ import { startWeatherServer, type WeatherServer } from '../support/weather-serve
 
 const INFO = 'rest/info';
 const TOKEN = 'admin/generateToken';
+/** Beside the site's own path. */
+const PORTAL_TOKEN = '/portal/sharing/rest/generateToken';
 const CLEAR = 'admin/system/handlers/rest/cache/clear';
 const BASEMAP = 'rest/services/Basemap/MapServer';
 const LANDSAT = 'rest/services/Imagery/Landsat/ImageServer';
@@ -34,6 +36,8 @@ interface Row {
   handler: typeof clearRestCache;
   event: (target: string) => object;
   vendor?: 'microstrategy';
+  /** Whether a portal on the same host owns the site. */
+  isFederated?: boolean;
   cold: string[];
   warm: string[];
   aws?: { cold: string[]; warm: string[] };
@@ -53,6 +57,14 @@ const TABLE: Row[] = [
     event: (target) => ({ target, folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' }),
     cold: [INFO, TOKEN, 'admin/services/exists', CLEAR],
     warm: ['admin/services/exists', CLEAR],
+  },
+  {
+    what: 'clear-rest-cache of all on a federated site',
+    handler: clearRestCache,
+    event: (target) => ({ target }),
+    isFederated: true,
+    cold: [INFO, PORTAL_TOKEN, CLEAR],
+    warm: [CLEAR],
   },
   {
     what: 'the submit of delete-map-server-cache',
@@ -76,11 +88,30 @@ const TABLE: Row[] = [
     warm: [LANDSAT, `${PUBLISHING}/Refresh%20Service/submitJob`],
   },
   {
+    what: 'the submit of refresh-service on a federated site',
+    handler: refresh,
+    event: (target) => ({ submit: { target, ...landsat } }),
+    isFederated: true,
+    cold: [INFO, PORTAL_TOKEN, LANDSAT, `${PUBLISHING}/Refresh%20Service/submitJob`],
+    warm: [LANDSAT, `${PUBLISHING}/Refresh%20Service/submitJob`],
+  },
+  {
     what: 'a job operation that nobody waits for',
     handler: refresh,
     event: (target) => ({ target, ...landsat, waitForJobCompletion: 'DO_NOT_WAIT' }),
     cold: [INFO, TOKEN, LANDSAT, `${PUBLISHING}/Refresh%20Service/submitJob`],
     warm: [LANDSAT, `${PUBLISHING}/Refresh%20Service/submitJob`],
+  },
+  {
+    what: 'the check of an input before a job has its turn',
+    handler: refresh,
+    event: (target) => ({
+      prepare: { target, ...landsat },
+      execution: { name: 'x', startedAt: '2026-11-24T00:00:00Z' },
+    }),
+    cold: [],
+    warm: [],
+    aws: { cold: [], warm: [] },
   },
   {
     what: 'a job operation that is started by hand',
@@ -135,11 +166,14 @@ describe('the requests of an operation', () => {
   });
   after(() => Promise.all([awsCalls.close(), aws.close()]));
 
-  async function openTarget(t: TestContext, vendor: Row['vendor']) {
+  async function openTarget(t: TestContext, { vendor, isFederated = false }: Pick<Row, 'vendor' | 'isFederated'>) {
     const emulator = await (vendor === 'microstrategy'
       ? startMicrostrategyEmulator()
-      : startArcgisEmulator({ jobSeconds: 0.2 }));
+      : startArcgisEmulator({ jobSeconds: 0.2, federated: isFederated }));
     const calls = await startWeatherServer({ upstream: emulator.url });
+    // The emulator would name its own address, where nobody counts.
+    const info = { body: JSON.stringify({ owningSystemUrl: `${calls.origin}/portal` }) };
+    if (isFederated) calls.always(/rest\/info/, info);
     t.after(() => Promise.all([calls.close(), emulator.close()]));
     const { username, password, url } = emulator;
     const site = calls.origin + new URL(url).pathname;
@@ -156,9 +190,9 @@ describe('the requests of an operation', () => {
     return awsCalls.requests.splice(0).map(({ headers }) => String(headers['x-amz-target']));
   }
 
-  for (const { what, vendor, handler, event, ...expected } of TABLE) {
+  for (const { what, handler, event, ...expected } of TABLE) {
     it(`are ${expected.cold.length} cold and ${expected.warm.length} warm for ${what}, on one connection`, async (t) => {
-      const { target, calls } = await openTarget(t, vendor);
+      const { target, calls } = await openTarget(t, expected);
       takeAwsCalls();
 
       await invoke(handler, event(target));
@@ -174,7 +208,7 @@ describe('the requests of an operation', () => {
   }
 
   it('are one for each poll of a job, and one more for the output of its end', async (t) => {
-    const { target, calls } = await openTarget(t, undefined);
+    const { target, calls } = await openTarget(t, {});
     let watch = Object(await invoke(manageTiles, { submit: { target, ...tiles } }));
     takePaths(calls);
     takeAwsCalls();

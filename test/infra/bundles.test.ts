@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path/posix';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
@@ -16,6 +17,7 @@ const FORBIDDEN_MODULES = [
   /^undici\/lib\/dispatcher\/(parser-h1|proxy|retry|env-http|socks|h2c)/,
   /^zod\/v4\/locales\/(?!(en|index)\.js)/,
   /^zod\/v3\//,
+  /^zod\/v4\/classic\//,
   /^@aws-sdk\/(?!client-(secrets-manager|sfn)\/|core\/|credential-provider-(env|node)\/)/,
   /^@aws-sdk\/.*\/dist-cjs\//,
   /^@smithy\/credential-provider-imds/,
@@ -24,7 +26,7 @@ const FORBIDDEN_MODULES = [
 
 /** Every module of Node.js that a bundle asks for when it starts or later; each costs a start its time. */
 const NODE_MODULES =
-  /^node:(assert|async_hooks|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|http|net|os|path|process|querystring|stream|timers(\/promises)?|tls|util|util\/types|zlib)$/;
+  /^node:(async_hooks|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|net|os|path|process|querystring|stream|timers(\/promises)?|tls|util|util\/types|zlib)$/;
 
 const bundles = new Map<string, Bundle>();
 for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));
@@ -44,6 +46,21 @@ function coldCall({ code }: Bundle): { error: string; loaded: string[] } {
     encoding: 'utf8',
   });
   return z.object({ error: z.string(), loaded: z.array(z.string()) }).parse(JSON.parse(stderr));
+}
+
+/** What a file of a package takes of a module: the names of members, and `()` where it calls the module itself. */
+function membersAsked(importer: string, module: string): string[] {
+  const text = readFileSync(`node_modules/${importer}`, 'utf8');
+  const bindings = text.matchAll(
+    /(?:const|import) (\{[^}]*\}|\w+) (?:= require\(|= await import\(|from )['"]([^'"]+)['"]/g,
+  );
+  return [...bindings].flatMap(([, names = '', asked = '']) => {
+    const path = asked.startsWith('.') ? join(dirname(importer), asked).replace(/(\.js)?$/, '.js') : asked;
+    if (path !== module) return [];
+    if (names.startsWith('{')) return names.match(/\w+/g) ?? [];
+    const uses = text.matchAll(new RegExp(`(?<![\\w.'/:])${names}(?:\\.(\\w+)|\\()`, 'g'));
+    return [...uses].map(([, member = '()']) => member);
+  });
 }
 
 describe('the bundles of the functions', () => {
@@ -76,12 +93,12 @@ describe('the bundles of the functions', () => {
       assert.deepEqual(unexpected, []);
     });
 
-    it(`start ${name} without HTTP/2, a second HTTP client and Node.js' own undici`, () => {
+    it(`start ${name} without HTTP/2, Node.js' own HTTP clients and what else is of no use`, () => {
       const { error, loaded } = coldCall(bundle);
 
-      const unwanted = /^NativeModule (http2|https|internal\/deps\/undici\/undici)$/;
+      const unwanted = /^NativeModule (assert|http|https|http2|internal\/deps\/undici\/undici)$/;
       assert.equal(error, 'InvalidInputError');
-      assert.ok(loaded.includes('NativeModule http'), 'the list could not be read');
+      assert.ok(loaded.includes('NativeModule net'), 'the list could not be read');
       assert.deepEqual(
         loaded.filter((module) => unwanted.test(module)),
         [],
@@ -115,6 +132,15 @@ describe('what bundles have in place of a file of a library', () => {
 
       assert.equal(using.length, bundles.size);
       assert.deepEqual([...new Set(asking)].toSorted(), importers.toSorted());
+    });
+  }
+
+  for (const { file, importers, members } of substitutes) {
+    if (members === undefined) continue;
+    it(`has all of ${file} that is asked for`, () => {
+      const asked = importers.flatMap((importer) => membersAsked(importer, file));
+
+      assert.deepEqual([...new Set(asked)].toSorted(), members);
     });
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { arcgisTargetSchema, microstrategyTargetSchema } from '../../../../shared/targets/target.ts';
 
 const CERTIFICATE = readFileSync(new URL('../../../fixtures/tls/ca.pem', import.meta.url), 'utf8');
@@ -12,7 +12,7 @@ const arcgis = { vendor: 'arcgis', url: 'https://gis.example.org/server' };
 const microstrategy = { vendor: 'microstrategy', url: 'https://bi.example.org/MicroStrategyLibrary' };
 
 /** The keys that are blamed, and everything that is said about them. */
-function refusal(schema: z.ZodType, secret: unknown): { keys: string[]; text: string } {
+function refusal(schema: z.ZodMiniType, secret: unknown): { keys: string[]; text: string } {
   const issues = schema.safeParse(secret).error?.issues ?? [];
   return {
     keys: [...new Set(issues.map(({ path }) => path.join('.')))].toSorted(),
@@ -56,7 +56,7 @@ const acceptedOfBoth: [what: string, change: Record<string, unknown>][] = [
   ['plain http where it is meant', { url: 'http://gis.example.org/server', allowHttp: true }],
 ];
 
-const vendors: [name: string, schema: z.ZodType, secret: object][] = [
+const vendors: [name: string, schema: z.ZodMiniType, secret: object][] = [
   ['arcgis', arcgisTargetSchema, { ...arcgis, ...login }],
   ['microstrategy', microstrategyTargetSchema, { ...microstrategy, ...login }],
 ];
