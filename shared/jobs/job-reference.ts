@@ -24,6 +24,20 @@ export const soughtJobSchema = z.strictObject({
 
 export type SoughtJob = z.output<typeof soughtJobSchema>;
 
+/**
+ * What the last polls met, all in a row, in place of the job's state: answers that make no sense, a job that the server
+ * does not know, or refused credentials. A server that is only down is no trouble.
+ */
+const troubleSchema = z.strictObject({
+  kind: z.enum(['odd', 'unknown', 'refused']),
+  since: z.iso.datetime(),
+  polls: z.int(),
+  /** Of the secret whose credentials were refused: they are not tried again. */
+  secretVersion: z.string().optional(),
+});
+
+export type Trouble = z.output<typeof troubleSchema>;
+
 /** A job that is being watched, between two polls: the state of the state machine's loop. */
 export const watchSchema = z.strictObject({
   /** `handover`: still running, and this window of polls is full. */
@@ -39,8 +53,9 @@ export const watchSchema = z.strictObject({
   watchingCost: z.number(),
   jobStatus: z.string(),
   percent: z.number().optional(),
-  /** How many polls in a row were answered with what makes no sense. */
-  oddAnswers: z.int().optional(),
+  trouble: troubleSchema.optional(),
+  /** Whether the job has more messages than an answer may hold, so that they are not asked for. */
+  withoutMessages: z.boolean().optional(),
   notes: z.array(z.string()).optional(),
 });
 
