@@ -187,4 +187,41 @@ describe('check-job', () => {
 
     assert.partialDeepStrictEqual(result, { status: 'succeeded', result: { jobId: watch.job.jobId } });
   });
+
+  const tooLarge = JSON.stringify({ jobStatus: 'esriJobExecuting', messages: [], pad: 'x'.repeat(5_000_001) });
+
+  it('leaves the messages out where they are over 5 MB, from then on at once', async () => {
+    const watch = await submit();
+    weather.always(JOB_PATH, ({ body }) => (/returnMessages=true/.test(body) ? { body: tooLarge } : undefined));
+    now += 50_000;
+
+    const first = await invoke(handler, watch);
+    const requests = weather.requestsTo(JOB_PATH).length;
+    now += 600_000;
+    const { result } = Object(await invoke(handler, first));
+
+    assert.partialDeepStrictEqual(first, { status: 'running', jobStatus: 'esriJobExecuting', withoutMessages: true });
+    assert.deepEqual([requests, weather.requestsTo(JOB_PATH).length], [2, 3]);
+    assert.equal(result.status, 'succeeded');
+    assert.match(result.messages[0].text, /over 5 MB.*\/jobs\/j/);
+  });
+
+  it('tells how a job with too many messages has failed', async () => {
+    const watch = await submit();
+    weather.next(JOB_PATH, { body: tooLarge }, jsonAnswer({ jobStatus: 'esriJobFailed' }));
+
+    const run = invoke(handler, watch);
+
+    await assert.rejects(run, { name: 'JobFailedError', message: /messages are over 5 MB/ });
+  });
+
+  it('takes the messages of a server that gives them all the same', async () => {
+    const watch = await submit();
+    const messages = [{ type: 'esriJobMessageTypeInformative', description: 'Done.' }];
+    weather.next(JOB_PATH, jsonAnswer({ jobStatus: 'esriJobSucceeded', messages }));
+
+    const { result } = Object(await invoke(handler, { ...watch, withoutMessages: true }));
+
+    assert.deepEqual(result.messages, [{ type: 'informative', text: 'Done.' }]);
+  });
 });
