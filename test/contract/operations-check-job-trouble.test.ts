@@ -133,6 +133,20 @@ describe('the watch of a job', () => {
     });
   }
 
+  it('goes on after two odd answers, however long nobody looked between them', async () => {
+    const watch = await watchAfter(HOUR);
+    weather.always(JOB, htmlAnswer());
+
+    const first = Object(await invoke(handler, watch));
+    pass(HOUR);
+    const second = Object(await invoke(handler, first));
+    pass(1);
+    const third = invoke(handler, second);
+
+    assert.deepEqual([second.status, second.trouble.polls], ['running', 2]);
+    await assert.rejects(third, { name: 'VendorContractError' });
+  });
+
   it('forgets an odd answer when a poll is answered', async () => {
     const watch = await watchAfter(HOUR);
     weather.next(JOB, htmlAnswer());
