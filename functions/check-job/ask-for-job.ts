@@ -24,12 +24,12 @@ export interface Answer {
 
 /**
  * How often and how long nothing but one kind of trouble is borne before it ends the watch. A restarting web adaptor shows
- * pages for minutes. Machines of a cluster see a shared directory up to 30 s late (NFS keeps what it knows of one so
- * long), and then do not know a job that is there. A password may be changed on the server before it is in the secret.
+ * pages for minutes. Machines of a cluster may see a shared directory up to 60 s late (so long NFS keeps what it knows of
+ * one), and then do not know a job that is there. A password may be changed on the server before it is in the secret.
  */
 const BORNE: Record<Trouble['kind'], { polls: number; seconds: number }> = {
   odd: { polls: 3, seconds: 3600 },
-  unknown: { polls: 2, seconds: 30 },
+  unknown: { polls: 2, seconds: 60 },
   refused: { polls: 1, seconds: 3600 },
 };
 

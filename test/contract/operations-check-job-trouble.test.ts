@@ -83,14 +83,14 @@ describe('the watch of a job', () => {
       assert.equal(result.status, 'succeeded');
     });
 
-    it(`ends as JobLostError when nothing but ${what} is answered for half a minute`, async () => {
+    it(`ends as JobLostError when nothing but ${what} is answered for a minute`, async () => {
       const watch = await watchAfter(15);
       weather.always(JOB, answer);
 
       const run = watchOn(watch, HOUR);
 
       await assert.rejects(run, { name: 'JobLostError', message: /unknown to the server.*Look at the service/ });
-      assert.ok(Date.now() - Date.parse(watch.job.submittedAt) < 60_000);
+      assert.ok(Date.now() - Date.parse(watch.job.submittedAt) < 90_000);
       assert.ok(weather.requestsTo(JOB).length > 1);
     });
   }
