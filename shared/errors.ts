@@ -75,10 +75,13 @@ export class VendorContractError extends CacheOpsError {
   override readonly name = 'VendorContractError';
   /** True when the answer was a redirect: whoever sent it did none of the work. */
   readonly redirect: boolean;
+  /** True when the answer was larger than is read. */
+  readonly tooLarge: boolean;
 
-  constructor(message: string, options: ErrorOptions & { redirect?: boolean } = {}) {
+  constructor(message: string, options: ErrorOptions & { redirect?: boolean; tooLarge?: boolean } = {}) {
     super(message, options);
     this.redirect = options.redirect ?? false;
+    this.tooLarge = options.tooLarge ?? false;
   }
 }
 

@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { operationHandler } from '../../shared/lambda/operation-handler.ts';
-import { checkWatchedJob } from './operation.ts';
+import { jobWatcher } from './operation.ts';
 
-export const handler = operationHandler('check-job', checkWatchedJob);
+export const handler = operationHandler(
+  'check-job',
+  jobWatcher((seconds) => sleep(seconds * 1000)),
+);

@@ -1,50 +1,65 @@
 import * as z from 'zod/mini';
-import { checkJob } from '../../shared/arcgis/geoprocessing.ts';
-import {
-  JobCancelledError,
-  JobFailedError,
-  JobLostError,
-  JobTimedOutError,
-  VendorBusyError,
-  VendorContractError,
-  VendorRejectedError,
-  VendorUnreachableError,
-} from '../../shared/errors.ts';
+import { JobCancelledError, JobFailedError, JobLostError, JobTimedOutError } from '../../shared/errors.ts';
 import { type JobReference, type Watch, watchSchema } from '../../shared/jobs/job-reference.ts';
 import { type JobState, lastMessages } from '../../shared/jobs/job-state.ts';
 import {
+  callCost,
   leaseUntil,
   nextWaitSeconds,
+  POLLS_OF_YOUNG_JOB,
   POLLS_PER_WINDOW,
+  pauseSeconds,
   submitLeaseUntil,
-  watchingCost,
 } from '../../shared/jobs/poll-policy.ts';
-import { log } from '../../shared/lambda/log.ts';
-import { openSite } from '../../shared/lambda/open-site.ts';
-import type { Run } from '../../shared/lambda/operation-handler.ts';
+import type { Operation, Run } from '../../shared/lambda/operation-handler.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
+import { type Answer, askForJob } from './ask-for-job.ts';
 
 const clockEventSchema = z.strictObject({ clock: z.strictObject({ since: z.iso.datetime() }) });
 
+/** How time passes between two polls by one call of the function. */
+export type Pause = (seconds: number) => Promise<void>;
+
 /**
- * One poll of a watched job: the next watch while it runs, the operation's result when it has succeeded. Asked for the
+ * One look at a watched job: the next watch while it runs, the operation's result when it has succeeded. Asked for the
  * `clock` it tells the times that a state machine cannot reckon itself.
  *
  * @throws JobFailedError, JobTimedOutError, JobCancelledError, JobLostError
  */
-export async function checkWatchedJob(event: unknown, run: Run) {
-  const clockEvent = clockEventSchema.safeParse(event);
-  if (clockEvent.success) return clock(clockEvent.data.clock.since);
-  const watch = parseInput('check-job', watchSchema, event);
-  const state = await stateOf(watch, run);
-  if (state.outcome === 'succeeded') return resultOf(watch, state);
-  if (state.outcome !== 'running') throw jobError(watch.job, state.outcome, state);
-  if (Date.now() < Date.parse(watch.deadline)) return nextWatch(watch, state);
-  throw jobError(watch.job, 'past its deadline', state);
+export function jobWatcher(pause: Pause): Operation {
+  return async (event, run) => {
+    const clockEvent = clockEventSchema.safeParse(event);
+    if (clockEvent.success) return clock(clockEvent.data.clock.since);
+    const watch = parseInput('check-job', watchSchema, event);
+    const look = await lookAtJob(watch, run, pause);
+    const { outcome } = look.state;
+    if (outcome === 'succeeded') return resultOf(watch, look);
+    if (outcome !== 'running') throw jobError(watch.job, outcome, look.state);
+    if (Date.now() < Date.parse(watch.deadline)) return nextWatch(watch, look);
+    throw jobError(watch.job, 'past its deadline', look.state);
+  };
 }
 
-/** More than the longest wait between two looks of a run that waits for its turn. */
-const LONG_AGO_MS = 10 * 60_000;
+interface Look extends Answer {
+  polls: number;
+  pausedSeconds: number;
+}
+
+/** Asks for a young job until it is over, no longer young, or its state is not told; for any other once. */
+async function lookAtJob(watch: Watch, run: Run, pause: Pause): Promise<Look> {
+  let pausedSeconds = 0;
+  for (let polls = 1; ; polls += 1) {
+    const answer = await askForJob(watch, run);
+    const seconds = pauseSeconds((Date.now() - Date.parse(watch.job.submittedAt)) / 1000);
+    const isLast = !answer.isTold || answer.state.outcome !== 'running' || polls >= POLLS_OF_YOUNG_JOB;
+    if (isLast || seconds === undefined) return { ...answer, polls: answer.isAsked ? polls : polls - 1, pausedSeconds };
+    await pause(seconds);
+    pausedSeconds += seconds;
+  }
+}
+
+/** More than the longest wait between two looks of a run that waits for its turn: 15 minutes, after nine days. */
+const LONG_AGO_MS = 20 * 60_000;
 
 function clock(since: string) {
   const now = Date.now();
@@ -53,67 +68,40 @@ function clock(since: string) {
   return { now: new Date(now).toISOString(), longAgo, leaseUntil: submitLeaseUntil(now), waitSeconds };
 }
 
-/**
- * A server that is down or busy says nothing of the job: it is asked again until the deadline. So is one whose answer
- * makes no sense, a restarting web adaptor's for example, but not for ever: three polls in a row are its end.
- */
-async function stateOf(
-  { job, jobStatus, oddAnswers = 0 }: Watch,
-  run: Run,
-): Promise<JobState & { oddAnswers?: number }> {
-  try {
-    const site = await openSite(job.target, run);
-    const state = await checkJob(site, job);
-    if (!state.isKnown) {
-      log('warn', 'a job state that is not known: taken for running', { jobId: job.jobId, jobStatus: state.jobStatus });
-    }
-    return state;
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const isDown = isServerDown(error);
-    const odd = oddAnswers + 1;
-    if (!isDown && (!isOdd(error) || odd >= MAX_ODD_ANSWERS)) throw error;
-    log('warn', 'the job could not be asked for', { jobId: job.jobId, error: error.name, reason: error.message });
-    const messages: JobState['messages'] = [{ type: 'error', text: error.message }];
-    return { jobStatus, outcome: 'running', isKnown: true, messages, ...(isDown ? {} : { oddAnswers: odd }) };
-  }
-}
-
-const MAX_ODD_ANSWERS = 3;
-
-/** Also a failure of the server itself, code 500 or a page with HTTP 5xx: nothing is said of the job. */
-function isServerDown(error: Error): boolean {
-  if (error instanceof VendorUnreachableError || error instanceof VendorBusyError) return true;
-  return error instanceof VendorRejectedError && Number(String(error.code).replace('HTTP ', '')) >= 500;
-}
-
-function isOdd(error: Error): boolean {
-  if (error instanceof VendorContractError) return true;
-  return error instanceof VendorRejectedError && /^HTTP/.test(String(error.code));
-}
-
 function nextWatch(
-  { percent: _percent, oddAnswers: _oddAnswers, ...watch }: Watch,
-  { jobStatus, percent, oddAnswers }: JobState & { oddAnswers?: number },
+  { percent: _percent, trouble: _trouble, ...watch }: Watch,
+  { state: { jobStatus, percent, withoutMessages }, trouble, ...look }: Look,
 ): Watch {
   const now = Date.now();
   const elapsedSeconds = secondsSince(watch.job.submittedAt);
-  const polls = watch.polls + 1;
+  const polls = watch.polls + look.polls;
+  const isHandover = windowOf(polls) > windowOf(watch.polls);
   return {
     ...watch,
-    status: polls % POLLS_PER_WINDOW === 0 ? 'handover' : 'running',
+    status: isHandover ? 'handover' : 'running',
     polls,
     waitSeconds: nextWaitSeconds(elapsedSeconds, percent),
     leaseUntil: leaseUntil(now, elapsedSeconds),
-    watchingCost: watchingCost(polls),
+    watchingCost: costWith(watch, look.pausedSeconds, isHandover),
     jobStatus,
     ...(percent === undefined ? {} : { percent }),
-    ...(oddAnswers === undefined ? {} : { oddAnswers }),
+    ...(trouble === undefined ? {} : { trouble }),
+    ...(withoutMessages === undefined ? {} : { withoutMessages }),
   };
 }
 
+function windowOf(polls: number): number {
+  return Math.floor(polls / POLLS_PER_WINDOW);
+}
+
+function costWith({ watchingCost }: Watch, pausedSeconds: number, isHandover = false): number {
+  return Number((watchingCost + callCost(pausedSeconds, { isHandover })).toFixed(8));
+}
+
 /** The operation's result, beside what only the ledger is told. */
-function resultOf({ job, polls, notes }: Watch, { messages, outputUrl }: JobState) {
+function resultOf(watch: Watch, { state: { messages, outputUrl }, ...look }: Look) {
+  const { job, notes } = watch;
+  const polls = watch.polls + look.polls;
   const { operation, target, service, jobId, submittedAt } = job;
   const result = {
     operation,
@@ -124,17 +112,19 @@ function resultOf({ job, polls, notes }: Watch, { messages, outputUrl }: JobStat
     submittedAt,
     finishedAt: new Date().toISOString(),
     elapsedSeconds: secondsSince(submittedAt),
-    polls: polls + 1,
+    polls,
     ...(outputUrl === undefined ? {} : { outputUrl }),
     messages: lastMessages(messages),
     ...(notes === undefined ? {} : { notes }),
   };
-  return { status: 'succeeded', polls: polls + 1, watchingCost: watchingCost(polls + 1), result };
+  return { status: 'succeeded', polls, watchingCost: costWith(watch, look.pausedSeconds), result };
 }
 
 function secondsSince(time: string): number {
   return Math.max(0, Math.round((Date.now() - Date.parse(time)) / 1000));
 }
+
+const LOST = 'Look at the service before you start it again: the job may have done its work.';
 
 const NEXT_STEPS = {
   failed: 'Read the messages, mend the cause on the server, and start the operation again.',
@@ -144,7 +134,8 @@ const NEXT_STEPS = {
     'It is being cancelled on the server. Raise maxDuration in the settings, or give the job fewer scales or a smaller area.',
   cancelled:
     'Somebody cancelled it on the server; what was done until then is kept. Start it again if it is still wanted.',
-  lost: 'Look at the service before you start it again: the job may have done its work.',
+  lost: LOST,
+  unknown: LOST,
 };
 
 const ERRORS = {
@@ -153,6 +144,7 @@ const ERRORS = {
   'past its deadline': JobTimedOutError,
   cancelled: JobCancelledError,
   lost: JobLostError,
+  unknown: JobLostError,
 };
 
 function jobError(job: JobReference, outcome: keyof typeof ERRORS, { jobStatus, messages }: JobState): Error {

@@ -9,8 +9,9 @@ import {
 } from '../errors.ts';
 import { redact } from '../http/redact.ts';
 import { jobIdSchema, type SoughtJob } from '../jobs/job-reference.ts';
-import type { JobMessage, JobState } from '../jobs/job-state.ts';
+import type { JobState } from '../jobs/job-state.ts';
 import { findJobPatiently } from './find-job.ts';
+import { statusWord, toMessage, tooManyMessages } from './job-words.ts';
 import type { ArcgisSite } from './site.ts';
 
 const SUBMIT_TIMEOUT_SECONDS = 60;
@@ -59,7 +60,7 @@ export async function submitJob(
       repeatable: 'if-nothing-was-done',
       answerTimeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
     });
-    return { taskUrl, jobId, jobStatus, jobUrl: jobUrl(taskUrl, jobId) };
+    return { taskUrl, jobId, jobStatus: statusWord(jobStatus), jobUrl: jobUrl(taskUrl, jobId) };
   } catch (error) {
     if (!mayHaveStarted(error)) throw error;
     return await adoptJob(site, lost, since, error.message);
@@ -86,14 +87,6 @@ function mayHaveStarted(error: unknown): error is Error {
 function jobUrl(taskUrl: string, jobId: string): string {
   return `${taskUrl}/jobs/${encodeURIComponent(jobId)}`;
 }
-
-const MESSAGE_TYPES: Record<string, JobMessage['type']> = {
-  esriJobMessageTypeInformative: 'informative',
-  esriJobMessageTypeWarning: 'warning',
-  esriJobMessageTypeError: 'error',
-  esriJobMessageTypeEmpty: 'empty',
-  esriJobMessageTypeAbort: 'abort',
-};
 
 const ENDED: Record<string, JobState['outcome']> = {
   esriJobSucceeded: 'succeeded',
@@ -125,38 +118,49 @@ const jobSchema = z.looseObject({
 });
 
 /**
- * Asks for the state of a job (page "GP Job"). Safe to repeat. A state that is not known counts as running.
+ * Asks for the state of a job (page "GP Job"). Safe to repeat. A state that is not known counts as running. Where the
+ * messages make the answer too large it is asked for again without them (`returnMessages`), which the caller may
+ * remember: messages only become more.
  *
- * @throws the Vendor… errors; a job that the server no longer knows is no error but the outcome `lost`
+ * @throws the Vendor… errors; a job that the server does not know is no error but the outcome `unknown`
  */
-export async function checkJob(site: ArcgisSite, job: { taskUrl: string; jobId: string }): Promise<JobState> {
-  const path = jobPath(site, job);
+export async function checkJob(
+  site: ArcgisSite,
+  job: { taskUrl: string; jobId: string },
+  { withoutMessages = false } = {},
+): Promise<JobState> {
   try {
-    const reply = await site.call({ path, form: { returnMessages: 'true' }, reply: jobSchema });
-    const { jobStatus, messages, progress, results } = reply;
-    const outcome = ENDED[jobStatus] ?? 'running';
-    return {
-      jobStatus,
-      outcome,
-      isKnown: outcome !== 'running' || RUNNING.includes(jobStatus),
-      percent: outcome === 'running' ? (progress?.percent ?? progress?.percentage) : undefined,
-      messages: (messages ?? []).map(({ type, description }) => ({
-        type: MESSAGE_TYPES[type] ?? 'informative',
-        text: redact(description),
-      })),
-      outputUrl: outcome === 'succeeded' ? await readOutputUrl(site, path, Object.keys(results ?? {})) : undefined,
-    };
+    return await readState(site, jobPath(site, job), withoutMessages);
   } catch (error) {
     if (error instanceof VendorRejectedError && isUnknownJob(error)) {
       return {
         jobStatus: 'unknown to the server',
-        outcome: 'lost',
+        outcome: 'unknown',
         isKnown: true,
         messages: [{ type: 'error', text: error.message }],
       };
     }
+    if (error instanceof VendorContractError && error.tooLarge && !withoutMessages) {
+      return await checkJob(site, job, { withoutMessages: true });
+    }
     throw error;
   }
+}
+
+async function readState(site: ArcgisSite, path: string, withoutMessages: boolean): Promise<JobState> {
+  const reply = await site.call({ path, form: { returnMessages: String(!withoutMessages) }, reply: jobSchema });
+  const { jobStatus, messages, progress, results } = reply;
+  const outcome = ENDED[jobStatus] ?? 'running';
+  const instead = withoutMessages ? [tooManyMessages(site.address(path))] : [];
+  return {
+    jobStatus: statusWord(jobStatus),
+    outcome,
+    isKnown: outcome !== 'running' || RUNNING.includes(jobStatus),
+    percent: outcome === 'running' ? (progress?.percent ?? progress?.percentage) : undefined,
+    messages: messages?.length ? messages.map(toMessage) : instead,
+    withoutMessages: withoutMessages || undefined,
+    outputUrl: outcome === 'succeeded' ? await readOutputUrl(site, path, Object.keys(results ?? {})) : undefined,
+  };
 }
 
 /** No body for an unknown job was ever captured: 400 and 404 are taken for it, and a 500 whose text says so. */

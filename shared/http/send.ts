@@ -135,6 +135,7 @@ function namedError(error: unknown, request: { place: string; sent: boolean; tim
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return new VendorContractError(
       `${place}: the answer is larger than ${MAX_ANSWER_BYTES / 1e6} MB and was not read further. Check that the address in the target's secret leads to the vendor's server.`,
+      { tooLarge: true },
     );
   }
   if (code === 'TimeoutError') {

@@ -27,6 +27,20 @@ export type SoughtJob = z.output<typeof soughtJobSchema> & {
   lostSince?: number;
 };
 
+/**
+ * What the last polls met, all in a row, in place of the job's state: answers that make no sense, a job that the server
+ * does not know, or refused credentials. A server that is only down is no trouble.
+ */
+const troubleSchema = z.strictObject({
+  kind: z.enum(['odd', 'unknown', 'refused']),
+  since: z.iso.datetime(),
+  polls: z.int(),
+  /** Of the secret whose credentials were refused: they are not tried again. */
+  secretVersion: z.optional(z.string()),
+});
+
+export type Trouble = z.output<typeof troubleSchema>;
+
 /** A job that is being watched, between two polls: the state of the state machine's loop. */
 export const watchSchema = z.strictObject({
   /** `handover`: still running, and this window of polls is full. */
@@ -42,8 +56,9 @@ export const watchSchema = z.strictObject({
   watchingCost: z.number(),
   jobStatus: z.string(),
   percent: z.optional(z.number()),
-  /** How many polls in a row were answered with what makes no sense. */
-  oddAnswers: z.optional(z.int()),
+  trouble: z.optional(troubleSchema),
+  /** Whether the job has more messages than an answer may hold, so that they are not asked for. */
+  withoutMessages: z.optional(z.boolean()),
   notes: z.optional(z.array(z.string())),
 });
 

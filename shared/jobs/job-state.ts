@@ -2,12 +2,15 @@
 export interface JobState {
   /** The vendor's own word, for example `esriJobExecuting`. */
   jobStatus: string;
-  outcome: 'running' | 'succeeded' | 'failed' | 'timed-out' | 'cancelled' | 'lost';
+  /** `unknown`: the server does not know the job. */
+  outcome: 'running' | 'succeeded' | 'failed' | 'timed-out' | 'cancelled' | 'lost' | 'unknown';
   /** Whether the state is one that the vendor documents; others count as running. */
   isKnown: boolean;
   /** 0-100, where the job reports it. */
   percent?: number | undefined;
   messages: JobMessage[];
+  /** Whether the messages were left out because there are too many for one answer. */
+  withoutMessages?: true | undefined;
   outputUrl?: string | undefined;
 }
 

@@ -4,6 +4,11 @@ const CAP_SECONDS = 300;
 const LATE_CAP_SECONDS = 900;
 const LATE_AFTER_SECONDS = 9 * 24 * 3600;
 
+const YOUNG_SECONDS = 10;
+const YOUNG_PAUSE_SECONDS = 0.4;
+/** Whatever the clocks say: no call polls a young job more often. */
+export const POLLS_OF_YOUNG_JOB = YOUNG_SECONDS / YOUNG_PAUSE_SECONDS;
+
 /** A window of polls is one execution of `watch-job`: about 900 of the 25,000 events of a history. */
 export const POLLS_PER_WINDOW = 100;
 
@@ -27,6 +32,15 @@ export function nextWaitSeconds(elapsedSeconds: number, percent?: number): numbe
     ? Math.max(Math.min((elapsedSeconds * (100 - percent)) / percent / 2, elapsedSeconds), usual / 10)
     : usual;
   return Math.floor(Math.min(Math.max(wanted, MIN_WAIT_SECONDS), cap));
+}
+
+/**
+ * Seconds to pause before another poll by the same call of the function; undefined for a job that is no longer young:
+ * then the state machine waits, for whole seconds. Ten seconds of the function cost half of one poll's transitions there.
+ * What a young job tells of its progress is not looked at.
+ */
+export function pauseSeconds(elapsedSeconds: number): number | undefined {
+  return elapsedSeconds < YOUNG_SECONDS ? YOUNG_PAUSE_SECONDS : undefined;
 }
 
 /** When a claim may be taken over: an hour after the longest that the next window can last. */
@@ -55,17 +69,20 @@ function capSeconds(elapsedSeconds: number): number {
   return elapsedSeconds < LATE_AFTER_SECONDS ? CAP_SECONDS : LATE_CAP_SECONDS;
 }
 
-/** State transitions at $0.025 per 1,000: three a poll, and those of a run's frame and of each window's. */
+/** State transitions at $0.025 per 1,000: three a call of the function, and those of a run's frame and of each window's. */
 const TRANSITION_COST = 0.025 / 1000;
-const TRANSITIONS_PER_POLL = 3;
+const TRANSITIONS_PER_CALL = 3;
 const TRANSITIONS_PER_RUN = 30;
 const TRANSITIONS_PER_WINDOW = 5;
 /** A cold check-job: 300 ms of 256 MB on arm64, and the request. */
 const INVOCATION_COST = 1.2e-6;
+const COST_PER_SECOND = 3.3e-6;
 
-/** US dollars, estimated from list prices, for watching a job with this many polls. */
-export function watchingCost(polls: number): number {
-  const windows = Math.ceil(polls / POLLS_PER_WINDOW);
-  const transitions = TRANSITIONS_PER_RUN + windows * TRANSITIONS_PER_WINDOW + polls * TRANSITIONS_PER_POLL;
-  return Number((transitions * TRANSITION_COST + polls * INVOCATION_COST).toFixed(6));
+/** US dollars, estimated from list prices, for a run before its job is asked for the first time. */
+export const RUN_COST = (TRANSITIONS_PER_RUN + TRANSITIONS_PER_WINDOW) * TRANSITION_COST;
+
+/** US dollars for one call of the function that pauses so long between its polls. */
+export function callCost(pausedSeconds: number, { isHandover = false } = {}): number {
+  const transitions = TRANSITIONS_PER_CALL + (isHandover ? TRANSITIONS_PER_WINDOW : 0);
+  return transitions * TRANSITION_COST + INVOCATION_COST + pausedSeconds * COST_PER_SECOND;
 }

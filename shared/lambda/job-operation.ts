@@ -4,7 +4,7 @@ import type { SubmittedJob } from '../arcgis/geoprocessing.ts';
 import { type ServiceName, serviceLabel } from '../arcgis/service-name.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { SoughtJob, Watch } from '../jobs/job-reference.ts';
-import { leaseUntil, nextWaitSeconds, watchingCost } from '../jobs/poll-policy.ts';
+import { leaseUntil, nextWaitSeconds, RUN_COST } from '../jobs/poll-policy.ts';
 import { startedBy } from '../jobs/started-by.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
@@ -140,7 +140,7 @@ function watchOf(frame: Frame, { job, notes }: Submission): Watch {
     polls: 0,
     waitSeconds: nextWaitSeconds(0),
     leaseUntil: leaseUntil(now, 0),
-    watchingCost: watchingCost(0),
+    watchingCost: RUN_COST,
     jobStatus,
     ...allNotes(job, notes),
   };

@@ -1,5 +1,5 @@
 import { ArcgisSite } from '../arcgis/site.ts';
-import { readArcgisTarget } from '../targets/read-target.ts';
+import { readArcgisTarget, versionOf } from '../targets/read-target.ts';
 import { log } from './log.ts';
 import type { Run } from './operation-handler.ts';
 
@@ -9,8 +9,21 @@ import type { Run } from './operation-handler.ts';
  * @throws UnknownTargetError, InvalidSecretError
  */
 export async function openSite(targetName: string, run: Run): Promise<ArcgisSite> {
-  const read = async (fresh: boolean) => await readArcgisTarget(targetName, { fresh, onUnknownKeys });
-  return new ArcgisSite(await read(false), { readAgain: async () => await read(true), deadline: run.deadline });
+  return (await openVersionedSite(targetName, run)).site;
+}
+
+/** The same, and which version of the secret the site was given last. */
+export async function openVersionedSite(
+  targetName: string,
+  { deadline }: Run,
+  { fresh = false } = {},
+): Promise<{ site: ArcgisSite; secretVersion: () => string }> {
+  let target = await readArcgisTarget(targetName, { fresh, onUnknownKeys });
+  const readAgain = async () => {
+    target = await readArcgisTarget(targetName, { fresh: true, onUnknownKeys });
+    return target;
+  };
+  return { site: new ArcgisSite(target, { readAgain, deadline }), secretVersion: () => versionOf(target) };
 }
 
 export function onUnknownKeys(secretId: string, keys: string[]): void {

@@ -29,20 +29,29 @@ export const readArcgisTarget = targetReader(arcgisTargetSchema);
 /** The same for a MicroStrategy target. */
 export const readMicrostrategyTarget = targetReader(microstrategyTargetSchema);
 
+const versions = new WeakMap<object, string>();
+
+/** The version of the secret that a target was last read from; no secret itself. */
+export function versionOf(target: object): string {
+  return versions.get(target) ?? '';
+}
+
 function targetReader<S extends z.ZodMiniObject>(schema: S): ReadTarget<S> {
   const cache = new Map<string, { target: z.output<S>; secretText: string; readAt: number }>();
   return async (name, { fresh = false, onUnknownKeys } = {}) => {
     const cached = cache.get(name);
     if (!fresh && cached !== undefined && Date.now() - cached.readAt < CACHE_MS) return cached.target;
     const secretId = `${process.env['SECRET_PREFIX'] ?? 'cache-ops/'}${name}`;
-    const secretText = await readSecret(name, secretId);
+    const { secretText, version } = await readSecret(name, secretId);
     if (cached?.secretText === secretText) {
       cached.readAt = Date.now();
+      versions.set(cached.target, version);
       return cached.target;
     }
     const { keys, target } = parseSecret(schema, secretText, secretId);
     const unknownKeys = keys.filter((key) => !(key in schema.shape));
     if (unknownKeys.length > 0) onUnknownKeys?.(secretId, unknownKeys);
+    versions.set(target, version);
     cache.set(name, { target, secretText, readAt: Date.now() });
     return target;
   };
@@ -50,11 +59,11 @@ function targetReader<S extends z.ZodMiniObject>(schema: S): ReadTarget<S> {
 
 let client: SecretsManagerClient | undefined;
 
-async function readSecret(name: string, secretId: string): Promise<string> {
+async function readSecret(name: string, secretId: string): Promise<{ secretText: string; version: string }> {
   client ??= new SecretsManagerClient({ requestHandler: awsRequestHandler });
   try {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-    if (SecretString !== undefined) return SecretString;
+    const { SecretString, VersionId = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    if (SecretString !== undefined) return { secretText: SecretString, version: VersionId };
   } catch (error) {
     throw secretError(error, name, secretId);
   }

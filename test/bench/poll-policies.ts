@@ -1,16 +1,16 @@
-import { nextWaitSeconds } from '../../shared/jobs/poll-policy.ts';
-import { type PollPolicy, pollSchedule } from './poll-schedule.ts';
+import { callCost } from '../../shared/jobs/poll-policy.ts';
+import { ourPolicy, type PollPolicy, pollSchedule } from './poll-schedule.ts';
 
-const TRANSITIONS_PER_POLL = 3;
-const DOLLARS_PER_TRANSITION = 0.025 / 1000;
-/** What a Standard execution's history of 25,000 events holds at 9 events a poll. */
-const POLLS_OF_ONE_EXECUTION = 2_777;
+const TRANSITIONS_PER_CALL = 3;
+/** What a Standard execution's history of 25,000 events holds at 9 events a call of the function. */
+const CALLS_OF_ONE_EXECUTION = 2_777;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const PROGRESS_ERROR = 0.1;
 
 const LENGTHS: [string, number][] = [
+  ['5 s', 5],
   ['1 min', MINUTE],
   ['10 min', 10 * MINUTE],
   ['1 h', HOUR],
@@ -21,15 +21,14 @@ const LENGTHS: [string, number][] = [
 
 /** For a job of that length; only a policy that is told the job's progress has a use for it. */
 const POLICIES: [string, (jobSeconds: number) => PollPolicy][] = [
-  ['ours', () => (elapsed) => nextWaitSeconds(elapsed)],
+  ['ours', () => ourPolicy()],
   [
     'ours, progress 10 % off',
-    (jobSeconds) => (elapsed) =>
-      nextWaitSeconds(elapsed, Math.min(99, (100 * elapsed) / jobSeconds / (1 + PROGRESS_ERROR))),
+    (jobSeconds) => ourPolicy((elapsed) => Math.min(99, (100 * elapsed) / jobSeconds / (1 + PROGRESS_ERROR))),
   ],
-  ['fixed 2 s', () => () => 2],
-  ['fixed 30 s', () => () => 30],
-  ['x2 backoff, cap 300 s', () => (_elapsed, polls) => Math.min(300, 2 * 2 ** polls)],
+  ['fixed 2 s', () => () => ({ seconds: 2 })],
+  ['fixed 30 s', () => () => ({ seconds: 30 })],
+  ['x2 backoff, cap 300 s', () => (_elapsed, polls) => ({ seconds: Math.min(300, 2 * 2 ** polls) })],
 ];
 
 export interface PollRow {
@@ -51,15 +50,15 @@ export function comparePollPolicies(): PollRow[] {
         const length = jobSeconds * (0.9 + step * 0.005);
         return pollSchedule(policyFor(length), length);
       });
-      const polls = schedules[20]?.polls ?? Number.NaN;
+      const { polls, calls, pausedSeconds } = pollSchedule(policyFor(jobSeconds), jobSeconds);
       return {
         policy,
         job,
         polls,
-        transitions: polls * TRANSITIONS_PER_POLL,
-        dollars: polls * TRANSITIONS_PER_POLL * DOLLARS_PER_TRANSITION,
+        transitions: calls * TRANSITIONS_PER_CALL,
+        dollars: calls * callCost(0) + callCost(pausedSeconds) - callCost(0),
         lagSeconds: schedules.reduce((sum, { lagSeconds }) => sum + lagSeconds, 0) / schedules.length,
-        fitsOneExecution: polls <= POLLS_OF_ONE_EXECUTION,
+        fitsOneExecution: calls <= CALLS_OF_ONE_EXECUTION,
       };
     }),
   );

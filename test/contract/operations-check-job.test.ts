@@ -5,7 +5,7 @@ import { handler as manageTiles } from '../../functions/manage-map-server-cache-
 import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
 import type { GpJob } from '../emulators/arcgis/gp-jobs.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
-import { type Answer, jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
+import { jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
 const JOB_PATH = /\/jobs\/[^/]+$/;
 const SUBMIT = { inputService: 'Basemap.MapServer', updateMode: 'RECREATE_EMPTY_TILES', scales: [591657527.591555] };
@@ -31,7 +31,12 @@ describe('check-job', () => {
   });
   afterEach(() => Promise.all([weather.close(), emulator.close()]));
 
-  const submit = async () => Object(await invoke(manageTiles, { submit: { target, ...SUBMIT } }));
+  /** A watch of a new job, as it is when the job is no longer young. */
+  const submit = async () => {
+    const watch = Object(await invoke(manageTiles, { submit: { target, ...SUBMIT } }));
+    const submittedAt = new Date(Date.parse(watch.job.submittedAt) - 60_000).toISOString();
+    return { ...watch, job: { ...watch.job, submittedAt } };
+  };
   const newestJob = (): GpJob => emulator.jobs.list().at(-1) ?? assert.fail('no job');
 
   it('goes from poll to poll and ends with the result, the output address and the messages', async () => {
@@ -117,45 +122,6 @@ describe('check-job', () => {
     });
   }
 
-  const lost: [what: string, answer: Answer][] = [
-    [
-      'code 400',
-      jsonAnswer({ error: { code: 400, message: 'Unable to complete operation.', details: ['Job not found.'] } }),
-    ],
-    ['code 404', jsonAnswer({ error: { code: 404, message: 'Job does not exist.', details: [] } })],
-    ['code 500 and a text', jsonAnswer({ error: { code: 500, message: 'Job j1 not found.', details: [] } })],
-    ['a real HTTP 404', { ...jsonAnswer({ error: { code: 404, message: 'Not Found' } }), status: 404 }],
-  ];
-  for (const [what, answer] of lost) {
-    it(`is JobLostError when the server answers ${what} for a job that it once knew`, async () => {
-      const watch = await submit();
-      weather.next(JOB_PATH, answer);
-
-      const run = invoke(handler, watch);
-
-      await assert.rejects(run, { name: 'JobLostError' });
-    });
-  }
-
-  it('is JobLostError when the record of the job is gone', async () => {
-    const watch = await submit();
-    emulator.jobs.forget(newestJob());
-
-    const run = invoke(handler, watch);
-
-    await assert.rejects(run, { name: 'JobLostError' });
-  });
-
-  it('does not take a server in trouble for a lost job', async () => {
-    const watch = await submit();
-    const trouble = { error: { code: 500, message: 'Error performing operation.', details: [] } };
-    weather.next(JOB_PATH, jsonAnswer(trouble));
-
-    const next = await invoke(handler, { ...watch, oddAnswers: 2 });
-
-    assert.partialDeepStrictEqual(next, { status: 'running', polls: 1 });
-  });
-
   it('maps the types of messages, keeps the newest 20 and cuts each at 500 characters', async () => {
     const watch = await submit();
     const types = ['Informative', 'Warning', 'Error', 'Empty', 'Abort', 'ProcessStart'];
@@ -220,5 +186,42 @@ describe('check-job', () => {
     const result = await invoke(handler, watch);
 
     assert.partialDeepStrictEqual(result, { status: 'succeeded', result: { jobId: watch.job.jobId } });
+  });
+
+  const tooLarge = JSON.stringify({ jobStatus: 'esriJobExecuting', messages: [], pad: 'x'.repeat(5_000_001) });
+
+  it('leaves the messages out where they are over 5 MB, from then on at once', async () => {
+    const watch = await submit();
+    weather.always(JOB_PATH, ({ body }) => (/returnMessages=true/.test(body) ? { body: tooLarge } : undefined));
+    now += 50_000;
+
+    const first = await invoke(handler, watch);
+    const requests = weather.requestsTo(JOB_PATH).length;
+    now += 600_000;
+    const { result } = Object(await invoke(handler, first));
+
+    assert.partialDeepStrictEqual(first, { status: 'running', jobStatus: 'esriJobExecuting', withoutMessages: true });
+    assert.deepEqual([requests, weather.requestsTo(JOB_PATH).length], [2, 3]);
+    assert.equal(result.status, 'succeeded');
+    assert.match(result.messages[0].text, /over 5 MB.*\/jobs\/j/);
+  });
+
+  it('tells how a job with too many messages has failed', async () => {
+    const watch = await submit();
+    weather.next(JOB_PATH, { body: tooLarge }, jsonAnswer({ jobStatus: 'esriJobFailed' }));
+
+    const run = invoke(handler, watch);
+
+    await assert.rejects(run, { name: 'JobFailedError', message: /messages are over 5 MB/ });
+  });
+
+  it('takes the messages of a server that gives them all the same', async () => {
+    const watch = await submit();
+    const messages = [{ type: 'esriJobMessageTypeInformative', description: 'Done.' }];
+    weather.next(JOB_PATH, jsonAnswer({ jobStatus: 'esriJobSucceeded', messages }));
+
+    const { result } = Object(await invoke(handler, { ...watch, withoutMessages: true }));
+
+    assert.deepEqual(result.messages, [{ type: 'informative', text: 'Done.' }]);
   });
 });

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { handler } from '../../functions/check-job/handler.ts';
+import { watchSchema } from '../../shared/jobs/job-reference.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import { logLines } from '../support/log-lines.ts';
 import { pollAnswers, type RecordedAnswer } from '../support/recorded-answers.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** What check-job makes of each answer. A server that fails says nothing of the job: it runs on until the deadline. */
 describe('a poll of a job that is watched', () => {
@@ -71,6 +74,25 @@ describe('a poll of a job that is watched', () => {
       );
 
       assert.equal(outcome, recorded.outcome);
+    });
+
+    if (recorded.outcome !== 'running') continue;
+    it(`is ${recorded.inTheEnd ?? 'running'} after an hour of nothing but ${recorded.name}`, async (t) => {
+      logLines(t);
+      answer = recorded;
+      const target = aws.newTarget({ vendor: 'arcgis', url: siteUrl, username: 'svc', password: 'correct-horse' });
+      const { trouble, ...next } = watchSchema.parse(await invoke(handler, watch(target)));
+      const since = new Date(Date.now() - HOUR_MS).toISOString();
+
+      const outcome = await invoke(
+        handler,
+        trouble ? { ...next, trouble: { ...trouble, since, polls: 2 } } : next,
+      ).then(
+        (result) => Object(result).status,
+        (error: Error) => error.name,
+      );
+
+      assert.equal(outcome, recorded.inTheEnd ?? 'running');
     });
   }
 });

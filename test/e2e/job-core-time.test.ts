@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { nextWaitSeconds } from '../../shared/jobs/poll-policy.ts';
+import { ourPolicy, pollSchedule } from '../bench/poll-schedule.ts';
 import { type JobPlatform, startJobPlatform } from '../support/job-platform.ts';
 
 const MINUTE_SECONDS = 60;
@@ -16,17 +16,6 @@ async function platformOf(t: TestContext, options: Parameters<typeof startJobPla
 
 const deletion = ({ target }: JobPlatform) => ({ target, inputService: STREETS, confirm: STREETS });
 
-/** The polls that the policy makes until a job without progress has ended, and how late it then is. */
-function predict(jobSeconds: number): { polls: number; lagSeconds: number } {
-  let polls = 0;
-  let elapsed = 0;
-  for (let wait = nextWaitSeconds(0); elapsed < jobSeconds; wait = nextWaitSeconds(elapsed)) {
-    elapsed += wait;
-    polls += 1;
-  }
-  return { polls, lagSeconds: elapsed - jobSeconds };
-}
-
 test('watches a job of 30 days to its end: one submit, few polls, no long history, found out in time', async (t) => {
   const settings = { jobs: { [TASK]: { maxDuration: 60 } } };
   const platform = await platformOf(t, { settings, emulator: { jobSeconds: 30 * DAY_SECONDS } });
@@ -41,7 +30,7 @@ test('watches a job of 30 days to its end: one submit, few polls, no long histor
   const jobSeconds = (job.endedAt - job.submittedAt) / 1000;
   const lagSeconds = (Date.parse(Object(execution.output).finishedAt) - job.endedAt) / 1000;
   const { polls } = Object(execution.output);
-  const predicted = predict(jobSeconds);
+  const predicted = pollSchedule(ourPolicy(), jobSeconds);
   const histories = platform.stateMachines.executions.map(({ historyEvents }) => historyEvents);
   const transitions = platform.stateMachines.executions.reduce((sum, { history }) => sum + history.length, 0);
   const cost = Number(Object(await platform.ledger.get(TASK, 'thirty-days')).watchingCost);
@@ -54,7 +43,7 @@ test('watches a job of 30 days to its end: one submit, few polls, no long histor
   assert.ok(Math.abs(cost - transitions * 0.000025) < 0.1 * cost, `${cost} for ${transitions} transitions`);
 });
 
-for (const jobSeconds of [20, 10 * MINUTE_SECONDS, 3600, 12 * 3600]) {
+for (const jobSeconds of [5, 20, 10 * MINUTE_SECONDS, 3600, 12 * 3600]) {
   test(`finds out the end of a job of ${jobSeconds} s within 5 % and 2 s`, async (t) => {
     const platform = await platformOf(t, { emulator: { jobSeconds } });
     for (const service of platform.emulator.services.values()) service.progress = false;
@@ -96,6 +85,52 @@ test('survives a password that is changed in the middle of a job', async (t) => 
     ({ path, form }) => /generateToken$/.test(path) && form['password'] === 'rotated-1',
   );
   assert.equal(refused.length > 0, true);
+});
+
+/** Changes the password on the server after so many seconds; gives how often the old one was tried from then on. */
+function rotateOnServer({ clock, emulator }: JobPlatform, seconds: number) {
+  const { tokens, requests } = emulator;
+  const { siteadmin } = tokens.users;
+  const { password } = siteadmin;
+  let earlier = requests.length;
+  const rotation = clock.after(seconds, () => {
+    siteadmin.password = 'rotated-1';
+    tokens.expireAll();
+    earlier = requests.length;
+  });
+  const isRefused = ({ path, form }: (typeof requests)[number]) =>
+    /generateToken$/.test(path) && form['password'] === password;
+  return { rotation, refusedLogins: () => requests.slice(earlier).filter(isRefused).length };
+}
+
+test('survives a password that is in the secret minutes after it was changed on the server', async (t) => {
+  const platform = await platformOf(t, { emulator: { jobSeconds: 20 * MINUTE_SECONDS } });
+  for (const service of platform.emulator.services.values()) service.progress = false;
+  const { rotation, refusedLogins } = rotateOnServer(platform, 5 * MINUTE_SECONDS);
+  const secret = platform.clock.after(8 * MINUTE_SECONDS, () => platform.setSecret({ password: 'rotated-1' }));
+
+  const execution = platform.start(TASK, deletion(platform));
+  await Promise.all([execution.ended, rotation, secret]);
+
+  assert.equal(execution.status, 'SUCCEEDED', execution.cause);
+  assert.equal(submits(platform), 1);
+  assert.equal(refusedLogins(), 1);
+});
+
+test('ends as VendorAuthError when the secret is not changed within an hour, after one refused login', async (t) => {
+  const platform = await platformOf(t, { emulator: { jobSeconds: 12 * 3600 } });
+  for (const service of platform.emulator.services.values()) service.progress = false;
+  const { rotation, refusedLogins } = rotateOnServer(platform, 3600);
+
+  const execution = platform.start(TASK, deletion(platform), 'never-changed');
+  await Promise.all([execution.ended, rotation]);
+
+  assert.deepEqual([execution.status, execution.error], ['FAILED', 'VendorAuthError']);
+  assert.match(execution.cause ?? '', /may run on: look at it in ArcGIS Server Manager/);
+  assert.equal(refusedLogins(), 1);
+  const seconds = (execution.stoppedAt ?? 0) / 1000 - execution.startedAt / 1000;
+  assert.ok(seconds > 2 * 3600 && seconds < 2.2 * 3600, `${seconds} s`);
+  assert.equal((await platform.ledger.get(TASK, 'never-changed'))?.['error'], 'VendorAuthError');
 });
 
 test('goes on watching when the server is down for an hour in the middle of a poll', async (t) => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import * as z from 'zod';
+import { jobWatcher, type Pause } from '../../functions/check-job/operation.ts';
 import { pascalCase } from '../../infra/operations.ts';
+import { operationHandler } from '../../shared/lambda/operation-handler.ts';
 import type { FunctionOutcome } from '../local/function-process.ts';
 import type { FunctionResource } from '../local/template.ts';
 import { invoke } from './invoke.ts';
@@ -20,12 +22,15 @@ export interface Invocation {
 export type InvocationListener = (invocation: Invocation) => Promise<void> | void;
 
 const FOLDERS = new URL('../../functions/', import.meta.url);
-const handlerSchema = z.object({
-  handler: z.custom<Parameters<typeof invoke>[0]>((value) => typeof value === 'function'),
-});
+type Handler = Parameters<typeof invoke>[0];
+const handlerSchema = z.object({ handler: z.custom<Handler>((value) => typeof value === 'function') });
 
-/** Invokes the functions of the template in this process: the handlers themselves, not their bundles. */
-export function inProcessFunctions(resources: FunctionResource[], listeners: Set<InvocationListener>) {
+/**
+ * Invokes the functions of the template in this process: the handlers themselves, not their bundles. `check-job` pauses
+ * by the platform's clock.
+ */
+export function inProcessFunctions(resources: FunctionResource[], listeners: Set<InvocationListener>, pause: Pause) {
+  const checkJob = operationHandler('check-job', jobWatcher(pause));
   const folders = readdirSync(FOLDERS);
   return async (nameOrArn: string, payload: string): Promise<FunctionOutcome> => {
     const resource = resources.find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
@@ -38,7 +43,8 @@ export function inProcessFunctions(resources: FunctionResource[], listeners: Set
     };
     try {
       await tell({ moment: 'before' });
-      const outcome = await run(resource, functionName, event);
+      const handler = functionName === 'check-job' ? checkJob : await handlerOf(functionName);
+      const outcome = await run(resource, handler, event);
       await tell({ moment: 'after', outcome });
       return outcome;
     } catch (error) {
@@ -47,8 +53,11 @@ export function inProcessFunctions(resources: FunctionResource[], listeners: Set
   };
 }
 
-async function run(resource: FunctionResource, functionName: string, event: unknown): Promise<FunctionOutcome> {
-  const { handler } = handlerSchema.parse(await import(new URL(`${functionName}/handler.ts`, FOLDERS).href));
+async function handlerOf(functionName: string): Promise<Handler> {
+  return handlerSchema.parse(await import(new URL(`${functionName}/handler.ts`, FOLDERS).href)).handler;
+}
+
+async function run(resource: FunctionResource, handler: Handler, event: unknown): Promise<FunctionOutcome> {
   // The functions of one stack share their values but for STATE_MACHINE_ARN, which is read at once.
   Object.assign(process.env, resource.Environment.Variables);
   const startedAt = performance.now();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { after, mock } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ArcgisEmulator,
   type ArcgisEmulatorOptions,
@@ -88,7 +89,9 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   const stateListeners = new Set<StateListener>();
   const invocationListeners = new Set<InvocationListener>();
   const orchestration = await startOrchestration(template, {
-    invoke: inProcessFunctions(template.functions, invocationListeners),
+    invoke: inProcessFunctions(template.functions, invocationListeners, (seconds) =>
+      virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds),
+    ),
     pauseMs,
     clock: virtualFrom === false ? undefined : clock,
     async onState(moment) {

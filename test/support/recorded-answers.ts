@@ -7,6 +7,8 @@ export interface RecordedAnswer {
   body: string | object;
   /** `running`, `succeeded`, or the name of the error. */
   outcome: string;
+  /** The name of the error when nothing else is answered for an hour; a server that is only down is waited for. */
+  inTheEnd?: string;
 }
 
 const job = (jobStatus: string, more: object = {}) => ({ jobId: 'j1', jobStatus, messages: [], ...more });
@@ -82,20 +84,28 @@ export const pollAnswers: RecordedAnswer[] = [
   {
     name: 'an unknown job, code 400',
     body: rest(400, 'Unable to complete operation.', ['Job not found.']),
-    outcome: 'JobLostError',
+    outcome: 'running',
+    inTheEnd: 'JobLostError',
   },
-  { name: 'an unknown job, code 404', body: rest(404, 'Job not found'), outcome: 'JobLostError' },
+  { name: 'an unknown job, code 404', body: rest(404, 'Job not found'), outcome: 'running', inTheEnd: 'JobLostError' },
   {
     name: 'an unknown job, code 404 with HTTP 404',
     status: 404,
     body: rest(404, 'Not Found'),
-    outcome: 'JobLostError',
+    outcome: 'running',
+    inTheEnd: 'JobLostError',
   },
-  { name: 'an unknown job, code 500 with a text', body: rest(500, 'Job j1 does not exist.'), outcome: 'JobLostError' },
+  {
+    name: 'an unknown job, code 500 with a text',
+    body: rest(500, 'Job j1 does not exist.'),
+    outcome: 'running',
+    inTheEnd: 'JobLostError',
+  },
   {
     name: 'an unknown job told in French, code 400',
     body: rest(400, "Impossible d'effectuer l'opération."),
-    outcome: 'JobLostError',
+    outcome: 'running',
+    inTheEnd: 'JobLostError',
   },
   { name: 'a failure of the server, code 500', body: rest(500, 'Error performing the operation'), outcome: 'running' },
   {
@@ -123,18 +133,50 @@ export const pollAnswers: RecordedAnswer[] = [
     body: { status: 'failed', messages: ['Site is in read only mode'], code: 403 },
     outcome: 'VendorRejectedError',
   },
-  { name: 'an ended token in the REST envelope', body: rest(498, 'Invalid token.'), outcome: 'VendorAuthError' },
-  { name: 'a missing token in the REST envelope', body: rest(499, 'Token Required'), outcome: 'VendorAuthError' },
-  { name: 'an ended token in the Admin envelope', body: admin(498, 'Token Expired.'), outcome: 'VendorAuthError' },
-  { name: 'an ended token told in Spanish', body: rest(498, 'Token no válido.'), outcome: 'VendorAuthError' },
+  {
+    name: 'an ended token in the REST envelope',
+    body: rest(498, 'Invalid token.'),
+    outcome: 'running',
+    inTheEnd: 'VendorAuthError',
+  },
+  {
+    name: 'a missing token in the REST envelope',
+    body: rest(499, 'Token Required'),
+    outcome: 'running',
+    inTheEnd: 'VendorAuthError',
+  },
+  {
+    name: 'an ended token in the Admin envelope',
+    body: admin(498, 'Token Expired.'),
+    outcome: 'running',
+    inTheEnd: 'VendorAuthError',
+  },
+  {
+    name: 'an ended token told in Spanish',
+    body: rest(498, 'Token no válido.'),
+    outcome: 'running',
+    inTheEnd: 'VendorAuthError',
+  },
   {
     name: 'HTML of a web adaptor with HTTP 200',
     body: html('Could not access any server machines. Please contact your system administrator.'),
     headers: { 'content-type': 'text/html' },
     outcome: 'running',
+    inTheEnd: 'VendorContractError',
   },
-  { name: 'a login page with HTTP 200', body: `<!DOCTYPE html>${html('Sign in')}`, outcome: 'running' },
-  { name: 'HTML with HTTP 404', status: 404, body: html('HTTP Status 404'), outcome: 'running' },
+  {
+    name: 'a login page with HTTP 200',
+    body: `<!DOCTYPE html>${html('Sign in')}`,
+    outcome: 'running',
+    inTheEnd: 'VendorContractError',
+  },
+  {
+    name: 'HTML with HTTP 404',
+    status: 404,
+    body: html('HTTP Status 404'),
+    outcome: 'running',
+    inTheEnd: 'VendorRejectedError',
+  },
   { name: 'HTML with HTTP 500', status: 500, body: html('HTTP Status 500'), outcome: 'running' },
   {
     name: 'HTTP 503 of a load balancer',
@@ -158,12 +200,18 @@ export const pollAnswers: RecordedAnswer[] = [
     headers: { location: 'https://login.example.org/?token=x' },
     body: '',
     outcome: 'running',
+    inTheEnd: 'VendorContractError',
   },
-  { name: 'an empty answer', body: '', outcome: 'running' },
-  { name: 'JSON that breaks off', body: '{"jobId":"j1","jobStatus":"esriJobSucc', outcome: 'running' },
-  { name: 'JSON null', body: 'null', outcome: 'running' },
-  { name: 'a JSON list', body: '[]', outcome: 'running' },
-  { name: 'an object without a state', body: { jobId: 'j1' }, outcome: 'running' },
+  { name: 'an empty answer', body: '', outcome: 'running', inTheEnd: 'VendorContractError' },
+  {
+    name: 'JSON that breaks off',
+    body: '{"jobId":"j1","jobStatus":"esriJobSucc',
+    outcome: 'running',
+    inTheEnd: 'VendorContractError',
+  },
+  { name: 'JSON null', body: 'null', outcome: 'running', inTheEnd: 'VendorContractError' },
+  { name: 'a JSON list', body: '[]', outcome: 'running', inTheEnd: 'VendorContractError' },
+  { name: 'an object without a state', body: { jobId: 'j1' }, outcome: 'running', inTheEnd: 'VendorContractError' },
   { name: 'a bare success: false', body: { success: false }, outcome: 'VendorRejectedError' },
   { name: 'an error that is a text', body: { error: 'boom' }, outcome: 'VendorRejectedError' },
 ];

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { nextWaitSeconds } from '../../../../shared/jobs/poll-policy.ts';
+import { nextWaitSeconds, pauseSeconds } from '../../../../shared/jobs/poll-policy.ts';
+import { ourPolicy, pollSchedule } from '../../../bench/poll-schedule.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -55,12 +56,26 @@ describe('the wait before the next poll', () => {
   it('finds the end of a job without progress at most 5 % of its length, or 2 s, too late', () => {
     fc.assert(
       fc.property(fc.nat(3 * DAY), (lengthSeconds) => {
-        let polledAt = 0;
-        while (polledAt < lengthSeconds) polledAt += nextWaitSeconds(polledAt);
+        const { lagSeconds } = pollSchedule(ourPolicy(), lengthSeconds);
 
-        assert.ok(polledAt - lengthSeconds <= Math.max(2, 0.05 * lengthSeconds));
+        assert.ok(lagSeconds <= Math.max(2, 0.05 * lengthSeconds));
       }),
       { numRuns: 50 },
     );
   });
+});
+
+describe('the pause before another poll by the same call', () => {
+  for (const [elapsed, pause] of [
+    [0, 0.4],
+    [9.9, 0.4],
+    [10, undefined],
+    [DAY, undefined],
+  ] as const) {
+    it(`is ${pause === undefined ? 'none' : `${pause} s`} after ${elapsed} s`, () => {
+      const seconds = pauseSeconds(elapsed);
+
+      assert.equal(seconds, pause);
+    });
+  }
 });

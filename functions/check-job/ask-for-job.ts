@@ -1,0 +1,112 @@
+import { checkJob } from '../../shared/arcgis/geoprocessing.ts';
+import {
+  VendorAuthError,
+  VendorBusyError,
+  VendorContractError,
+  VendorRejectedError,
+  VendorUnreachableError,
+} from '../../shared/errors.ts';
+import type { Trouble, Watch } from '../../shared/jobs/job-reference.ts';
+import type { JobState } from '../../shared/jobs/job-state.ts';
+import { log } from '../../shared/lambda/log.ts';
+import { openVersionedSite } from '../../shared/lambda/open-site.ts';
+import type { Run } from '../../shared/lambda/operation-handler.ts';
+
+/** What became of asking for a job's state. */
+export interface Answer {
+  state: JobState;
+  /** Whether the server told the state; else it is the last one that is known. */
+  isTold: boolean;
+  /** Whether the server was asked at all. */
+  isAsked: boolean;
+  trouble?: Trouble;
+}
+
+/**
+ * How often and how long nothing but one kind of trouble is borne before it ends the watch. A restarting web adaptor shows
+ * pages for minutes. Machines of a cluster may see a shared directory up to 60 s late (so long NFS keeps what it knows of
+ * one), and then do not know a job that is there. A password may be changed on the server before it is in the secret.
+ */
+const BORNE: Record<Trouble['kind'], { polls: number; seconds: number }> = {
+  odd: { polls: 3, seconds: 3600 },
+  unknown: { polls: 2, seconds: 60 },
+  refused: { polls: 1, seconds: 3600 },
+};
+
+/**
+ * Asks the server for the job's state, once. A server that is down or busy says nothing of the job: it is asked again
+ * until the deadline. Trouble of the other kinds is borne for some time. Credentials that were refused are never tried
+ * again: until the secret has another version only the secret is read.
+ *
+ * @throws what ends the watch
+ */
+export async function askForJob(watch: Watch, run: Run): Promise<Answer> {
+  const { job, trouble, withoutMessages } = watch;
+  const refusedVersion = trouble?.kind === 'refused' ? trouble.secretVersion : undefined;
+  const { site, secretVersion } = await openVersionedSite(job.target, run, { fresh: refusedVersion !== undefined });
+  if (refusedVersion === secretVersion()) {
+    const error = new VendorAuthError(
+      `Target "${job.target}": the server refused the credentials of the secret, and the secret has not changed since. Correct it.`,
+    );
+    return { ...troubled(watch, 'refused', error, refusedVersion), isAsked: false };
+  }
+  try {
+    const state = await checkJob(site, job, { withoutMessages: withoutMessages ?? false });
+    if (!state.isKnown) {
+      log('warn', 'a job state that is not known: taken for running', { jobId: job.jobId, jobStatus: state.jobStatus });
+    }
+    if (state.outcome === 'unknown') return whileUnknown(watch, state);
+    return { state, isTold: true, isAsked: true };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (isServerDown(error)) return notTold(watch, error);
+    if (error instanceof VendorAuthError) return troubled(watch, 'refused', error, secretVersion());
+    if (isOdd(error)) return troubled(watch, 'odd', error);
+    throw error;
+  }
+}
+
+function notTold({ job: { jobId }, jobStatus }: Watch, { name, message }: Pick<Error, 'name' | 'message'>): Answer {
+  log('warn', 'the state of the job is not told', { jobId, error: name, reason: message });
+  const messages: JobState['messages'] = [{ type: 'error', text: message }];
+  return { state: { jobStatus, outcome: 'running', isKnown: true, messages }, isTold: false, isAsked: true };
+}
+
+function troubled(watch: Watch, kind: Trouble['kind'], error: Error, secretVersion?: string): Answer {
+  const trouble = troubleAfter(watch, kind, secretVersion);
+  if (isTooMuch(trouble)) throw kind === 'refused' ? givenUp(watch, error) : error;
+  return { ...notTold(watch, error), trouble };
+}
+
+function whileUnknown(watch: Watch, state: JobState): Answer {
+  const trouble = troubleAfter(watch, 'unknown');
+  if (isTooMuch(trouble)) return { state, isTold: true, isAsked: true };
+  return { ...notTold(watch, { name: state.jobStatus, message: state.messages[0]?.text ?? '' }), trouble };
+}
+
+function troubleAfter({ trouble: before }: Watch, kind: Trouble['kind'], secretVersion?: string): Trouble {
+  const { since, polls } = before?.kind === kind ? before : { since: new Date().toISOString(), polls: 0 };
+  return { kind, since, polls: polls + 1, ...(secretVersion === undefined ? {} : { secretVersion }) };
+}
+
+function isTooMuch({ kind, since, polls }: Trouble): boolean {
+  const borne = BORNE[kind];
+  return polls >= borne.polls && Date.now() - Date.parse(since) >= borne.seconds * 1000;
+}
+
+function givenUp({ job: { jobId, service, taskUrl } }: Watch, { message }: Error): VendorAuthError {
+  return new VendorAuthError(
+    `${message} It was waited for a new secret for an hour. Job ${jobId} of ${service} is not watched any longer and may run on: look at it in ArcGIS Server Manager or at ${taskUrl}/jobs/${jobId} before you start it again.`,
+  );
+}
+
+/** Also a failure of the server itself, code 500 or a page with HTTP 5xx: nothing is said of the job. */
+function isServerDown(error: Error): boolean {
+  if (error instanceof VendorUnreachableError || error instanceof VendorBusyError) return true;
+  return error instanceof VendorRejectedError && Number(String(error.code).replace('HTTP ', '')) >= 500;
+}
+
+function isOdd(error: Error): boolean {
+  if (error instanceof VendorContractError) return true;
+  return error instanceof VendorRejectedError && /^HTTP/.test(String(error.code));
+}
