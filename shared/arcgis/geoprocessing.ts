@@ -48,27 +48,28 @@ export async function submitJob(
   const { taskPath } = sought;
   const taskUrl = site.address(taskPath);
   const since = Date.now();
-  try {
-    const { jobId, jobStatus } = await site.call({
-      path: `${taskPath}/submitJob`,
-      form: parameters,
-      reply: submittedSchema,
-      repeatable: 'if-nothing-was-done',
-      answerTimeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
-    });
-    return { taskUrl, jobId, jobStatus, jobUrl: jobUrl(taskUrl, jobId) };
-  } catch (error) {
-    if (!mayHaveStarted(error)) throw error;
-    // By all that was sent: a job for other scales or another area is not this one.
-    const found = await findJobPatiently(site, { taskPath, inputs: parameters }, since);
-    if (found !== undefined) {
-      return { taskUrl, jobId: found, jobStatus: 'esriJobSubmitted', jobUrl: jobUrl(taskUrl, found), adopted: true };
-    }
-    throw new SubmitUncertainError(
-      `${error.message} The job may have been started all the same, so it was not submitted again; the server's job list does not show it, or cannot be read. Look for it in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service) before you start this again.`,
-      { cause: error },
-    );
-  }
+  let adoption: Pick<SubmittedJob, 'adopted'> = {};
+  const { jobId, jobStatus } = await site.call({
+    path: `${taskPath}/submitJob`,
+    form: parameters,
+    reply: submittedSchema,
+    repeatable: 'if-nothing-was-done',
+    answerTimeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
+    recover: async (error) => {
+      if (!mayHaveStarted(error)) throw error;
+      // By all that was sent: a job for other scales or another area is not this one.
+      const found = await findJobPatiently(site, { taskPath, inputs: parameters }, since);
+      if (found !== undefined) {
+        adoption = { adopted: true };
+        return { jobId: found, jobStatus: 'esriJobSubmitted' };
+      }
+      throw new SubmitUncertainError(
+        `${error.message} The job may have been started all the same, so it was not submitted again; the server's job list does not show it, or cannot be read. Look for it in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service) before you start this again.`,
+        { cause: error },
+      );
+    },
+  });
+  return { taskUrl, jobId, jobStatus, jobUrl: jobUrl(taskUrl, jobId), ...adoption };
 }
 
 function mayHaveStarted(error: unknown): error is Error {
