@@ -103,7 +103,7 @@ async function purgeOne(
     return status === 'accepted' ? { ...purge, status } : { ...purge, status, reason: 'the project is not loaded' };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (error instanceof VendorAuthError || error instanceof PurgeImpossibleError) {
+    if (error instanceof VendorAuthError || error instanceof PurgeImpossibleError || !session.isOpen) {
       const accepted = before.filter(({ status }) => status === 'accepted').length;
       error.message += ` Accepted before that: ${accepted} purges.`;
       throw error;

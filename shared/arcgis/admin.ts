@@ -27,6 +27,8 @@ export async function clearRestCache(site: ArcgisSite, scope: RestCacheScope): P
 /** Types that the Admin API lists under their own name; others (FeatureServer, WMSServer…) are capabilities of these. */
 const LISTED_TYPES = ['MapServer', 'ImageServer', 'GPServer', 'GeocodeServer', 'GeometryServer'];
 
+const existsSchema = z.looseObject({ exists: z.optional(z.boolean()) });
+
 /**
  * Whether the folder or service exists, or undefined where the Admin API cannot tell: the type is not listed under its
  * own name, or the call is not to be had. Safe to repeat.
@@ -34,13 +36,16 @@ const LISTED_TYPES = ['MapServer', 'ImageServer', 'GPServer', 'GeocodeServer', '
 export async function exists(site: ArcgisSite, scope: RestCacheScope): Promise<boolean | undefined> {
   if (scope.type !== undefined && !LISTED_TYPES.includes(scope.type)) return undefined;
   const form = { folderName: '', ...given(scope) };
-  try {
-    return (await site.call({ path: 'admin/services/exists', form, reply: z.looseObject({ exists: z.boolean() }) }))
-      .exists;
-  } catch (error) {
-    if (error instanceof VendorRejectedError || error instanceof VendorContractError) return undefined;
-    throw error;
-  }
+  const { exists: answer } = await site.call({
+    path: 'admin/services/exists',
+    form,
+    reply: existsSchema,
+    recover(error) {
+      if (error instanceof VendorRejectedError || error instanceof VendorContractError) return {};
+      throw error;
+    },
+  });
+  return answer;
 }
 
 function given(scope: RestCacheScope): Record<string, string> {

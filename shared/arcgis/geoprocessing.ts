@@ -52,19 +52,20 @@ export async function submitJob(
   const lost = { taskPath, inputs: parameters };
   if (lostSince !== undefined) return await adoptJob(site, lost, lostSince, 'The submit broke off.');
   const since = Date.now();
-  try {
-    const { jobId, jobStatus } = await site.call({
-      path: `${taskPath}/submitJob`,
-      form: parameters,
-      reply: submittedSchema,
-      repeatable: 'if-nothing-was-done',
-      answerTimeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
-    });
-    return { taskUrl, jobId, jobStatus: statusWord(jobStatus), jobUrl: jobUrl(taskUrl, jobId) };
-  } catch (error) {
-    if (!mayHaveStarted(error)) throw error;
-    return await adoptJob(site, lost, since, error.message);
-  }
+  let adopted: SubmittedJob | undefined;
+  const { jobId, jobStatus } = await site.call({
+    path: `${taskPath}/submitJob`,
+    form: parameters,
+    reply: submittedSchema,
+    repeatable: 'if-nothing-was-done',
+    answerTimeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
+    recover: async (error) => {
+      if (!mayHaveStarted(error)) throw error;
+      adopted = await adoptJob(site, lost, since, error.message);
+      return { ...adopted };
+    },
+  });
+  return adopted ?? { taskUrl, jobId, jobStatus: statusWord(jobStatus), jobUrl: jobUrl(taskUrl, jobId) };
 }
 
 async function adoptJob(site: ArcgisSite, lost: SoughtJob, since: number, reason: string): Promise<SubmittedJob> {

@@ -58,8 +58,9 @@ function parseJson(text: string): object | undefined {
   }
 }
 
-function unreadable({ status, text, place }: VendorAnswer): Error {
-  const kind = kindOf(text);
+function unreadable(answer: VendorAnswer): Error {
+  const { status, place } = answer;
+  const kind = kindOf(answer);
   if (status >= 200 && status < 300) {
     return new VendorContractError(
       `${place} answered ${kind} (HTTP ${status}) where ArcGIS answers JSON. Check the url in the target's secret; a login page or a proxy may stand before the site.`,
@@ -76,7 +77,9 @@ function unreadable({ status, text, place }: VendorAnswer): Error {
   );
 }
 
-function kindOf(text: string): string {
+function kindOf({ text, headers }: VendorAnswer): string {
+  const coding = headers['content-encoding'];
+  if (coding !== undefined) return `with content-encoding ${coding}, which was not asked for,`;
   if (text.trimStart().startsWith('<')) return 'HTML';
   if (text.trim() === '') return 'nothing';
   return parseJson(text) === undefined ? 'text that is no JSON object' : 'JSON of its own';
@@ -122,7 +125,7 @@ const ADAPTOR_ALONE = /could not access any \w+ machine/i;
 
 function nextStep(code: number | undefined): string {
   if (code === 401 || code === 403)
-    return ' If the login is valid, it lacks the right: publisher or administrator for caching and refresh, administrator for clearing the REST cache.';
+    return ' If the login is valid, give it the right that it lacks: publisher or administrator for caching and refresh, administrator for clearing the REST cache.';
   if (code === 400 || code === 404) return ' Check the names in the input.';
-  return '';
+  return " Look into the server's log for the cause.";
 }

@@ -30,6 +30,8 @@ export interface SiteCall<S extends z.core.$ZodType> {
   /** Whether the call may be made again; reads may always. */
   repeatable?: Repeatable;
   answerTimeoutSeconds?: number;
+  /** Told how the call itself failed, never how its sign-in did: gives an answer in its place, or throws. */
+  recover?: (error: unknown) => z.input<S> | Promise<z.input<S>>;
 }
 
 interface Token {
@@ -91,8 +93,14 @@ export class ArcgisSite {
   }
 
   private async callOnce<S extends z.core.$ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
-    const { path, form = {}, reply, repeatable = 'always', answerTimeoutSeconds } = siteCall;
-    return await this.post(this.address(path), { ...form, token }, { reply, repeatable, answerTimeoutSeconds });
+    const { path, form = {}, reply, repeatable = 'always', answerTimeoutSeconds, recover } = siteCall;
+    const options = { reply, repeatable, answerTimeoutSeconds };
+    try {
+      return await this.post(this.address(path), { ...form, token }, options);
+    } catch (error) {
+      if (recover === undefined || error instanceof TokenRefused) throw error;
+      return z.parse(reply, await recover(error));
+    }
   }
 
   private async post<S extends z.core.$ZodType>(

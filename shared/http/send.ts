@@ -77,7 +77,12 @@ export async function send(vendorRequest: VendorRequest, connection: Connection)
       origin,
       path: pathname + search,
       method,
-      headers: body === undefined ? headers : { ...headers, 'content-length': String(bytes.length) },
+      headers: {
+        // Without it a server may compress as it likes (RFC 9110, 12.5.3); the answers are small.
+        'accept-encoding': 'identity',
+        ...headers,
+        ...(body === undefined ? {} : { 'content-length': String(bytes.length) }),
+      },
       ...(body === undefined ? {} : { body: Readable.from(outgoing()) }),
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -30,6 +30,10 @@ const CREDENTIALS_REFUSED = 3;
 /** Login failed, password to be renewed or expired, account disabled, too many failed logins. */
 const LOGIN_REFUSALS = [-2147216959, -2147216960, -2147216963, -2147216965, -2147072513];
 
+const RIGHTS =
+  'Give the user the privilege and the access to the project that it lacks: purging wants Cache Administration.';
+const LOG = "Look into the server's log for the cause.";
+
 /**
  * Nothing to return: the answer is a success.
  *
@@ -44,13 +48,16 @@ export function assertSuccess(answer: VendorAnswer): void {
   if (status >= 200 && status < 300 && !isRefusedWithin) return;
   const said = [code, iServerCode, message].filter((part) => part !== undefined && part !== '').join(' ');
   const ticket = ticketId === undefined ? '' : ` (ticket ${ticketId}, for the vendor's support)`;
-  const refusal = `${place}: the server refused with HTTP ${status}${said === '' ? ' and no reason' : `: ${said}`}${ticket}`;
+  const refusal = `${place}: the server refused with HTTP ${status}${said === '' ? ' and no reason' : `: ${said.replace(/\.$/, '')}`}${ticket}`;
   const number = Number(/^ERR0*(\d+)$/.exec(code ?? '')?.[1]);
   const isLoginRefused = number === CREDENTIALS_REFUSED || LOGIN_REFUSALS.includes(iServerCode ?? 0);
-  if (isLoginRefused) throw new VendorAuthError(`${refusal}.`);
+  if (isLoginRefused) throw new VendorAuthError(`${refusal}. Check the user in the target's secret.`);
   // With ERR009 in most cases; a load balancer says it with the status alone.
   if (status === 401) throw new SessionRefused(refusal);
-  throw new VendorRejectedError(`${refusal}.`, { code: code ?? `HTTP ${status}`, iServerCode });
+  throw new VendorRejectedError(`${refusal}. ${status === 403 ? RIGHTS : LOG}`, {
+    code: code ?? `HTTP ${status}`,
+    iServerCode,
+  });
 }
 
 /**
@@ -77,8 +84,10 @@ export function readReply<S extends z.core.$ZodType>(answer: VendorAnswer, schem
 }
 
 /** The error for a whole answer that is not what MicroStrategy documents. */
-export function notDocumented({ status, text, place }: VendorAnswer): VendorContractError {
-  const kind = text.trimStart().startsWith('<') ? 'HTML' : 'an answer';
+export function notDocumented({ status, headers, text, place }: VendorAnswer): VendorContractError {
+  const coding = headers['content-encoding'];
+  const plainKind = text.trimStart().startsWith('<') ? 'HTML' : 'an answer';
+  const kind = coding === undefined ? plainKind : `an answer with content-encoding ${coding}, which was not asked for,`;
   return new VendorContractError(
     `${place} answered HTTP ${status} with ${kind} that is not what MicroStrategy documents. Check that the url in the target's secret is a Library server (…/MicroStrategyLibrary), with no login page or proxy before it.`,
   );

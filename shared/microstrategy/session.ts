@@ -61,6 +61,11 @@ export class MicrostrategySession {
     this.workDeadline = options.deadline - LOGOUT_RESERVE_MS;
   }
 
+  /** False before the login, and when a session that was lost could not be renewed: no call can succeed then. */
+  get isOpen(): boolean {
+    return this.token !== undefined;
+  }
+
   /**
    * Refused credentials are never tried again, unless the secret has changed since it was read.
    *
@@ -88,7 +93,7 @@ export class MicrostrategySession {
     }
     this.renewed = true;
     // The session may be alive, and only its cookies lost: it would count against the cap.
-    await this.logoutOnce(this.workDeadline).catch(() => undefined);
+    await this.logout().catch(() => undefined);
     await this.login();
     try {
       return await this.callOnce(method, path);

@@ -25,11 +25,11 @@ export interface Answer {
 }
 
 /**
- * What happens to a request. `reset-unread` and `reset` close the connection before and after its body was read,
- * `reset-after-work` when the server behind has done it; `silence` never answers; `cut-off` breaks an answer off.
- * Where a function gives nothing, the request goes on to the server behind.
+ * What happens to a request. `reset` closes the connection when the request was read; `silence` never answers; `cut-off`
+ * breaks an answer off. Where a function gives nothing, the request goes on to the server behind. What is asked of every
+ * vendor call is in `test/faults`.
  */
-export type Weather = 'reset-unread' | 'reset-after-work' | Happening | ((request: SeenRequest) => Answer | undefined);
+export type Weather = Happening | ((request: SeenRequest) => Answer | undefined);
 
 type Happening = 'reset' | 'silence' | 'cut-off' | Answer;
 
@@ -74,16 +74,10 @@ export async function startWeatherServer({ upstream, tls }: WeatherOptions = {})
     const plan = planned[index];
     if (plan?.once) planned.splice(index, 1);
     const weather = plan?.weather;
-    if (weather === 'reset-unread') {
-      requests.push({ method, path, headers, body: '' });
-      incoming.socket.resetAndDestroy();
-      return;
-    }
     const request = { method, path, headers, body: await text(incoming) };
     requests.push(request);
     const happening = typeof weather === 'function' ? weather(request) : weather;
     if (happening === undefined) await forward(request, upstream, response);
-    else if (happening === 'reset-after-work') await forward(request, upstream, response, 'reset');
     else make(happening, response);
   }
 
@@ -137,29 +131,29 @@ function make(happening: Happening, response: ServerResponse): void {
   }
 }
 
-async function forward(
-  { method, path, headers, body }: SeenRequest,
-  upstream: string | undefined,
-  response: ServerResponse,
-  instead?: 'reset',
-): Promise<void> {
+async function forward(request: SeenRequest, upstream: string | undefined, response: ServerResponse): Promise<void> {
   if (upstream === undefined) {
     response.writeHead(404).end();
     return;
   }
+  const answer = await askUpstream(request, upstream);
+  const { connection: _theirs, ...given } = answer.headers;
+  response.writeHead(answer.statusCode ?? 0, given);
+  answer.pipe(response);
+}
+
+/** Asks the server behind what was asked here. */
+export async function askUpstream(
+  { method, path, headers, body }: SeenRequest,
+  upstream: string,
+): Promise<IncomingMessage> {
   const { hostname, port } = new URL(upstream);
   const { connection: _own, ...passedOn } = headers;
   const outgoing = httpRequest({ hostname, port, path, method, headers: passedOn, agent: false });
   outgoing.end(body);
   const [answer]: IncomingMessage[] = await once(outgoing, 'response');
-  if (answer === undefined || instead === 'reset') {
-    answer?.resume();
-    response.socket?.resetAndDestroy();
-    return;
-  }
-  const { connection: _theirs, ...given } = answer.headers;
-  response.writeHead(answer.statusCode ?? 0, given);
-  answer.pipe(response);
+  if (answer === undefined) throw new Error('no answer from the server behind');
+  return answer;
 }
 
 /** A JSON answer with HTTP 200. */

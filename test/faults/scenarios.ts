@@ -1,0 +1,121 @@
+import { handler as cancelJob } from '../../functions/cancel-job/handler.ts';
+import { handler as checkJob } from '../../functions/check-job/handler.ts';
+import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
+import { handler as deleteCache } from '../../functions/delete-map-server-cache/handler.ts';
+import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
+import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
+import { handler as refresh } from '../../functions/refresh-service/handler.ts';
+import type { invoke } from '../support/invoke.ts';
+
+type Handler = Parameters<typeof invoke>[0];
+
+/** What a job that was submitted beforehand looks like to its state machine. */
+export interface Submitted {
+  job: { taskUrl: string; jobId: string; submittedAt: string };
+}
+
+/** One invocation of a function in fair weather, each call of which then meets every fault. */
+export interface Scenario {
+  operation: string;
+  /** What is special about it; left out for the plain case. */
+  situation?: 'federated' | 'answer lost' | 'token ended' | 'job submitted' | 'search' | 'old server' | 'session ended';
+  vendor: 'arcgis' | 'microstrategy';
+  handler: Handler;
+  event: (target: string, submitted: Submitted) => object;
+  /** What has gone wrong before, at which call. */
+  before?: { fault: string; call: number };
+  /** The first call that meets faults; those before it are those of the plain case. */
+  from?: number;
+  /** A job that is there beforehand, and how many seconds ago it was submitted; jobs take an hour. */
+  jobAge?: number;
+  /** How it ends in fair weather: `ok`, or an error's name. */
+  fair: string;
+}
+
+const SCOPE = { folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' };
+const INPUT_SERVICE = 'CachedServices/Streets.MapServer';
+const LANDSAT = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };
+const TASK_PATH = 'rest/services/System/CachingTools/GPServer/Manage%20Map%20Cache%20Tiles';
+/** One project by its name, one by its id. */
+const PROJECTS = ['Tutorial', '4DD3B0A04F2C4B6E9F7A51C08E2D6B13'];
+const CACHE_TYPES = ['element', 'object'];
+
+/** The job that is there beforehand, as its operation's input. */
+export const EARLIER_JOB = { inputService: INPUT_SERVICE, updateMode: 'RECREATE_ALL_TILES' };
+
+const arcgis = { vendor: 'arcgis', fair: 'ok' } as const;
+const clear = {
+  ...arcgis,
+  operation: 'clear-rest-cache',
+  handler: clearRestCache,
+  event: (target: string) => ({ target, ...SCOPE }),
+};
+const refreshing = {
+  ...arcgis,
+  operation: 'refresh-service',
+  handler: refresh,
+  event: (target: string) => ({ submit: { target, ...LANDSAT } }),
+};
+const cancelling = {
+  ...arcgis,
+  operation: 'cancel-job',
+  handler: cancelJob,
+  event: (target: string, { job: { taskUrl, jobId } }: Submitted) => ({
+    cancel: { target, taskUrl, jobId },
+    attempts: 0,
+  }),
+};
+const purging = {
+  vendor: 'microstrategy',
+  operation: 'purge-microstrategy-caches',
+  handler: purge,
+  event: (target: string) => ({ target, projects: PROJECTS, cacheTypes: CACHE_TYPES }),
+  fair: 'ok',
+} as const;
+
+/** Every function in every situation in which it makes a call that it makes in no other. */
+export const scenarios: readonly Scenario[] = [
+  clear,
+  { ...clear, situation: 'federated' },
+  {
+    ...arcgis,
+    operation: 'delete-map-server-cache',
+    handler: deleteCache,
+    event: (target) => ({ submit: { target, inputService: INPUT_SERVICE, confirm: INPUT_SERVICE } }),
+  },
+  {
+    ...arcgis,
+    operation: 'manage-map-server-cache-tiles',
+    handler: manageTiles,
+    event: (target) => ({ submit: { target, ...EARLIER_JOB } }),
+  },
+  refreshing,
+  { ...refreshing, situation: 'answer lost', before: { fault: 'reset-done', call: 3 }, from: 4 },
+  { ...refreshing, situation: 'token ended', before: { fault: 'token-refused', call: 3 }, from: 4 },
+  purging,
+  { ...purging, situation: 'session ended', before: { fault: 'token-refused', call: 2 }, from: 3 },
+  { ...purging, situation: 'old server', from: 3, fair: 'VendorRejectedError' },
+  { ...arcgis, operation: 'check-job', handler: checkJob, event: (_target, watch) => watch, jobAge: 3 * 3600 },
+  { ...cancelling, jobAge: 500 },
+  { ...cancelling, situation: 'job submitted', jobAge: 0, from: 3 },
+  {
+    ...cancelling,
+    situation: 'search',
+    jobAge: 0,
+    event: (target, { job }) => ({
+      find: {
+        target,
+        sought: {
+          taskPath: TASK_PATH,
+          inputs: { service_url: 'CachedServices/Streets:MapServer', update_mode: EARLIER_JOB.updateMode },
+        },
+        since: job.submittedAt,
+      },
+    }),
+  },
+];
+
+/** What a row of the table is called. */
+export function titleOf({ operation, situation }: Scenario): string {
+  return situation === undefined ? operation : `${operation} (${situation})`;
+}

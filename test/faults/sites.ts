@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import {
+  type MicrostrategyEmulator,
+  startMicrostrategyEmulator,
+} from '../emulators/microstrategy/microstrategy-emulator.ts';
+import type { Scenario } from './scenarios.ts';
+
+/** The emulator of a cell, and what has changed in it since it was remembered. */
+export interface Site {
+  url: string;
+  username: string;
+  password: string;
+  remember(): void;
+  changes(): Changes;
+  close(): Promise<void>;
+}
+
+/** What can have happened to a site. */
+export interface Changes {
+  /** Jobs that were started, by their task. */
+  started: string[];
+  /** Jobs of before that were told to end. */
+  cancelled: number;
+  /** What of the REST cache was cleared, each time. */
+  cleared: object[];
+  /** Project and cache type, each time. */
+  purged: string[];
+  openSessions: number;
+  /** How often credentials were tried and refused. */
+  failedLogins: number;
+  /** Whether anything else is not as it was. */
+  others: boolean;
+}
+
+const NO_CHANGES: Changes = {
+  started: [],
+  cancelled: 0,
+  cleared: [],
+  purged: [],
+  openSessions: 0,
+  failedLogins: 0,
+  others: false,
+};
+
+const JOB_SECONDS = 3600;
+const OLD_SERVER = '11.2.0500';
+const CACHED = ['Basemap.MapServer', 'CachedServices/Streets.MapServer', 'Imagery/Landsat.ImageServer'];
+
+/** Starts the emulator that a scenario needs. */
+export async function startSite({ vendor, situation }: Scenario): Promise<Site> {
+  if (vendor === 'arcgis') {
+    return arcgisSite(await startArcgisEmulator({ jobSeconds: JOB_SECONDS, federated: situation === 'federated' }));
+  }
+  return microstrategySite(
+    await startMicrostrategyEmulator(situation === 'old server' ? { serverVersion: OLD_SERVER } : {}),
+  );
+}
+
+function arcgisSite(emulator: ArcgisEmulator): Site {
+  const { url, username, password, jobs, cleared, services, tiles } = emulator;
+  // A tile is never changed, only replaced.
+  const others = () => ({ services: structuredClone([...services]), tiles: CACHED.map((id) => tiles.list(id)) });
+  let before = others();
+  let jobsBefore = new Map(jobs.list().map(({ id, status }) => [id, status]));
+  return {
+    url,
+    username,
+    password,
+    remember() {
+      before = others();
+      jobsBefore = new Map(jobs.list().map(({ id, status }) => [id, status]));
+    },
+    changes() {
+      const now = jobs.list();
+      const ended = now.filter(({ id, status }) => jobsBefore.has(id) && /Cancell/.test(status));
+      return {
+        ...NO_CHANGES,
+        started: now.filter(({ id }) => !jobsBefore.has(id)).map(({ task }) => task),
+        cancelled: ended.length,
+        cleared: cleared.map(({ at: _at, by: _by, ...scope }) => scope),
+        others: !isDeepStrictEqual(before, others()),
+      };
+    },
+    close: () => emulator.close(),
+  };
+}
+
+function microstrategySite(emulator: MicrostrategyEmulator): Site {
+  const { url, username, password, projects, accounts } = emulator;
+  return {
+    url,
+    username,
+    password,
+    remember() {
+      // Nothing happens before the run.
+    },
+    changes: () => ({
+      ...NO_CHANGES,
+      purged: projects.flatMap(({ name, purges }) => purges.map(({ cacheType }) => `${name} ${cacheType}`)),
+      openSessions: emulator.openSessions(),
+      failedLogins: Object.values(accounts).reduce((sum, { failedLogins }) => sum + failedLogins, 0),
+    }),
+    close: () => emulator.close(),
+  };
+}
