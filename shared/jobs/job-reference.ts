@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** One segment of a path, and never `.` or `..`. */
-export const jobIdSchema = z.string().regex(/^(?!\.{1,2}$)[^\p{Cc}]{1,200}$/u, 'must be the id of a job');
+export const jobIdSchema = z.string().regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,200}$/u, 'must be the id of a job');
 
 /** What travels with a job: ids only, never a credential. */
 const jobReferenceSchema = z.strictObject({
@@ -18,8 +18,8 @@ export type JobReference = z.output<typeof jobReferenceSchema>;
 
 /** How a job that was submitted can be found again on the server: the task and the inputs that tell it from others. */
 export const soughtJobSchema = z.strictObject({
-  taskPath: z.string(),
-  inputs: z.record(z.string(), z.string()),
+  taskPath: z.string().regex(/^rest\/services(?:\/\w+)+\/GPServer\/\w[\w%]*$/, 'must be the path of a task'),
+  inputs: z.record(z.string().regex(/^\w+$/, 'must be the name of a parameter'), z.string()),
 });
 
 export type SoughtJob = z.output<typeof soughtJobSchema>;

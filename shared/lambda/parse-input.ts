@@ -1,6 +1,9 @@
 import type * as z from 'zod';
 import { InvalidInputError } from '../errors.ts';
 
+/** Each may be some hundred characters long; together they must keep an error's message below 32 KB. */
+const MAX_PROBLEMS = 50;
+
 /**
  * The input as its schema has it.
  *
@@ -10,7 +13,10 @@ export function parseInput<S extends z.ZodObject>(operation: string, schema: S, 
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => describe(issue, [], Object.keys(schema.shape)));
-  throw new InvalidInputError(`The input of ${operation} does not fit, nothing was done: ${problems.join('; ')}.`);
+  const more = problems.length > MAX_PROBLEMS ? ` and ${problems.length - MAX_PROBLEMS} more` : '';
+  throw new InvalidInputError(
+    `The input of ${operation} does not fit, nothing was done: ${problems.slice(0, MAX_PROBLEMS).join('; ')}${more}.`,
+  );
 }
 
 function describe(issue: z.core.$ZodIssue, parent: PropertyKey[], knownKeys: string[]): string[] {

@@ -40,7 +40,7 @@ function targetReader<S extends z.ZodObject>(schema: S): ReadTarget<S> {
       return cached.target;
     }
     const { keys, target } = parseSecret(schema, secretText, secretId);
-    const unknownKeys = keys.filter((key) => !(key in schema.shape));
+    const unknownKeys = keys.filter((key) => !Object.hasOwn(schema.shape, key));
     if (unknownKeys.length > 0) onUnknownKeys?.(secretId, unknownKeys);
     cache.set(name, { target, secretText, readAt: Date.now() });
     return target;

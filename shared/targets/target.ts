@@ -6,7 +6,8 @@ type Context = z.core.$RefinementCtx;
 
 const text = z.string().refine((value) => value.trim() !== '', 'must not be blank');
 const headerText = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
-const siteUrl = z.string().transform((value) => value.replace(/\/+$/, ''));
+/** Without slashes at its end. The look-behind keeps the time linear: tried at one slash of a row only. */
+const siteUrl = z.string().transform((value) => value.replace(/(?<!\/)\/+$/, ''));
 const caCertificate = z.string().refine(isCertificate, 'must be PEM: -----BEGIN CERTIFICATE-----…, one or more');
 
 /** The secret of an ArcGIS Server or Enterprise site. Keys that are not named here are left out: rotation adds its own. */
