@@ -36,7 +36,7 @@ export const updateExtentSchema = z.unknown().transform((value, context): Extent
   return parsed.data;
 });
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 function fromText(text: string): unknown {
   const parts = text.trim().split(/ +/);
