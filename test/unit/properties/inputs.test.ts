@@ -119,6 +119,23 @@ describe('whatever input comes', () => {
     assert.ok(reached > RUNS / 5, `only ${reached} names were good`);
   });
 
+  for (const odd of ['', '../other', 'a/b', 'a*', '__proto__ ', 'x'.repeat(65), 'é', '\ud800']) {
+    it(`reads no secret for the target ${JSON.stringify(odd.slice(0, 10))} of a watched or stopped job`, async (t) => {
+      withoutLog(t);
+      for (const [name, key] of [
+        ['check-job', 'job'],
+        ['cancel-job', 'cancel'],
+      ] as const) {
+        const subject = subjectOf(name);
+        const eventText = JSON.stringify(changedJob(eventOf(name, site), key, { target: odd }));
+
+        const { error } = await site.run(subject.handler, eventText);
+
+        assert.equal(error?.name, 'InvalidInputError');
+      }
+    });
+  }
+
   it('starts refreshes for the rasters of the settings only, and answers every batch of messages', async (t) => {
     withoutLog(t);
     const refreshInput = { target: site.arcgis, serviceName: 'Landsat', serviceType: 'ImageServer' };
