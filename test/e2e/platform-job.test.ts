@@ -64,6 +64,21 @@ test("lets a test take the place of a function's answer", async (t) => {
   assert.deepEqual(invoked, [['refresh-service', 'before']]);
 });
 
+test('tries a refused password once in a whole run, its end included', async (t) => {
+  const platform = await platformOf(t, 600);
+  platform.setSecret({ password: 'not-the-Password1' });
+
+  const execution = platform.start('refresh-service', landsat(platform));
+  await platform.idle();
+
+  assert.equal(execution.error, 'VendorAuthError');
+  const tries = platform.emulator.requests.filter(({ form }) => form['password'] !== undefined);
+  assert.deepEqual(
+    tries.map(({ form }) => form['password']),
+    ['not-the-Password1'],
+  );
+});
+
 const SECRET = 'siteadmin-Secret1 & "more"';
 
 for (const place of ['log', 'result', 'error', 'address'] as const) {
