@@ -18,7 +18,7 @@ export type JobReference = z.output<typeof jobReferenceSchema>;
 
 /** How a job that was submitted can be found again on the server: the task and the inputs that tell it from others. */
 export const soughtJobSchema = z.strictObject({
-  taskPath: z.string().regex(/^rest\/services(?:\/\w+)+\/GPServer\/\w[\w%]*$/, 'must be the path of a task'),
+  taskPath: z.string().regex(/^rest\/services(?:\/\w+)+\/GPServer\/\w(?:\w|%20)*$/, 'must be the path of a task'),
   inputs: z.record(z.string().regex(/^\w+$/, 'must be the name of a parameter'), z.string()),
 });
 

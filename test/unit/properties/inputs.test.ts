@@ -9,7 +9,7 @@ import { nearlyName, oddLike, oddText } from '../../support/odd-values.ts';
 import { holds } from '../../support/properties.ts';
 import { notification, objectCreated, record } from '../../support/raster-messages.ts';
 
-const RUNS = 150;
+const RUNS = 80;
 
 /** Wherever a name, an id or a path may stand that becomes part of an address. */
 const PLACES: [subject: string, event: (text: string, site: CountingSite) => object][] = [

@@ -11,7 +11,7 @@ import { startTestAws, type TestAws } from '../../support/invoke.ts';
 import { oddLike } from '../../support/odd-values.ts';
 import { assertShort, holds } from '../../support/properties.ts';
 
-const RUNS = 120;
+const RUNS = 60;
 const PASSWORD = 'correct-Horse-1';
 const TOKEN = 'battery-Staple-2';
 const caCertificate = readFileSync('test/fixtures/tls/ca.pem', 'utf8');

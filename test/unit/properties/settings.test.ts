@@ -9,7 +9,7 @@ import { readSettings, type Settings, SettingsError } from '../../../infra/setti
 import { oddLike, oddText } from '../../support/odd-values.ts';
 import { assertPrototypesUntouched, assertShort, holds } from '../../support/properties.ts';
 
-const RUNS = 300;
+const RUNS = 120;
 const folder = mkdtempSync(join(tmpdir(), 'cache-ops-settings-'));
 const file = join(folder, 'settings.yaml');
 
