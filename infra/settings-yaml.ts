@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type * as z from 'zod';
 import { explainIssue } from './explain-issue.ts';
 
@@ -28,7 +39,7 @@ export function parseYaml(text: string): Yaml {
   }));
   if (problems.length > 0) return { value: undefined, problems, locate: () => [] };
   return {
-    value: toValue(document, problems),
+    value: toValue(document, lineCounter, problems),
     problems,
     locate: (issues) =>
       issues
@@ -42,11 +53,22 @@ export function parseYaml(text: string): Yaml {
   };
 }
 
-function toValue(document: Document, problems: Problem[]): unknown {
+function toValue(document: Document, lineCounter: LineCounter, problems: Problem[]): unknown {
+  visit(document, {
+    Pair(_, { key }) {
+      // Schemas leave this key out without a word, wherever any key may stand.
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      problems.push({ line: lineCounter.linePos(startOf(key) ?? 0).line, path: '__proto__', message: 'unknown key' });
+    },
+  });
+  if (problems.length > 0) return undefined;
   try {
-    return document.toJS();
+    const value: unknown = document.toJS();
+    // Whatever is in the settings becomes JSON somewhere: an alias must not stand inside its own anchor.
+    JSON.stringify(value);
+    return value;
   } catch (error) {
-    // An alias without its anchor, or one that grows without end.
+    // Such an alias, one without its anchor, or one that grows without end.
     problems.push({ line: 1, path: '', message: error instanceof Error ? error.message : String(error) });
     return undefined;
   }

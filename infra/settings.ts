@@ -89,6 +89,9 @@ export class SettingsError extends Error {
   override name = 'SettingsError';
 }
 
+const MAX_PROBLEMS = 50;
+const MAX_SHOWN_CHARACTERS = 250;
+
 /**
  * Reads and checks a settings file.
  *
@@ -99,8 +102,15 @@ export function readSettings(file: string): Settings {
   const parsed = yaml.problems.length > 0 ? undefined : settingsSchema.safeParse(yaml.value);
   if (parsed?.success) return parsed.data;
   const problems: readonly Problem[] = parsed === undefined ? yaml.problems : yaml.locate(parsed.error.issues);
-  const lines = problems.map(({ line, path, message }) => `  ${file}:${line} ${path ? `${path}: ` : ''}${message}`);
+  const lines = problems
+    .slice(0, MAX_PROBLEMS)
+    .map(({ line, path, message }) => `  ${file}:${line} ${path ? `${shown(path)}: ` : ''}${shown(message)}`);
+  if (problems.length > MAX_PROBLEMS) lines.push(`  and ${problems.length - MAX_PROBLEMS} more`);
   throw new SettingsError(`The settings cannot be used:\n${lines.join('\n')}`);
+}
+
+function shown(text: string): string {
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }
 
 function readText(file: string): string {

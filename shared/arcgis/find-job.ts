@@ -67,7 +67,7 @@ export async function findJobPatiently(
  * @throws the Vendor… errors where the server cannot be asked
  */
 export async function findJob(site: ArcgisSite, { taskPath, inputs }: SoughtJob, since: number): Promise<FoundJob> {
-  const listPath = taskPath.replace(/^rest\/services\/(.+)\/GPServer\/.*$/, 'admin/services/$1.GPServer/jobs');
+  const listPath = taskPath.replace(/^rest\/services\/(.+)\/GPServer\/[^/]*$/, 'admin/services/$1.GPServer/jobs');
   const listed = await site.call({ path: listPath, reply: jobListSchema });
   const running = listed.filter((job) => mayBeMeant(job, since));
   if (running.length > MAX_CANDIDATES) return { unclear: `${running.length} jobs are running` };

@@ -207,8 +207,8 @@ function adminJobPath(path: string): string {
 function jobPath(site: ArcgisSite, { taskUrl, jobId }: { taskUrl: string; jobId: string }): string {
   const root = site.address('rest/services/');
   const below = taskUrl.slice(root.length);
-  const isBelow = taskUrl.startsWith(root) && !/[?#]|\/\//.test(below);
-  // What the URL parser would change (dots, line ends, back-slashes) is no path of a task.
+  const isBelow = taskUrl.startsWith(root) && !/[?#]|\/\/|%(?!20)/.test(below);
+  // What the URL parser would change (dots, line ends, back-slashes) is no path of a task; all that one encodes is a space.
   if (isBelow && new URL(taskUrl).pathname === new URL(root).pathname + below) {
     return `rest/services/${below}/jobs/${encodeURIComponent(jobId)}`;
   }

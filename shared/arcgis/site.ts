@@ -195,8 +195,10 @@ export class ArcgisSite {
     const known = tokenUrls.get(this.access);
     if (known !== undefined) return known;
     const { owningSystemUrl, authInfo } = await this.serverInfo();
-    const portal = owningSystemUrl?.replace(/\/+$/, '');
-    const service = authInfo?.tokenServicesUrl?.replace(/\/+$/, '').replace(/\/tokens$/, '/tokens/generateToken');
+    const portal = owningSystemUrl?.replace(/(?<!\/)\/+$/, '');
+    const service = authInfo?.tokenServicesUrl
+      ?.replace(/(?<!\/)\/+$/, '')
+      .replace(/\/tokens$/, '/tokens/generateToken');
     const urls = portal
       ? [`${this.checked(portal, 'portal')}/sharing/rest/generateToken`]
       : [this.address('admin/generateToken'), ...(service ? [service] : [])];

@@ -40,7 +40,7 @@ export const updateExtentSchema = z.pipe(
   }),
 );
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 function fromText(text: string): unknown {
   const parts = text.trim().split(/ +/);

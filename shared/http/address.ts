@@ -5,8 +5,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * https, or plain http to a loopback address (`localhost`, 127.0.0.0/8, `::1`) or where `allowHttp` is true.
  */
 export function addressProblem(address: string, allowHttp = false): string | undefined {
-  if (!URL.canParse(address) || /\s/.test(address)) return 'must be an https:// address';
-  const { protocol, username, password, hostname } = new URL(address);
+  // Not `URL.canParse`: it says yes to long host names of which `new URL` makes an error.
+  const url = URL.parse(address);
+  if (url === null || /\s/.test(address)) return 'must be an https:// address';
+  const { protocol, username, password, hostname } = url;
   if (username !== '' || password !== '') return 'must not hold a user name or password';
   if (/[?#]/.test(address)) return 'must not hold a ? or a #';
   if (protocol === 'https:') return undefined;

@@ -38,7 +38,9 @@ function spellings(value: string): Set<string> {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
   const apostrophes = ["'", '&#39;', '&#x27;', '&apos;'].map((apostrophe) => inHtml.replaceAll("'", apostrophe));
-  return new Set([value, inJson, inForm, encodeURIComponent(value), ...apostrophes]);
+  // Half of a surrogate pair cannot be encoded as it is; in JSON it may stand.
+  const inAddress = encodeURIComponent(value.toWellFormed());
+  return new Set([value, inJson, inForm, inAddress, ...apostrophes]);
 }
 
 /** The text without any secret that was hidden before. */

@@ -115,8 +115,8 @@ function accepted(answer: VendorAnswer): VendorAnswer {
 }
 
 function redirectHost(location: string | undefined): string {
-  if (location === undefined || !URL.canParse(location)) return '';
-  return ` to ${new URL(location).origin}`;
+  const url = URL.parse(location ?? '');
+  return url === null ? '' : ` to ${url.origin}`;
 }
 
 /** RFC 9110: whole seconds or an HTTP date. */

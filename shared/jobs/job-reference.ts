@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 
 /** One segment of a path, and never `.` or `..`. */
-export const jobIdSchema = z.string().check(z.regex(/^(?!\.{1,2}$)[^\p{Cc}]{1,200}$/u, 'must be the id of a job'));
+export const jobIdSchema = z
+  .string()
+  .check(z.regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,200}$/u, 'must be the id of a job'));
 
 /** What travels with a job: ids only, never a credential. */
 const jobReferenceSchema = z.strictObject({
@@ -18,8 +20,10 @@ export type JobReference = z.output<typeof jobReferenceSchema>;
 
 /** How a job that was submitted can be found again on the server: the task and the inputs that tell it from others. */
 export const soughtJobSchema = z.strictObject({
-  taskPath: z.string(),
-  inputs: z.record(z.string(), z.string()),
+  taskPath: z
+    .string()
+    .check(z.regex(/^rest\/services(?:\/\w+)+\/GPServer\/\w(?:\w|%20)*$/, 'must be the path of a task')),
+  inputs: z.record(z.string().check(z.regex(/^\w+$/, 'must be the name of a parameter')), z.string()),
 });
 
 export type SoughtJob = z.output<typeof soughtJobSchema> & {

@@ -1,12 +1,15 @@
+import * as z from 'zod/mini';
 import { ArcgisSite } from '../arcgis/site.ts';
+import { InvalidInputError } from '../errors.ts';
 import { readArcgisTarget, versionOf } from '../targets/read-target.ts';
+import { targetNameSchema } from '../targets/target-name.ts';
 import { log } from './log.ts';
 import type { Run } from './operation-handler.ts';
 
 /**
  * The ArcGIS site of a target, not yet signed in to.
  *
- * @throws UnknownTargetError, InvalidSecretError
+ * @throws InvalidInputError, UnknownTargetError, InvalidSecretError
  */
 export async function openSite(targetName: string, run: Run): Promise<ArcgisSite> {
   return (await openVersionedSite(targetName, run)).site;
@@ -18,6 +21,8 @@ export async function openVersionedSite(
   { deadline }: Run,
   { fresh = false } = {},
 ): Promise<{ site: ArcgisSite; secretVersion: () => string }> {
+  const isName = z.safeParse(targetNameSchema, targetName).success;
+  if (!isName) throw new InvalidInputError('target: must be the name of a target, nothing was done.');
   let target = await readArcgisTarget(targetName, { fresh, onUnknownKeys });
   const readAgain = async () => {
     target = await readArcgisTarget(targetName, { fresh: true, onUnknownKeys });

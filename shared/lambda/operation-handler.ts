@@ -98,6 +98,13 @@ function nothingSecretLeaves(): MiddlewareObj {
 }
 
 function cut(message: string): string {
-  if (Buffer.byteLength(message) <= MAX_MESSAGE_BYTES) return message;
-  return `${Buffer.from(message).subarray(0, MAX_MESSAGE_BYTES).toString()} … (cut)`;
+  if (bytesInJson(message) <= MAX_MESSAGE_BYTES) return message;
+  let start = message.slice(0, MAX_MESSAGE_BYTES);
+  while (bytesInJson(start) > MAX_MESSAGE_BYTES) start = start.slice(0, start.length * 0.8);
+  return `${start} … (cut)`;
+}
+
+/** As Lambda reports it: a control character takes six bytes. */
+function bytesInJson(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }

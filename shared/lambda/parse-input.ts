@@ -2,6 +2,9 @@ import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
 import '../schema-messages.ts';
 
+/** Each may be some hundred characters long; together they must keep an error's message below 32 KB. */
+const MAX_PROBLEMS = 50;
+
 /**
  * The input as its schema has it.
  *
@@ -11,7 +14,10 @@ export function parseInput<S extends z.core.$ZodObject>(operation: string, schem
   const parsed = z.safeParse(schema, input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => describe(issue, [], Object.keys(schema._zod.def.shape)));
-  throw new InvalidInputError(`The input of ${operation} does not fit, nothing was done: ${problems.join('; ')}.`);
+  const more = problems.length > MAX_PROBLEMS ? ` and ${problems.length - MAX_PROBLEMS} more` : '';
+  throw new InvalidInputError(
+    `The input of ${operation} does not fit, nothing was done: ${problems.slice(0, MAX_PROBLEMS).join('; ')}${more}.`,
+  );
 }
 
 function describe(issue: z.core.$ZodIssue, parent: PropertyKey[], knownKeys: string[]): string[] {

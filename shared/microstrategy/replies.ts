@@ -49,7 +49,7 @@ export function assertSuccess(answer: VendorAnswer): void {
   const said = [code, iServerCode, message].filter((part) => part !== undefined && part !== '').join(' ');
   const ticket = ticketId === undefined ? '' : ` (ticket ${ticketId}, for the vendor's support)`;
   const refusal = `${place}: the server refused with HTTP ${status}${said === '' ? ' and no reason' : `: ${said.replace(/\.$/, '')}`}${ticket}`;
-  const number = Number(/^ERR0*(\d+)$/.exec(code ?? '')?.[1]);
+  const number = Number(/^ERR(\d+)$/.exec(code ?? '')?.[1]);
   const isLoginRefused = number === CREDENTIALS_REFUSED || LOGIN_REFUSALS.includes(iServerCode ?? 0);
   if (isLoginRefused) throw new VendorAuthError(`${refusal}. Check the user in the target's secret.`);
   // With ERR009 in most cases; a load balancer says it with the status alone.

@@ -49,7 +49,7 @@ function targetReader<S extends z.ZodMiniObject>(schema: S): ReadTarget<S> {
       return cached.target;
     }
     const { keys, target } = parseSecret(schema, secretText, secretId);
-    const unknownKeys = keys.filter((key) => !(key in schema.shape));
+    const unknownKeys = keys.filter((key) => !Object.hasOwn(schema.shape, key));
     if (unknownKeys.length > 0) onUnknownKeys?.(secretId, unknownKeys);
     versions.set(target, version);
     cache.set(name, { target, secretText, readAt: Date.now() });

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const START = fileURLToPath(new URL('../local/start.ts', import.meta.url));
-
-function start(args: string[]) {
-  const child = spawn(process.execPath, [START, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  return { child, stdout: text(child.stdout), exited: once(child, 'exit') };
-}
+import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import { arcgisAddresses, arcgisSecrets, libraryAddresses, librarySecrets } from '../local/record.ts';
+import { plantSecrets, recordSaid, startCommand as start } from '../support/local-command.ts';
 
 test('the tour runs all five operations, schedules and dropped rasters, and says so in a table', async () => {
-  const { child, stdout, exited } = start([]);
-  child.stderr.resume();
+  const { stdout, exited } = start([]);
 
   const table = await stdout;
   const [exitCode] = await exited;
@@ -45,7 +40,6 @@ test('the tour runs all five operations, schedules and dropped rasters, and says
 test('two commands at once do not get in each other’s way', async () => {
   const input = JSON.stringify({ target: 'arcgis' });
   const commands = [start(['clear-rest-cache', input]), start(['clear-rest-cache', input])];
-  for (const { child } of commands) child.stderr.resume();
 
   const results = await Promise.all(commands.map(async ({ stdout }) => JSON.parse(await stdout)));
 
@@ -62,15 +56,13 @@ test('two commands at once do not get in each other’s way', async () => {
 async function startedJob() {
   const input = { target: 'arcgis', inputService: 'Basemap.MapServer', updateMode: 'RECREATE_ALL_TILES' };
   const command = start(['manage-map-server-cache-tiles', JSON.stringify(input)]);
-  let shown = '';
   await new Promise<void>((resolve, reject) => {
-    command.child.on('exit', () => reject(new Error(shown)));
-    command.child.stderr.on('data', (chunk) => {
-      shown += String(chunk);
-      if (shown.includes('esriJob')) resolve();
+    command.child.on('exit', () => reject(new Error(command.shown())));
+    command.child.stderr.on('data', () => {
+      if (command.shown().includes('esriJob')) resolve();
     });
   });
-  return { ...command, shown: () => shown };
+  return command;
 }
 
 test('an interrupted command stops its job first and prints no result; its run is in the list', async () => {
@@ -105,4 +97,44 @@ test('a command that is interrupted twice ends at once', async () => {
   assert.equal(exitCode, 130);
   assert.equal(await stdout, '');
   assert.doesNotMatch(shown(), /cancel-run .* succeeded/);
+});
+
+test('a long-lived token, an API token and a wrong password are in nothing that commands with them say', async (t) => {
+  const [arcgis, library] = await Promise.all([startArcgisEmulator(), startMicrostrategyEmulator()]);
+  const folder = mkdtempSync(join(tmpdir(), 'cache-ops-secrets-'));
+  t.after(async () => {
+    await Promise.all([arcgis.close(), library.close()]);
+    rmSync(folder, { recursive: true });
+  });
+  const { value: token } = arcgis.tokens.issue(arcgis.tokens.users.siteadmin, 60, 'https://cache-ops');
+  const apiToken = library.accounts.apiToken.username;
+  const wrong = 'a-Wrong-Secret-1';
+  const bi = { vendor: 'microstrategy', url: library.url };
+  const targets = {
+    gis: { vendor: 'arcgis', url: arcgis.url, token },
+    bi: { ...bi, apiToken },
+    refused: { ...bi, username: library.username, password: wrong },
+  };
+  const secrets = join(folder, 'secrets.json');
+  writeFileSync(secrets, JSON.stringify(targets));
+  const inputs = [
+    ['clear-rest-cache', { target: 'gis' }],
+    ['purge-microstrategy-caches', { target: 'bi', projects: 'ALL' }],
+    ['purge-microstrategy-caches', { target: 'refused', projects: 'ALL' }],
+  ];
+
+  const commands = inputs.map(([operation, input]) =>
+    start([String(operation), JSON.stringify(input), '--secrets', secrets]),
+  );
+  const answers = await Promise.all(commands.map(async ({ stdout }) => JSON.parse(await stdout)));
+
+  assert.deepEqual(
+    answers.map(({ status, error }) => status ?? error),
+    ['succeeded', 'succeeded', 'VendorAuthError'],
+  );
+  // Searched for after the last test: these, and the tokens and cookies that the servers gave and got back.
+  const planted = [wrong, ...arcgisSecrets(arcgis), ...librarySecrets(library)];
+  assert.ok([token, apiToken].every((secret) => planted.includes(secret)));
+  plantSecrets(...planted);
+  recordSaid('an address', [...arcgisAddresses(arcgis), ...libraryAddresses(library)]);
 });

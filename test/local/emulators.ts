@@ -1,5 +1,6 @@
 import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
 import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import { arcgisAddresses, arcgisSecrets, libraryAddresses, librarySecrets, record } from './record.ts';
 
 /** Both vendors on loopback ports. */
 export interface Emulators {
@@ -13,6 +14,8 @@ export interface Emulators {
 /** Starts the emulators of both vendors. */
 export async function startEmulators(): Promise<Emulators> {
   const [arcgis, microstrategy] = await Promise.all([startArcgisEmulator(), startMicrostrategyEmulator()]);
+  // Once more at the end, with their tokens: an interrupted command may not come so far.
+  record('secret', [...arcgisSecrets(arcgis), ...librarySecrets(microstrategy)]);
   const secret = (vendor: string, { url, username, password }: typeof arcgis | typeof microstrategy) => ({
     vendor,
     url,
@@ -23,6 +26,8 @@ export async function startEmulators(): Promise<Emulators> {
     targets: { arcgis: secret('arcgis', arcgis), microstrategy: secret('microstrategy', microstrategy) },
     requestCount: () => arcgis.requests.length + microstrategy.requests.length,
     async close() {
+      record('secret', [...arcgisSecrets(arcgis), ...librarySecrets(microstrategy)]);
+      record('address', [...arcgisAddresses(arcgis), ...libraryAddresses(microstrategy)]);
       await Promise.all([arcgis.close(), microstrategy.close()]);
     },
   };

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { FunctionError, InvokeReply, InvokeRequest } from './function-runner.ts';
+import { record } from './record.ts';
 import type { FunctionResource } from './template.ts';
 
 const KEPT_LOG_LINES = 50;
@@ -29,6 +30,7 @@ export class FunctionProcess {
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
+        record('log', text);
         this.#log.push(...text.split('\n').filter((line) => line !== ''));
         this.#log.splice(0, this.#log.length - KEPT_LOG_LINES);
       });

@@ -8,6 +8,7 @@ import type { FunctionError } from './function-runner.ts';
 import { LocalLedger } from './ledger.ts';
 import { ending, type OperationOutcome, returned } from './operation-outcome.ts';
 import { startOrchestration } from './orchestration.ts';
+import { historyOf, record } from './record.ts';
 import { RunFiles } from './run-files.ts';
 import type { StateMachines } from './state-machines.ts';
 import { readTemplate, type StackTemplate } from './template.ts';
@@ -46,6 +47,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
   let closing = false;
   const invoke: FunctionHost['invoke'] = async (name, payload) => {
     const outcome = await functions.invoke(name, payload);
+    record('invocation', { name, payload, outcome });
     const unexpected = 'error' in outcome && !NAMED_ERRORS.has(outcome.error.errorType);
     if (unexpected && !closing) options.onUnexpected(report(name, outcome));
     return outcome;
@@ -85,13 +87,17 @@ export async function startPlatform(options: Options): Promise<Platform> {
       await keepRuns(template, database);
       closing = true;
       await Promise.all([orchestration.close(), functions.close()]);
+      for (const execution of stateMachines.executions) record('execution', historyOf(execution));
       await aws.close();
     },
   };
 }
 
 async function keepRuns({ tables: [table] }: StackTemplate, database: Database): Promise<void> {
-  if (table) await new RunFiles().save(await new LocalLedger(database, table.name).runs());
+  if (!table) return;
+  const ledger = new LocalLedger(database, table.name);
+  record('ledger', await ledger.entries());
+  await new RunFiles().save(await ledger.runs());
 }
 
 function report(functionName: string, { error, log }: { error: FunctionError; log: string[] }): string {

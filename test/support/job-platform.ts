@@ -13,11 +13,13 @@ import type { Database } from '../local/database.ts';
 import type { Execution } from '../local/execution.ts';
 import { LocalLedger } from '../local/ledger.ts';
 import { startOrchestration } from '../local/orchestration.ts';
+import { arcgisAddresses, arcgisSecrets, historyOf } from '../local/record.ts';
 import type { StateMachines } from '../local/state-machines.ts';
 import type { StateMoment } from '../local/state-player.ts';
 import { readTemplate, type StackTemplate } from '../local/template.ts';
 import { VirtualClock } from '../local/virtual-clock.ts';
 import { type InvocationListener, inProcessFunctions } from './in-process-functions.ts';
+import { Leaks } from './leaks.ts';
 
 interface Options {
   /** The stack's settings, as they stand in the file. */
@@ -27,6 +29,15 @@ interface Options {
   virtualFrom?: string | false;
   /** In real time: how long each wait lasts instead of its own length. */
   pauseMs?: number;
+}
+
+/** The part of a target's secret that tests change. */
+interface SecretFields {
+  vendor?: string;
+  url?: string;
+  username?: string | undefined;
+  password?: string | undefined;
+  token?: string;
 }
 
 type StateListener = (moment: StateMoment) => Promise<void> | void;
@@ -51,7 +62,8 @@ export interface JobPlatform {
   /** Called and waited for before and after every function; what it throws is the function's error. */
   onInvoke(listener: InvocationListener): () => void;
   /** Replaces parts of the target's secret, as a rotation does. */
-  setSecret(changes: object): void;
+  setSecret(changes: SecretFields): void;
+  /** Fails where a password or a token of this platform was said anywhere. */
   close(): Promise<void>;
 }
 
@@ -79,19 +91,28 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   });
   const target = `target-${randomUUID()}`;
   const { url, username, password } = emulator;
-  const secret = { vendor: 'arcgis', url, username, password };
-  const setSecret = (changes: object) => {
+  const secret: SecretFields = { vendor: 'arcgis', url, username, password };
+  const leaks = new Leaks();
+  const stdout = watchStdout(leaks);
+  const setSecret = (changes: SecretFields) => {
     Object.assign(secret, changes);
+    leaks.plant(secret.password, secret.token);
     endpoint.setSecret(`cache-ops/${target}`, JSON.stringify(secret));
   };
   setSecret({});
 
   const stateListeners = new Set<StateListener>();
   const invocationListeners = new Set<InvocationListener>();
+  const invoke = inProcessFunctions(template.functions, invocationListeners, (seconds) =>
+    virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds),
+  );
   const orchestration = await startOrchestration(template, {
-    invoke: inProcessFunctions(template.functions, invocationListeners, (seconds) =>
-      virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds),
-    ),
+    async invoke(name, payload) {
+      const outcome = await invoke(name, payload);
+      leaks.record('the input of a function', payload);
+      leaks.record('the outcome of a function', outcome);
+      return outcome;
+    },
     pauseMs,
     clock: virtualFrom === false ? undefined : clock,
     async onState(moment) {
@@ -99,6 +120,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
     },
   });
   const { stateMachines, database } = orchestration;
+  const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
   current = stateMachines;
 
   return {
@@ -107,7 +129,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
     template,
     stateMachines,
     database,
-    ledger: new LocalLedger(database, template.tables[0]?.name ?? ''),
+    ledger,
     clock,
     start(operation, input, name) {
       const machine = template.stateMachines.find((one) => one.name === operation);
@@ -118,11 +140,26 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
     onInvoke: (listener) => listening(invocationListeners, listener),
     setSecret,
     async close() {
+      leaks.record('the ledger', await ledger.entries());
       await orchestration.close();
       await emulator.close();
       mock.timers.reset();
+      stdout.mock.restore();
+      for (const execution of stateMachines.executions) leaks.record('an execution', historyOf(execution));
+      for (const address of arcgisAddresses(emulator)) leaks.record('an address', address);
+      leaks.plant(...arcgisSecrets(emulator));
+      leaks.assertNone();
     },
   };
+}
+
+/** Functions of this process log to its stdout; what they say still gets there. */
+function watchStdout(leaks: Leaks) {
+  const { write } = process.stdout;
+  return mock.method(process.stdout, 'write', (chunk: string | Uint8Array) => {
+    if (typeof chunk === 'string') leaks.record('the log', chunk);
+    return write.call(process.stdout, chunk);
+  });
 }
 
 function listening<T>(listeners: Set<T>, listener: T): () => void {

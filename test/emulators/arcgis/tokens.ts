@@ -67,6 +67,11 @@ export class Tokens {
     return token;
   }
 
+  /** The value of every token that was handed out so far, of those too that have ended. */
+  get issued(): string[] {
+    return [...this.#issued.keys()];
+  }
+
   /** Makes every token that was handed out so far expire now. */
   expireAll(): void {
     for (const token of this.#issued.values()) token.expiresAt = this.#now();

@@ -44,13 +44,13 @@ describe('reading a target', () => {
   }
 
   it('keeps unknown keys out and tells their names', async () => {
-    const target = aws.newTarget({ ...SECRET, engine: 'custom', host: 'hunter2' });
+    const target = aws.newTarget({ ...SECRET, engine: 'custom', host: 'hunter2', constructor: 'hunter2' });
     const told: unknown[] = [];
 
     const read = await readArcgisTarget(target, { onUnknownKeys: (secretId, keys) => told.push([secretId, keys]) });
 
     assert.deepEqual(read, SECRET);
-    assert.deepEqual(told, [[`cache-ops/${target}`, ['engine', 'host']]]);
+    assert.deepEqual(told, [[`cache-ops/${target}`, ['engine', 'host', 'constructor']]]);
   });
 
   it('hides the password and the tokens from then on', async () => {

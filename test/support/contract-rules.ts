@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { handler as cancelJob } from '../../functions/cancel-job/handler.ts';
+import { handler as checkJob } from '../../functions/check-job/handler.ts';
+import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
+import { handler as deleteCache } from '../../functions/delete-map-server-cache/handler.ts';
+import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
+import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
+import { handler as refresh } from '../../functions/refresh-service/handler.ts';
+import { type Counted, type CountingSite, PROJECT } from './counting-site.ts';
+import { watchOf } from './watch.ts';
+
+// The contract's rules for inputs, written a second time and without the schemas: what an input must at least be before
+// anything of it may reach a vendor, and which paths it may ask for.
+
+type Fields = Record<string, unknown>;
+
+/** A function, good events of it, and what holds of every event that reaches a vendor or starts an execution. */
+export interface Subject {
+  name: string;
+  handler: typeof clearRestCache;
+  events: (site: CountingSite) => object[];
+  mayRun: (event: Fields, site: CountingSite) => boolean;
+  /** Each path by its decoded segments, below the site. */
+  paths: (event: Fields, site: CountingSite) => unknown[][];
+}
+
+const isTarget = (value: unknown) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
+const isText = (value: unknown) => typeof value === 'string' && value.trim() !== '';
+const optional = (value: unknown, check: (value: unknown) => boolean) => value === undefined || check(value);
+
+export function isName(value: unknown): boolean {
+  if (typeof value !== 'string' || value === '' || value.includes('..')) return false;
+  const characters = [...value];
+  const ends = [characters.at(0), characters.at(-1)];
+  return (
+    characters.length <= 120 &&
+    !ends.includes('.') &&
+    !ends.includes(' ') &&
+    characters.every((character) => '_-. '.includes(character) || /[\p{L}\p{M}\p{Nd}]/u.test(character))
+  );
+}
+
+/** `[folder, name, type]` or `[name, type]` of an `inputService`. */
+export function serviceSegments(value: unknown): string[] | undefined {
+  if (typeof value !== 'string') return undefined;
+  const type = ['MapServer', 'ImageServer'].find((ending) => value.endsWith(ending));
+  if (type === undefined || !['.', '/', ':'].includes(value.at(-type.length - 1) ?? '')) return undefined;
+  const names = value.slice(0, -type.length - 1).split('/');
+  return names.length <= 2 && names.every(isName) ? [...names, type] : undefined;
+}
+
+function hasOnly(event: Fields, ...keys: string[]): boolean {
+  return Object.keys(event).every((key) => keys.includes(key));
+}
+
+const INFO_AND_TOKEN = [
+  ['rest', 'info'],
+  ['admin', 'generateToken'],
+];
+const task = (folder: string, name: string) => ['rest', 'services', 'System', folder, 'GPServer', name];
+
+/** What a job operation's machine or a person hands over: the input, wrapped or not. */
+function inputOf(event: Fields): Fields {
+  const [key = '', ...more] = Object.keys(event);
+  return key === 'submit' && more.length === 0 ? Object(event['submit']) : event;
+}
+
+function wrapped(...inputs: object[]): object[] {
+  const execution = { name: 'nightly', startedAt: '2026-01-01T00:00:00.000Z' };
+  return inputs.flatMap((input) => [
+    { submit: input },
+    { submit: input },
+    { prepare: input, execution },
+    { ...input, waitForJobCompletion: 'DO_NOT_WAIT' },
+    input,
+  ]);
+}
+
+const isWaiting = (value: unknown) => optional(value, (text) => text === 'WAIT' || text === 'DO_NOT_WAIT');
+
+export const SUBJECTS: Subject[] = [
+  {
+    name: 'clear-rest-cache',
+    handler: clearRestCache,
+    events: ({ arcgis: target }) => [
+      { target },
+      { target, folderName: 'Imagery' },
+      { target, folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' },
+    ],
+    mayRun: (event) =>
+      hasOnly(event, 'target', 'folderName', 'serviceName', 'type') &&
+      isTarget(event['target']) &&
+      optional(event['folderName'], isName) &&
+      optional(event['serviceName'], isName) &&
+      optional(event['type'], (type) => /^[A-Za-z]+Server$/.test(String(type))) &&
+      (event['serviceName'] === undefined) === (event['type'] === undefined),
+    paths: () => [
+      ...INFO_AND_TOKEN,
+      ['admin', 'services', 'exists'],
+      ['admin', 'system', 'handlers', 'rest', 'cache', 'clear'],
+    ],
+  },
+  {
+    name: 'delete-map-server-cache',
+    handler: deleteCache,
+    events: ({ arcgis: target }) =>
+      wrapped({ target, inputService: 'Folder/Streets.MapServer', confirm: 'Folder/Streets.MapServer' }),
+    mayRun(event) {
+      const { target, inputService, confirm, waitForJobCompletion, ...more } = inputOf(event);
+      const isConfirmed = serviceSegments(inputService) !== undefined && confirm === inputService;
+      return hasOnly(more) && isTarget(target) && isConfirmed && isWaiting(waitForJobCompletion);
+    },
+    paths: (event) => [
+      ...INFO_AND_TOKEN,
+      ['rest', 'services', ...(serviceSegments(inputOf(event)['inputService']) ?? [])],
+      [...task('CachingTools', 'DeleteCache'), 'submitJob'],
+    ],
+  },
+  {
+    name: 'manage-map-server-cache-tiles',
+    handler: manageTiles,
+    events: ({ arcgis: target }) => {
+      const tiles = { target, inputService: 'Basemap.MapServer', updateMode: 'RECREATE_ALL_TILES' };
+      const ring = [[0, 0], [0, 9], [9, 9], [0, 0]]; // biome-ignore format: a ring reads better in one line
+      const updateExtent = { xmin: 0, ymin: 0, xmax: 1, ymax: 1, spatialReference: { wkid: 3857 } };
+      return wrapped(
+        { ...tiles, scales: [1000, 500], updateExtent },
+        { ...tiles, areaOfInterest: { type: 'Polygon', coordinates: [ring] }, numOfCachingServiceInstances: 2 },
+        { ...tiles, areaOfInterest: { features: [{ geometry: { rings: [ring] } }] }, updateExtent: '0 0 1 1' },
+      );
+    },
+    mayRun(event) {
+      const { target, inputService, updateMode, scales, waitForJobCompletion, ...more } = inputOf(event);
+      const modes: unknown[] = ['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES'];
+      return (
+        hasOnly(more, 'areaOfInterest', 'updateExtent', 'numOfCachingServiceInstances') &&
+        Object.values(more).every((value) => value !== null && value !== '' && JSON.stringify(value) !== '{}') &&
+        isTarget(target) &&
+        modes.includes(updateMode) &&
+        serviceSegments(inputService) !== undefined &&
+        optional(scales, (list) => list === 'ALL' || (Array.isArray(list) && list.length > 0)) &&
+        isWaiting(waitForJobCompletion)
+      );
+    },
+    paths: (event) => [
+      ...INFO_AND_TOKEN,
+      ['rest', 'services', ...(serviceSegments(inputOf(event)['inputService']) ?? [])],
+      [...task('CachingTools', 'Manage Map Cache Tiles'), 'submitJob'],
+    ],
+  },
+  {
+    name: 'refresh-service',
+    handler: refresh,
+    events: ({ arcgis: target }) =>
+      wrapped(
+        { target, serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' },
+        { target, serviceName: 'Landsat', serviceType: 'MapServer', refreshOptions: 'UPDATE_EXTENT' },
+      ),
+    mayRun(event) {
+      const { target, serviceName, serviceType, serviceFolder, refreshOptions, waitForJobCompletion, ...more } =
+        inputOf(event);
+      return (
+        hasOnly(more) &&
+        isTarget(target) &&
+        isName(serviceName) &&
+        /^(Image|Feature|Map|Scene)Server$/.test(String(serviceType)) &&
+        optional(serviceFolder, isName) &&
+        optional(refreshOptions, isText) &&
+        isWaiting(waitForJobCompletion)
+      );
+    },
+    paths(event) {
+      const { serviceFolder, serviceName, serviceType } = inputOf(event);
+      const folder = serviceFolder === undefined ? [] : [serviceFolder];
+      return [
+        ...INFO_AND_TOKEN,
+        ['rest', 'services', ...folder, serviceName, serviceType],
+        [...task('PublishingTools', 'Refresh Service'), 'submitJob'],
+      ];
+    },
+  },
+  {
+    name: 'purge-microstrategy-caches',
+    handler: purge,
+    events: ({ microstrategy: target }) => [
+      { target, projects: 'ALL' },
+      { target, projects: ['Tutorial', PROJECT], cacheTypes: ['element', 'object'] },
+      { target, projects: ['00000000000000000000000000000001'], cacheTypes: ['object'] },
+    ],
+    mayRun: ({ target, projects, cacheTypes, ...more }) =>
+      hasOnly(more) &&
+      isTarget(target) &&
+      (projects === 'ALL' || (Array.isArray(projects) && projects.length > 0 && projects.every(isText))) &&
+      optional(cacheTypes, (list) => Array.isArray(list) && list.every((type) => /^(element|object)$/.test(type))),
+    paths({ projects }) {
+      const given = Array.isArray(projects) ? projects.filter((project) => /^[0-9a-f]{32}$/i.test(project)) : [];
+      return [
+        ...[
+          ['api', 'auth', 'login'],
+          ['api', 'projects'],
+          ['api', 'auth', 'logout'],
+        ],
+        ...[PROJECT, ...given].flatMap((id) =>
+          ['element', 'object'].map((type) => ['api', 'monitors', 'projects', id, 'caches', type]),
+        ),
+      ];
+    },
+  },
+  {
+    name: 'check-job',
+    handler: checkJob,
+    events: (site) => [
+      watchOf({ operation: 'refresh-service', target: site.arcgis, service: 'A.MapServer', taskUrl: taskUrl(site) }),
+      watchOf(
+        { operation: 'refresh-service', target: site.arcgis, service: 'A.MapServer', taskUrl: taskUrl(site) },
+        { percent: 7, oddAnswers: 1, notes: ['a note'] },
+      ),
+      { clock: { since: '2026-01-01T00:00:00.000Z' } },
+    ],
+    mayRun: ({ job }, site) => isJob(Object(job), site),
+    paths: ({ job }, site) => [...INFO_AND_TOKEN, jobSegments(Object(job), site)],
+  },
+  {
+    name: 'cancel-job',
+    handler: cancelJob,
+    events: (site) => [
+      { cancel: { target: site.arcgis, taskUrl: taskUrl(site), jobId: 'j1' }, attempts: 0 },
+      {
+        find: {
+          target: site.arcgis,
+          sought: { taskPath: task('CachingTools', 'DeleteCache').join('/'), inputs: { service_url: 'A:MapServer' } },
+          since: '2026-01-01T00:00:00.000Z',
+        },
+      },
+    ],
+    mayRun: ({ cancel, find }, site) =>
+      find === undefined ? isJob(Object(cancel), site) : isTarget(Object(find).target),
+    paths({ cancel, find }, site) {
+      if (find !== undefined)
+        return [...INFO_AND_TOKEN, adminJobs(String(Object(Object(find).sought).taskPath).split('/'))];
+      const job = jobSegments(Object(cancel), site);
+      return [...INFO_AND_TOKEN, job, [...job, 'cancel'], [...adminJobs(job), job.at(-1), 'cancel']];
+    },
+  },
+];
+
+/** What a run has asked for is what the contract allows for its event: nothing, or only paths of the event's own. */
+export function assertAllowed({ mayRun, paths }: Subject, event: unknown, counted: Counted, site: CountingSite): void {
+  const { requests, executions, error } = counted;
+  if (requests.length === 0 && executions === 0) return;
+  assert.ok(mayRun(Object(event), site), `an invalid input was let through${error ? ` and then was ${error}` : ''}`);
+  const allowed = paths(Object(event), site).map((segments) => JSON.stringify(segments));
+  for (const { path, body } of requests) {
+    assert.doesNotMatch(path, /[?#\\]/);
+    const [start, root, ...segments] = path.split('/').map(decodeURIComponent);
+    assert.equal(start, '');
+    assert.match(root ?? '', /^(arcgis|MicroStrategyLibrary)$/);
+    assert.ok(allowed.includes(JSON.stringify(segments)), `${path} is none of ${allowed.join()}`);
+    assert.doesNotMatch(body, /undefined|NaN|Infinity|%5Bobject/);
+  }
+}
+
+function taskUrl({ origin }: CountingSite): string {
+  return `${origin}/arcgis/rest/services/System/CachingTools/GPServer/DeleteCache`;
+}
+
+function isJob(job: Fields, { origin }: CountingSite): boolean {
+  const { target, taskUrl: address, jobId } = job;
+  const isBelow = typeof address === 'string' && address.startsWith(`${origin}/arcgis/rest/services/`);
+  return isTarget(target) && isBelow && typeof jobId === 'string' && !['', '.', '..'].includes(jobId);
+}
+
+function jobSegments({ taskUrl: address, jobId }: Fields, { origin }: CountingSite): unknown[] {
+  const below = String(address).slice(`${origin}/arcgis/`.length);
+  return [...below.split('/').map(decodeURIComponent), 'jobs', jobId];
+}
+
+/** `rest/services/F/N/GPServer/…` as the Admin API has its jobs: `admin/services/F/N.GPServer/jobs`. */
+function adminJobs(segments: unknown[]): unknown[] {
+  const service = segments.slice(2, segments.lastIndexOf('GPServer'));
+  return ['admin', 'services', ...service.slice(0, -1), `${service.at(-1)}.GPServer`, 'jobs'];
+}
