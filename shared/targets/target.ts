@@ -1,13 +1,19 @@
-import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 import { addressProblem } from '../http/address.ts';
+import { serverAccessProblems } from './server-access.ts';
 
 type Context = z.core.$RefinementCtx;
 
 const text = z.string().refine((value) => value.trim() !== '', 'must not be blank');
 const headerText = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
 const siteUrl = z.string().transform((value) => value.replace(/\/+$/, ''));
-const caCertificate = z.string().refine(isCertificate, 'must be PEM: -----BEGIN CERTIFICATE-----…, one or more');
+/** How the server is reached; `serverAccessProblems` says what fits. */
+const serverAccess = {
+  caCertificate: z.string().optional(),
+  clientCertificate: z.string().optional(),
+  clientKey: z.string().optional(),
+  httpsProxy: z.string().optional(),
+};
 
 /** The secret of an ArcGIS Server or Enterprise site. Keys that are not named here are left out: rotation adds its own. */
 export const arcgisTargetSchema = z
@@ -19,10 +25,11 @@ export const arcgisTargetSchema = z
     password: text.optional(),
     token: headerText.optional(),
     referer: headerText.optional(),
-    caCertificate: caCertificate.optional(),
+    ...serverAccess,
     allowHttp: z.boolean().optional(),
   })
   .superRefine((target, context) => {
+    checkServerAccess(target, context);
     checkAddresses(target, ['url', 'adminUrl'], context);
     checkEnds(target, /\/(rest|admin|tokens|rest\/services)$/i, 'https://gis.example.org/server', context);
     checkCredentials(target, { login: ['username', 'password'], token: 'token' }, context);
@@ -37,14 +44,21 @@ export const microstrategyTargetSchema = z
     password: text.optional(),
     loginMode: z.union([z.literal(1), z.literal(16)], { error: 'must be 1 (standard) or 16 (LDAP)' }).optional(),
     apiToken: text.optional(),
-    caCertificate: caCertificate.optional(),
+    ...serverAccess,
     allowHttp: z.boolean().optional(),
   })
   .superRefine((target, context) => {
+    checkServerAccess(target, context);
     checkAddresses(target, ['url'], context);
     checkEnds(target, /\/(api|app)$/i, 'https://bi.example.org/MicroStrategyLibrary', context);
     checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
   });
+
+function checkServerAccess(target: Parameters<typeof serverAccessProblems>[0], context: Context): void {
+  for (const [key, message] of serverAccessProblems(target)) {
+    context.addIssue({ code: 'custom', path: [key], message });
+  }
+}
 
 function checkAddresses(target: Record<string, unknown>, keys: string[], context: Context): void {
   for (const key of keys) {
@@ -80,14 +94,4 @@ function checkCredentials(
     if (hasToken || target[key] !== undefined) continue;
     context.addIssue({ code: 'custom', path: [key], message: `is missing: give ${login.join(' and ')}, or ${token}` });
   }
-}
-
-function isCertificate(pem: string): boolean {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  try {
-    for (const block of blocks) new X509Certificate(block);
-  } catch {
-    return false;
-  }
-  return blocks.length > 0 && blocks.length === pem.split('-----BEGIN').length - 1;
 }
