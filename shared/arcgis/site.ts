@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { InvalidSecretError, VendorAuthError, VendorRejectedError } from '../errors.ts';
 import { addressProblem } from '../http/address.ts';
+import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
-import { type Repeatable, repeat } from '../http/retry.ts';
+import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
 import { send } from '../http/send.ts';
 import { readReply, TokenRefused } from './replies.ts';
 
@@ -11,14 +12,13 @@ const TOKEN_LIFE_MINUTES = 60;
 const MAX_RENEWAL_MARGIN_MS = 60_000;
 
 /** How a site is reached and signed in to: the part of an ArcGIS target's secret that matters here. */
-export interface SiteAccess {
+export interface SiteAccess extends ServerAccess {
   url: string;
   adminUrl?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
   token?: string | undefined;
   referer?: string | undefined;
-  caCertificate?: string | undefined;
   allowHttp?: boolean | undefined;
 }
 
@@ -72,14 +72,17 @@ export class ArcgisSite {
   }
 
   /**
-   * Calls the site with a token: a POST form, token in the body. A token that is refused is renewed once.
+   * Calls the site with a token: a POST form, token in the body. A token that is refused is renewed once; whatever else
+   * is refused is tried again only with a secret that has changed.
    *
    * @throws VendorAuthError and every other Vendor… error
    */
   async call<S extends z.core.$ZodType>(siteCall: SiteCall<S>): Promise<z.output<S>> {
+    const token = await this.token();
     try {
-      return await this.callOnce(siteCall, await this.token());
+      return await this.callOnce(siteCall, token);
     } catch (error) {
+      if (isRefused(error) && (await this.secretHasChanged())) return await this.callOnce(siteCall, await this.token());
       if (!(error instanceof TokenRefused)) throw error;
     }
     try {
@@ -108,7 +111,7 @@ export class ArcgisSite {
     form: Record<string, string>,
     options: { reply: S; repeatable: Repeatable; answerTimeoutSeconds?: number | undefined },
   ): Promise<z.output<S>> {
-    const { referer = DEFAULT_REFERER, caCertificate } = this.access;
+    const { referer = DEFAULT_REFERER } = this.access;
     const { reply, repeatable, answerTimeoutSeconds } = options;
     const request = {
       method: 'POST' as const,
@@ -117,7 +120,7 @@ export class ArcgisSite {
       body: new URLSearchParams({ ...form, f: 'json' }).toString(),
       ...(answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds }),
     };
-    const connection = { caCertificate, deadline: this.deadline };
+    const connection = { access: this.access, deadline: this.deadline };
     return await repeat(repeatable, this.deadline, async () => readReply(await send(request, connection), reply));
   }
 
@@ -128,7 +131,7 @@ export class ArcgisSite {
     try {
       return await this.signIn();
     } catch (error) {
-      if (!(error instanceof VendorAuthError) || !(await this.secretHasChanged())) throw error;
+      if (!isRefused(error) || !(await this.secretHasChanged())) throw error;
     }
     return this.access.token ?? (await this.signIn());
   }

@@ -26,7 +26,7 @@ export const awsRequestHandler = {
   async handle({ protocol, hostname, port, path, method, headers, body }: AwsRequest) {
     agent ??= new Agent({
       allowH2: false,
-      connect: secureConnector(undefined),
+      connect: secureConnector({}),
       connections: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
     });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VendorBusyError, VendorUnreachableError } from '../errors.ts';
+import { VendorAuthError, VendorBusyError, VendorUnreachableError } from '../errors.ts';
 
 const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 500;
@@ -36,4 +36,9 @@ function waitBefore(error: unknown, attemptNumber: number): number {
   if (error instanceof VendorBusyError && error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
   const backoffMs = FIRST_BACKOFF_MS * 2 ** (attemptNumber - 1);
   return backoffMs / 2 + Math.random() * (backoffMs / 2);
+}
+
+/** Credentials, certificates or a proxy refused: only a secret that has changed meanwhile can help. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof VendorAuthError || (error instanceof VendorUnreachableError && !error.passing);
 }

@@ -15,3 +15,14 @@ declare module 'undici/lib/api/api-request.js' {
   function request(this: Dispatcher, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
   export = request;
 }
+declare module 'undici/lib/api/api-connect.js' {
+  import type { Socket } from 'node:net';
+  import type { Dispatcher } from 'undici';
+
+  /** Over HTTP/1.1, where what is left after the answer is the connection itself. */
+  function connect(
+    this: Dispatcher,
+    options: Dispatcher.ConnectOptions & { origin: string },
+  ): Promise<{ statusCode: number; socket: Socket }>;
+  export = connect;
+}

@@ -1,6 +1,7 @@
 import { VendorAuthError } from '../errors.ts';
+import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
-import { repeat } from '../http/retry.ts';
+import { isRefused, repeat } from '../http/retry.ts';
 import { send, type VendorAnswer, type VendorRequest } from '../http/send.ts';
 import { Cookies } from './cookies.ts';
 import { assertNoContent, assertSuccess, notDocumented, SessionRefused } from './replies.ts';
@@ -10,13 +11,12 @@ const API_TOKEN_LOGIN_MODE = 4096;
 const LOGOUT_RESERVE_MS = 10_000;
 
 /** How a Library server is reached and signed in to: the part of a MicroStrategy target's secret that matters here. */
-export interface LibraryAccess {
+export interface LibraryAccess extends ServerAccess {
   url: string;
   username?: string | undefined;
   password?: string | undefined;
   loginMode?: 1 | 16 | undefined;
   apiToken?: string | undefined;
-  caCertificate?: string | undefined;
 }
 
 export interface SessionOptions {
@@ -67,7 +67,7 @@ export class MicrostrategySession {
   }
 
   /**
-   * Refused credentials are never tried again, unless the secret has changed since it was read.
+   * What was refused is never tried again, unless the secret has changed since it was read.
    *
    * @throws VendorAuthError, VendorRejectedError
    */
@@ -75,7 +75,7 @@ export class MicrostrategySession {
     try {
       await this.loginOnce();
     } catch (error) {
-      if (!(error instanceof VendorAuthError)) throw error;
+      if (!isRefused(error)) throw error;
       const fresh = await this.options.readAgain();
       if (fresh === this.access) throw error;
       this.access = fresh;
@@ -157,7 +157,7 @@ export class MicrostrategySession {
       ...(this.token === undefined ? {} : { 'x-mstr-authtoken': this.token }),
       ...(this.cookies.header === '' ? {} : { cookie: this.cookies.header }),
     };
-    const answer = await send({ ...request, headers }, { caCertificate: this.access.caCertificate, deadline });
+    const answer = await send({ ...request, headers }, { access: this.access, deadline });
     this.cookies.keep(answer.headers);
     return answer;
   }

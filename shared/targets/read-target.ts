@@ -2,12 +2,13 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type * as z from 'zod/mini';
 import { InvalidSecretError, UnknownTargetError } from '../errors.ts';
 import { awsRequestHandler } from '../http/aws-request-handler.ts';
+import { parseProxy } from '../http/proxy-address.ts';
 import { hideSecret } from '../http/redact.ts';
 import '../schema-messages.ts';
 import { arcgisTargetSchema, microstrategyTargetSchema } from './target.ts';
 
 const CACHE_MS = 5 * 60_000;
-const SECRET_KEYS = ['password', 'token', 'apiToken'];
+const SECRET_KEYS = ['password', 'token', 'apiToken', 'clientKey'];
 
 interface ReadOptions {
   /** Read the secret as it is now, not as it was within the last five minutes. */
@@ -92,6 +93,7 @@ function parseSecret<S extends z.ZodMiniObject>(schema: S, secretText: string, s
     const value = secret[key];
     if (typeof value === 'string') hideSecret(value);
   }
+  for (const value of parseProxy(String(secret['httpsProxy']))?.secrets ?? []) hideSecret(value);
   const parsed = schema.safeParse(secret);
   if (parsed.success) return { keys: Object.keys(secret), target: parsed.data };
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);

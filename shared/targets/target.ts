@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import * as z from 'zod/mini';
 import { addressProblem } from '../http/address.ts';
+import { serverAccessProblems } from './server-access.ts';
 
 type Context = z.core.$RefinementCtx;
 
@@ -11,9 +11,13 @@ const siteUrl = z.pipe(
   z.string(),
   z.transform((value) => value.replace(/(?<!\/)\/+$/, '')),
 );
-const caCertificate = z
-  .string()
-  .check(z.refine(isCertificate, 'must be PEM: -----BEGIN CERTIFICATE-----…, one or more'));
+/** How the server is reached; `serverAccessProblems` says what fits. */
+const serverAccess = {
+  caCertificate: z.optional(z.string()),
+  clientCertificate: z.optional(z.string()),
+  clientKey: z.optional(z.string()),
+  httpsProxy: z.optional(z.string()),
+};
 
 /** The secret of an ArcGIS Server or Enterprise site. Keys that are not named here are left out: rotation adds its own. */
 export const arcgisTargetSchema = z
@@ -25,11 +29,12 @@ export const arcgisTargetSchema = z
     password: z.optional(text),
     token: z.optional(headerText),
     referer: z.optional(headerText),
-    caCertificate: z.optional(caCertificate),
+    ...serverAccess,
     allowHttp: z.optional(z.boolean()),
   })
   .check(
     z.superRefine((target, context) => {
+      checkServerAccess(target, context);
       checkAddresses(target, ['url', 'adminUrl'], context);
       checkEnds(target, /\/(rest|admin|tokens|rest\/services)$/i, 'https://gis.example.org/server', context);
       checkCredentials(target, { login: ['username', 'password'], token: 'token' }, context);
@@ -45,16 +50,23 @@ export const microstrategyTargetSchema = z
     password: z.optional(text),
     loginMode: z.optional(z.union([z.literal(1), z.literal(16)], { error: 'must be 1 (standard) or 16 (LDAP)' })),
     apiToken: z.optional(text),
-    caCertificate: z.optional(caCertificate),
+    ...serverAccess,
     allowHttp: z.optional(z.boolean()),
   })
   .check(
     z.superRefine((target, context) => {
+      checkServerAccess(target, context);
       checkAddresses(target, ['url'], context);
       checkEnds(target, /\/(api|app)$/i, 'https://bi.example.org/MicroStrategyLibrary', context);
       checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
     }),
   );
+
+function checkServerAccess(target: Parameters<typeof serverAccessProblems>[0], context: Context): void {
+  for (const [key, message] of serverAccessProblems(target)) {
+    context.addIssue({ code: 'custom', path: [key], message });
+  }
+}
 
 function checkAddresses(target: Record<string, unknown>, keys: string[], context: Context): void {
   for (const key of keys) {
@@ -90,14 +102,4 @@ function checkCredentials(
     if (hasToken || target[key] !== undefined) continue;
     context.addIssue({ code: 'custom', path: [key], message: `is missing: give ${login.join(' and ')}, or ${token}` });
   }
-}
-
-function isCertificate(pem: string): boolean {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  try {
-    for (const block of blocks) new X509Certificate(block);
-  } catch {
-    return false;
-  }
-  return blocks.length > 0 && blocks.length === pem.split('-----BEGIN').length - 1;
 }

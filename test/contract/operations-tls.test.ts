@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
-import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
-import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { fixture, SERVER } from '../support/tls.ts';
+import { type Emulator, secretOf, VENDORS } from '../support/vendors.ts';
 import { startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
 const CA = fixture('ca.pem');
-const SERVER = { cert: fixture('server.pem'), key: fixture('server-key.pem') };
 /** A second certificate whose end got lost, as in a copy that was cut off. */
 const CUT_OFF = CA.slice(0, 200);
-
-const VENDORS = [
-  { vendor: 'arcgis', start: () => startArcgisEmulator(), run: (target: string) => invoke(clearRestCache, { target }) },
-  {
-    vendor: 'microstrategy',
-    start: () => startMicrostrategyEmulator(),
-    run: (target: string) => invoke(purge, { target, projects: ['Tutorial'] }),
-  },
-];
 
 let aws: TestAws;
 before(async () => {
@@ -31,7 +18,7 @@ after(() => aws.close());
 
 for (const { vendor, start, run } of VENDORS) {
   describe(`TLS to ${vendor}`, { timeout: 10_000 }, () => {
-    let emulator: Awaited<ReturnType<typeof start>>;
+    let emulator: Emulator;
     let secure: WeatherServer;
 
     before(async () => {
@@ -46,17 +33,7 @@ for (const { vendor, start, run } of VENDORS) {
       await secure.close();
     });
 
-    function targetOf(caCertificate?: string): string {
-      const { username, password } = emulator;
-      const url = secure.origin + new URL(emulator.url).pathname;
-      return aws.newTarget({
-        vendor,
-        url,
-        username,
-        password,
-        ...(caCertificate === undefined ? {} : { caCertificate }),
-      });
-    }
+    const targetOf = (caCertificate?: string) => aws.newTarget(secretOf(emulator, secure.origin, { caCertificate }));
 
     it('is VendorUnreachableError naming the issuer that is not trusted, and sends nothing', async () => {
       const outcome = run(targetOf());

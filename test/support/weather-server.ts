@@ -6,7 +6,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
 
 /** A request that arrived; `path` is raw, with its query. */
@@ -54,7 +54,7 @@ export interface WeatherServer {
 export interface WeatherOptions {
   /** An address of the server behind: whatever meets no weather goes there. */
   upstream?: string;
-  tls?: { key: string; cert: string };
+  tls?: ServerOptions;
 }
 
 interface Planned {

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { redact } from '../../../../shared/http/redact.ts';
 import { readArcgisTarget, readMicrostrategyTarget } from '../../../../shared/targets/read-target.ts';
 import { startTestAws, type TestAws } from '../../../support/invoke.ts';
+import { fixture } from '../../../support/tls.ts';
 
 const SECRET = { vendor: 'arcgis', url: 'https://gis.example.org/server', username: 'svc', password: 'hunter2' };
 
@@ -60,6 +61,18 @@ describe('reading a target', () => {
     const text = redact('swordfish-1 swordfish-2');
 
     assert.equal(text, '*** ***');
+  });
+
+  it('hides the key of a client certificate and the password of a proxy from then on', async () => {
+    const httpsProxy = 'http://svc:sword%2Ffish@proxy.example.org:3128';
+    const clientKey = fixture('client-key.pem');
+    await readArcgisTarget(
+      aws.newTarget({ ...SECRET, httpsProxy, clientKey, clientCertificate: fixture('client.pem') }),
+    );
+
+    const text = redact(`${httpsProxy} sword/fish ${Buffer.from('svc:sword/fish').toString('base64')} ${clientKey}`);
+
+    assert.equal(text, 'http://svc:***@proxy.example.org:3128 *** *** ***');
   });
 
   it('gives the same object while the secret is the same, also when it is read afresh', async () => {
