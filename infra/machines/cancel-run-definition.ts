@@ -1,26 +1,9 @@
-import { CLAIMS } from '../constructs/ledger.ts';
-import { goOn, JOB_IS_OVER, NOTHING_SUBMITTED } from './job-parts.ts';
-import { FUNCTION_RETRY, invoke, NOW, REFUSED, read, SUBMIT_ENDS_AFTER_SECONDS, text, update } from './tasks.ts';
-
-interface CancelRunParts {
-  partition: string;
-  table: string;
-  cancelArn: string;
-}
+import { type CancelRunParts, CLAIM, cancelStates, MINE, RUN, STATUS, searchStates } from './cancel-states.ts';
+import { JOB_IS_OVER, NOTHING_SUBMITTED } from './job-parts.ts';
+import { NOW, REFUSED, read, text, update } from './tasks.ts';
 
 /** What a stopped execution had under way has reached the ledger by then. */
 const SETTLE_SECONDS = 5;
-
-const CLAIM = {
-  operation: text(CLAIMS),
-  name: text("States.Format('{}/{}', $.ledger.Item.target.S, $.ledger.Item.service.S)"),
-};
-/** Only while the claim is still the run's. */
-const MINE = {
-  condition: '#holder = :me AND #holderOperation = :operation AND attribute_not_exists(#releasedAt)',
-  values: { ':me': text('$.run.name'), ':operation': text('$.run.operation') },
-};
-const RUN = { operation: text('$.run.operation'), name: text('$.run.name') };
 
 /**
  * Sees to it that the job of an execution that was stopped, timed out or gave up at its deadline does not run on, and
@@ -88,103 +71,19 @@ export function cancelRunDefinition(parts: CancelRunParts): object {
         Default: 'Free the service',
       },
       'Nothing to do': { Type: 'Succeed' },
-      ...find(parts),
-      ...cancel(parts),
+      ...searchStates(parts),
+      ...cancelStates(parts),
       ...finish(parts),
     },
   };
 }
 
-const STATUS = '$.ledger.Item.status.S';
 const IS_FAILED = { Variable: STATUS, StringEquals: 'failed' };
 /** A run that was given another's error has none. */
 const HAS_JOB = { Variable: '$.ledger.Item.taskUrl.S', IsPresent: true };
 
 function failedBy(...names: string[]): object {
   return { Or: names.map((name) => ({ Variable: '$.ledger.Item.error.S', StringEquals: name })) };
-}
-
-const TO_UNCERTAIN = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Record that it is uncertain' }];
-
-/** Stopped between the submit and the saved job id: the submit has ended meanwhile, and its job is looked for. */
-function find({ partition, table, cancelArn }: CancelRunParts): object {
-  const sought = {
-    'target.$': '$.ledger.Item.target.S',
-    'sought.$': 'States.StringToJson($.ledger.Item.sought.S)',
-    'since.$': '$.ledger.Item.submittingAt.S',
-  };
-  return {
-    'Wait for its submit': { Type: 'Wait', Seconds: SUBMIT_ENDS_AFTER_SECONDS, Next: 'Look for its job' },
-    'Look for its job': {
-      ...invoke(partition, cancelArn, { Payload: { find: sought, 'attempts.$': '$.attempt.state.attempts' } }),
-      ResultSelector: { 'state.$': '$.Payload' },
-      ResultPath: '$.attempt',
-      Retry: FUNCTION_RETRY,
-      Catch: TO_UNCERTAIN,
-      Next: 'Is there a job?',
-    },
-    'Is there a job?': {
-      Type: 'Choice',
-      Choices: [
-        { Variable: '$.attempt.state.found', StringEquals: 'yes', Next: 'Take the job found' },
-        { Variable: '$.attempt.state.found', StringEquals: 'no', Next: 'Mark as cancelled before its submit' },
-      ],
-      Default: 'Keep the service for the search',
-    },
-    'Keep the service for the search': keep(partition, table, 'Wait for the server'),
-    'Wait for the server': { Type: 'Wait', SecondsPath: '$.attempt.state.waitSeconds', Next: 'Look for its job' },
-    'Take the job found': {
-      Type: 'Pass',
-      Parameters: {
-        'target.$': '$.ledger.Item.target.S',
-        'taskUrl.$': '$.attempt.state.taskUrl',
-        'jobId.$': '$.attempt.state.jobId',
-      },
-      ResultPath: '$.job',
-      Next: 'Cancel',
-    },
-  };
-}
-
-function cancel({ partition, table, cancelArn }: CancelRunParts): object {
-  return {
-    'Take its job': {
-      Type: 'Pass',
-      Parameters: {
-        'target.$': '$.ledger.Item.target.S',
-        'taskUrl.$': '$.ledger.Item.taskUrl.S',
-        'jobId.$': '$.ledger.Item.jobId.S',
-      },
-      ResultPath: '$.job',
-      Next: 'Cancel',
-    },
-    Cancel: {
-      ...invoke(partition, cancelArn, { Payload: { 'cancel.$': '$.job', 'attempts.$': '$.attempt.state.attempts' } }),
-      ResultSelector: { 'state.$': '$.Payload' },
-      ResultPath: '$.attempt',
-      Retry: FUNCTION_RETRY,
-      Catch: TO_UNCERTAIN,
-      Next: 'Is it over?',
-    },
-    'Is it over?': {
-      Type: 'Choice',
-      Choices: [
-        { Variable: '$.attempt.state.over', BooleanEquals: false, Next: 'Keep the service' },
-        { Variable: STATUS, StringEquals: 'failed', Next: 'Note how the job ended' },
-        { Variable: '$.attempt.state.jobStatus', StringEquals: 'esriJobCancelled', Next: 'Mark as cancelled' },
-        { Variable: '$.attempt.state.jobStatus', StringEquals: 'esriJobDeleted', Next: 'Mark as cancelled' },
-      ],
-      Default: 'Mark as stopped',
-    },
-    'Keep the service': keep(partition, table, 'Wait'),
-    Wait: { Type: 'Wait', SecondsPath: '$.attempt.state.waitSeconds', Next: 'Cancel' },
-  };
-}
-
-/** While the job may run nobody else gets the service. Whatever becomes of the claim, the job is to be cancelled. */
-function keep(partition: string, table: string, next: string): object {
-  const set = { leaseUntil: text('$.attempt.state.leaseUntil') };
-  return update(partition, table, CLAIM, { set, ...MINE }, goOn(next));
 }
 
 function finish({ partition, table }: CancelRunParts): object {

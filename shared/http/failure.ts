@@ -97,7 +97,7 @@ function explain(error: unknown, { access, timeoutMs }: Request): Explanation {
   if (error instanceof UntrustedCertificateError) return explainUntrusted(error);
   const code = errorCode(error) ?? '';
   // Such an alert ends the handshake, in TLS 1.3 after the client has sent its request: the server cannot have read it.
-  if (CLIENT_CERTIFICATE_ALERT.test(code)) return explainClientCertificate(code, access);
+  if (isClientCertificateAlert(code)) return explainClientCertificate(code, access);
   const what = reason(error, timeoutMs);
   if (code === 'TimeoutError') return { what, nextStep: 'Check that the server is up and not overloaded.' };
   if (OLD_TLS.test(code)) return { what, nextStep: OLD_TLS_NEXT_STEP, passing: false };
@@ -106,7 +106,11 @@ function explain(error: unknown, { access, timeoutMs }: Request): Explanation {
   return { what, nextStep: `${access.httpsProxy === undefined ? NEXT_STEP : BEHIND_PROXY_NEXT_STEP}${hint}` };
 }
 
-const CLIENT_CERTIFICATE_ALERT = /^ERR_SSL_.*ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)$/;
+function isClientCertificateAlert(code: string): boolean {
+  const isAlert = code.startsWith('ERR_SSL_') && code.includes('ALERT_');
+  return isAlert && /CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED/.test(code);
+}
+
 const OLD_TLS = /^ERR_SSL_.*(PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL)$/;
 const OLD_TLS_NEXT_STEP = 'Switch TLS 1.2 or 1.3 on at the server: nothing older is used.';
 const HANDSHAKE_ALERT = /^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE$/;

@@ -11,13 +11,26 @@ const MAX_PROBLEMS = 50;
  * @throws InvalidInputError naming every problem at once, each with its path; never a value that was given
  */
 export function parseInput<S extends z.core.$ZodObject>(operation: string, schema: S, input: unknown): z.output<S> {
-  const parsed = z.safeParse(schema, input);
+  const parsed = parsedUnlessTooLarge(operation, schema, input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => describe(issue, [], Object.keys(schema._zod.def.shape)));
   const more = problems.length > MAX_PROBLEMS ? ` and ${problems.length - MAX_PROBLEMS} more` : '';
   throw new InvalidInputError(
     `The input of ${operation} does not fit, nothing was done: ${problems.slice(0, MAX_PROBLEMS).join('; ')}${more}.`,
   );
+}
+
+/** The library gives its problems on as arguments of a call: a hundred thousand are more than the stack holds. */
+function parsedUnlessTooLarge<S extends z.core.$ZodType>(operation: string, schema: S, input: unknown) {
+  try {
+    return z.safeParse(schema, input);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new InvalidInputError(
+      `The input of ${operation} does not fit, nothing was done: it has far too many values that do not fit.`,
+      { cause },
+    );
+  }
 }
 
 function describe(issue: z.core.$ZodIssue, parent: PropertyKey[], knownKeys: string[]): string[] {
