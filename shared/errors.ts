@@ -24,7 +24,7 @@ export class InvalidSecretError extends CacheOpsError {
 /** No whole answer: DNS, connect, TLS, reset, time-out, an answer that broke off. */
 export class VendorUnreachableError extends CacheOpsError {
   override readonly name = 'VendorUnreachableError';
-  /** False only when it is certain that no byte of the request left. */
+  /** False only when it is certain that no byte of the request left, or that nothing behind the TLS read it. */
   readonly sent: boolean;
   /** False when trying again at once cannot help, for example a certificate that is not trusted. */
   readonly passing: boolean;

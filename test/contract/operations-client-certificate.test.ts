@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { send } from '../../shared/http/send.ts';
 import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
@@ -119,6 +120,21 @@ it('is no uncertain submit where a page refuses the client certificate', async (
 
   await assert.rejects(outcome, { name: 'VendorUnreachableError', message: /refused the client certificate/ });
   assert.equal(site.requestsTo(/submitJob/).length, 1);
+  await Promise.all([site.close(), emulator.close()]);
+});
+
+it('is taken from a secret that has changed where it is refused after the sign-in', async () => {
+  const emulator = await startArcgisEmulator();
+  const site = await startWeatherServer({ upstream: emulator.url, tls: SERVER });
+  const target = aws.newTarget(secretOf(emulator, site.origin, CA));
+  await invoke(clearRestCache, { target });
+  aws.setSecret(target, secretOf(emulator, site.origin, { ...CA, ...CLIENT }));
+  site.next(/cache\/clear/, page(400, '400 No required SSL certificate was sent'));
+
+  const result = await invoke(clearRestCache, { target });
+
+  assert.partialDeepStrictEqual(result, { status: 'succeeded' });
+  assert.deepEqual([emulator.cleared.length, site.connections], [2, 2]);
   await Promise.all([site.close(), emulator.close()]);
 });
 

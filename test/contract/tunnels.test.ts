@@ -37,7 +37,7 @@ async function failureOf(asked: Promise<unknown>): Promise<VendorUnreachableErro
   return error;
 }
 
-describe('one request through a proxy', { timeout: 20_000, concurrency: true }, () => {
+describe('one request through a proxy', { timeout: 10_000, concurrency: true }, () => {
   const refusals: [what: string, answer: Parameters<typeof startConnectProxy>[0], said: RegExp, passing: boolean][] = [
     [
       'forbids it',
@@ -63,6 +63,22 @@ describe('one request through a proxy', { timeout: 20_000, concurrency: true }, 
       assert.match(error.message, said);
       assert.match(error.message, new RegExp(`^POST .*/work through the proxy ${proxy.place}: `));
       assert.deepEqual([error.passing, proxy.asked.length], [passing, 1]);
+    });
+  }
+
+  for (const [url, to] of [
+    ['https://gis.example.org/server', 'gis.example.org:443'],
+    ['http://gis.example.org/server', 'gis.example.org:80'],
+    ['https://[2001:db8::1]/server', '[2001:db8::1]:443'],
+    ['https://gis.example.org:6443/server', 'gis.example.org:6443'],
+  ] as const) {
+    it(`asks for ${to} by its name and port for ${url}`, async (context) => {
+      const proxy = await startProxy(context, { answer: 403 });
+      const access = { httpsProxy: proxy.origin };
+
+      await failureOf(send({ method: 'GET', url }, { access, deadline: Date.now() + 5000 }));
+
+      assert.deepEqual(proxy.asked, [{ to, authorization: undefined }]);
     });
   }
 
