@@ -66,6 +66,7 @@ export class EncryptionKey extends Construct {
     });
   }
 
+  /** The CDK begins the policy with all of KMS for the account: so IAM policies decide, and somebody can change the key. */
   #make(notifies: boolean): Key {
     const key = new Key(this, 'Key', {
       description: 'Queues, ledger, logs and notifications of cache-ops',
