@@ -1,12 +1,15 @@
-import { ArnFormat, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { stateMachineArn } from './arns.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
+import { EncryptionKey } from './constructs/encryption-key.ts';
 import { JobMachines } from './constructs/job-machines.ts';
+import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction } from './constructs/operation-function.ts';
 import { RasterSource } from './constructs/raster-source.ts';
@@ -21,6 +24,8 @@ interface CacheOpsStackProps {
 /** Everything that is deployed: a function for every operation, a state machine for every job, and what the settings ask for. */
 export class CacheOpsStack extends Stack {
   readonly #settings: Settings;
+  readonly #encryptionKey: EncryptionKey;
+  readonly #network: Network | undefined;
   readonly #alarms: Alarms;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #stateMachines = new Map<string, IStateMachine>();
@@ -31,8 +36,14 @@ export class CacheOpsStack extends Stack {
       analyticsReporting: false,
     });
     this.#settings = settings;
-    const { schedules, rasters, notifications } = settings;
-    const topic = notifications && new Notifications(this, 'Notifications', notifications).topic;
+    const { schedules, rasters, notifications, encryption } = settings;
+    const encryptionKey = new EncryptionKey(this, 'Encryption', {
+      keyArn: encryption?.keyArn,
+      notifies: notifications !== undefined,
+    });
+    this.#encryptionKey = encryptionKey;
+    this.#network = this.#addNetwork();
+    const topic = notifications && new Notifications(this, 'Notifications', { ...notifications, encryptionKey }).topic;
     this.#alarms = new Alarms(this, 'Alarms', { topic });
     this.#addOperations();
     if (schedules.length > 0) {
@@ -40,20 +51,31 @@ export class CacheOpsStack extends Stack {
         schedules,
         functions: this.#functions,
         stateMachines: this.#stateMachines,
+        encryptionKey,
         alarms: this.#alarms,
       });
     }
     if (rasters.length > 0) this.#addRasters(rasters);
   }
 
+  #addNetwork(): Network | undefined {
+    const { network: settings, secretPrefix } = this.#settings;
+    if (!settings) return undefined;
+    const stateMachines = operations.filter(({ kind }) => kind === 'job').map(({ name }) => name);
+    return new Network(this, 'Network', { settings, secretPrefix, stateMachines });
+  }
+
   #addOperations(): void {
+    const encryptionKey = this.#encryptionKey;
     const failures = new DeadLetterQueue(this, 'FailedInvocations', {
+      encryptionKey,
       alarms: this.#alarms,
       meaning: 'An asynchronous invocation of an operation failed for good: the message holds its input and error.',
     });
     const machines = new JobMachines(this, 'Jobs', {
       check: this.#addMachineFunction('check-job'),
       cancel: this.#addMachineFunction('cancel-job'),
+      encryptionKey,
       alarms: this.#alarms,
     });
     for (const operation of operations) {
@@ -67,15 +89,18 @@ export class CacheOpsStack extends Stack {
 
   /** A function that only state machines call. */
   #addMachineFunction(name: string): LambdaFunction {
-    const { secretPrefix } = this.#settings;
-    return new OperationFunction(this, pascalCase(name), { name, timeout: Duration.minutes(2), secretPrefix }).function;
+    return new OperationFunction(this, pascalCase(name), {
+      ...this.#functionProps(),
+      name,
+      timeout: Duration.minutes(2),
+    }).function;
   }
 
   #addFunction({ name, kind, timeoutMinutes, concurrentRuns }: Operation, failures: IQueue): LambdaFunction {
     const { function: lambda } = new OperationFunction(this, pascalCase(name), {
+      ...this.#functionProps(),
       name,
       timeout: Duration.minutes(timeoutMinutes),
-      secretPrefix: this.#settings.secretPrefix,
       reservedConcurrentExecutions: concurrentRuns,
       // A job's submit is never repeated blindly.
       asynchronous: { retryAttempts: kind === 'job' ? 0 : 2, failures },
@@ -83,6 +108,11 @@ export class CacheOpsStack extends Stack {
     new CfnOutput(this, `${pascalCase(name)}FunctionName`, { value: lambda.functionName });
     this.#functions.set(name, lambda);
     return lambda;
+  }
+
+  #functionProps() {
+    const { secretPrefix } = this.#settings;
+    return { secretPrefix, encryptionKey: this.#encryptionKey, network: this.#network };
   }
 
   #addStateMachine({ name }: Operation, submit: LambdaFunction, machines: JobMachines): void {
@@ -95,20 +125,20 @@ export class CacheOpsStack extends Stack {
     this.#stateMachines.set(name, stateMachine);
     new CfnOutput(this, `${pascalCase(name)}StateMachineArn`, { value: stateMachine.stateMachineArn });
     // By its name, because the machine in turn refers to the function.
-    const stateMachineArn = this.formatArn({
-      service: 'states',
-      resource: 'stateMachine',
-      resourceName: name,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    submit.addEnvironment('STATE_MACHINE_ARN', stateMachineArn);
-    submit.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }));
+    const ownArn = stateMachineArn(this, name);
+    submit.addEnvironment('STATE_MACHINE_ARN', ownArn);
+    submit.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [ownArn] }));
   }
 
   #addRasters(rasters: Settings['rasters']): void {
     const lambda = this.#functions.get(refreshService.name);
     if (!lambda) return;
-    const { bucket } = new RasterSource(this, 'Rasters', { rasters, refreshService: lambda, alarms: this.#alarms });
+    const { bucket } = new RasterSource(this, 'Rasters', {
+      rasters,
+      refreshService: lambda,
+      encryptionKey: this.#encryptionKey,
+      alarms: this.#alarms,
+    });
     if (bucket) new CfnOutput(this, 'RasterBucketName', { value: bucket.bucketName });
   }
 }

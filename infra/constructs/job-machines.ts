@@ -10,6 +10,7 @@ import { takeTurnDefinition } from '../machines/take-turn-definition.ts';
 import { watchJobDefinition } from '../machines/watch-job-definition.ts';
 import type { Alarms } from './alarms.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { EncryptionKey } from './encryption-key.ts';
 import { CLAIMS, Ledger } from './ledger.ts';
 import { LoggedStateMachine } from './logged-state-machine.ts';
 
@@ -18,6 +19,7 @@ interface JobMachinesProps {
   readonly check: IFunction;
   /** The function that cancels a job. */
   readonly cancel: IFunction;
+  readonly encryptionKey: EncryptionKey;
   readonly alarms: Alarms;
 }
 
@@ -41,11 +43,12 @@ export class JobMachines extends Construct {
   constructor(scope: Construct, id: string, props: JobMachinesProps) {
     super(scope, id);
     this.#props = props;
-    this.ledger = new Ledger(this, 'Ledger');
+    const { check, encryptionKey } = props;
+    this.ledger = new Ledger(this, 'Ledger', encryptionKey);
     const { partition } = Stack.of(this);
-    const { check } = props;
     this.#takeTurn = new LoggedStateMachine(this, 'TakeTurn', {
       name: 'take-turn',
+      encryptionKey,
       definition: takeTurnDefinition({ partition, table: this.ledger.tableName, checkArn: check.functionArn }),
       permissions: [
         mayInvoke(check),
@@ -53,10 +56,12 @@ export class JobMachines extends Construct {
         new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [this.ledger.tableArn] }),
         this.ledger.access('UpdateItem', [CLAIMS]),
         this.ledger.queueAccess(),
+        this.ledger.keyAccess(),
       ],
     });
     this.#watchJob = new LoggedStateMachine(this, 'WatchJob', {
       name: 'watch-job',
+      encryptionKey,
       definition: watchJobDefinition(partition, check.functionArn),
       permissions: [mayInvoke(check)],
     });
@@ -76,9 +81,15 @@ export class JobMachines extends Construct {
       mayInvoke(submit),
       this.ledger.access('PutItem', [name]),
       this.ledger.access('UpdateItem', [name, CLAIMS]),
+      this.ledger.keyAccess(),
       ...this.#mayRunToEnd(),
     ];
-    const machine = new LoggedStateMachine(this, id, { name, definition, permissions });
+    const machine = new LoggedStateMachine(this, id, {
+      name,
+      encryptionKey: this.#props.encryptionKey,
+      definition,
+      permissions,
+    });
     for (const nested of NESTED) {
       Validations.of(machine.role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${nested}:*]`,
@@ -92,9 +103,10 @@ export class JobMachines extends Construct {
 
   /** What sees to it that a stopped execution's job is stopped too; after all operations were added. */
   cancelStoppedRuns(operations: readonly string[]): void {
-    const { cancel, alarms } = this.#props;
+    const { cancel, encryptionKey, alarms } = this.#props;
     const machine = new LoggedStateMachine(this, 'CancelRun', {
       name: 'cancel-run',
+      encryptionKey,
       definition: cancelRunDefinition({
         partition: Stack.of(this).partition,
         table: this.ledger.tableName,
@@ -104,10 +116,12 @@ export class JobMachines extends Construct {
         mayInvoke(cancel),
         this.ledger.access('GetItem', operations),
         this.ledger.access('UpdateItem', [...operations, CLAIMS]),
+        this.ledger.keyAccess(),
       ],
     });
     alarms.addForExecutions('CancelRun', machine, 'The job of a stopped execution may still run on the server.');
     const undelivered = new DeadLetterQueue(this, 'UndeliveredStops', {
+      encryptionKey,
       alarms,
       meaning: 'A stopped execution could not be told to cancel-run: its job may still run on the server.',
     });

@@ -1,7 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { EncryptionKey } from './encryption-key.ts';
 
 /** The partition that holds the claims on services; every other partition is an operation with its runs. */
 export const CLAIMS = 'claim';
@@ -10,15 +11,20 @@ export const WAITING_INDEX = 'waiting';
 
 /** One table for what the state machines remember: each run of a job operation, and who holds which service. */
 export class Ledger extends Table {
-  constructor(scope: Construct, id: string) {
+  readonly #encryptionKey: EncryptionKey;
+
+  constructor(scope: Construct, id: string, encryptionKey: EncryptionKey) {
     super(scope, id, {
       partitionKey: { name: 'operation', type: AttributeType.STRING },
       sortKey: { name: 'name', type: AttributeType.STRING },
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: encryptionKey.key,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: 'expiresAt',
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.#encryptionKey = encryptionKey;
     this.addGlobalSecondaryIndex({
       indexName: WAITING_INDEX,
       partitionKey: { name: 'waitingFor', type: AttributeType.STRING },
@@ -43,6 +49,11 @@ export class Ledger extends Table {
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     });
+  }
+
+  /** Whoever reads or writes entries needs it: DynamoDB decrypts the table's key on the caller's behalf. */
+  keyAccess(): PolicyStatement {
+    return this.#encryptionKey.use('dynamodb', ['kms:Decrypt']);
   }
 
   /** May look who waits for which service. */

@@ -3,6 +3,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { EncryptionKey } from './encryption-key.ts';
 
 interface LoggedStateMachineProps {
   readonly name: string;
@@ -10,17 +11,23 @@ interface LoggedStateMachineProps {
   readonly definition: object;
   /** What its tasks need. */
   readonly permissions: readonly PolicyStatement[];
+  /** Of its log. */
+  readonly encryptionKey: EncryptionKey;
 }
 
 /** A Standard state machine with a fixed name, a complete log and tracing. */
 export class LoggedStateMachine extends StateMachine {
-  constructor(scope: Construct, id: string, { name, definition, permissions }: LoggedStateMachineProps) {
+  constructor(scope: Construct, id: string, props: LoggedStateMachineProps) {
+    const { name, definition, permissions, encryptionKey } = props;
     super(scope, id, {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(Stack.of(scope).toJsonString(definition)),
       logs: {
-        destination: new LogGroup(scope, `${id}Logs`, { retention: RetentionDays.ONE_YEAR }),
+        destination: new LogGroup(scope, `${id}Logs`, {
+          retention: RetentionDays.ONE_YEAR,
+          encryptionKey: encryptionKey.key,
+        }),
         level: LogLevel.ALL,
         includeExecutionData: true,
       },

@@ -1,17 +1,24 @@
-import { type Duration, Stack, Validations } from 'aws-cdk-lib';
+import { type Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { secretsArn } from '../arns.ts';
 import { functionCode } from '../bundling/function-code.ts';
+import type { EncryptionKey } from './encryption-key.ts';
+import type { Network } from './network.ts';
 
 interface OperationFunctionProps {
   /** The folder in `functions`. */
   readonly name: string;
   readonly timeout: Duration;
   readonly secretPrefix: string;
+  /** Of its log. */
+  readonly encryptionKey: EncryptionKey;
+  /** The VPC that it runs in, where there is one. */
+  readonly network: Network | undefined;
   readonly reservedConcurrentExecutions?: number | undefined;
   /** What becomes of an asynchronous invocation; left out for a function that nobody invokes so. */
   readonly asynchronous?: { readonly retryAttempts: number; readonly failures: IQueue };
@@ -23,15 +30,19 @@ export class OperationFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: OperationFunctionProps) {
     super(scope, id);
-    const { name, timeout, secretPrefix, reservedConcurrentExecutions, asynchronous } = props;
-    const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_YEAR });
+    const { name, timeout, secretPrefix, encryptionKey, network, reservedConcurrentExecutions, asynchronous } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_YEAR,
+      encryptionKey: encryptionKey.key,
+    });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    const secrets = Stack.of(this).formatArn({
-      service: 'secretsmanager',
-      resource: `secret:${secretPrefix}*`,
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }));
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [secretsArn(this, secretPrefix)],
+      }),
+    );
 
     this.function = new LambdaFunction(this, 'Function', {
       code: functionCode(name),
@@ -50,6 +61,7 @@ export class OperationFunction extends Construct {
         onFailure: new SqsDestination(asynchronous.failures),
       }),
     });
+    network?.connect(this.function, role);
     Validations.of(role).acknowledge(
       {
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secretPrefix}*]`,
@@ -58,7 +70,8 @@ export class OperationFunction extends Construct {
       },
       {
         id: 'AwsSolutions-IAM5[Resource::*]',
-        reason: 'Only xray:PutTraceSegments and xray:PutTelemetryRecords, which take no resource.',
+        reason:
+          'Only xray:PutTraceSegments and xray:PutTelemetryRecords, which take no resource, and in a VPC what Lambda needs for its network interfaces, which the code of the function is denied.',
       },
     );
     Validations.of(this.function).acknowledge({

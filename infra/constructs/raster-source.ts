@@ -3,12 +3,14 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { rastersVariable } from '../rasters-variable.ts';
 import type { Settings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { EncryptedQueue } from './encrypted-queue.ts';
+import type { EncryptionKey } from './encryption-key.ts';
 import { RasterBucket } from './raster-bucket.ts';
 
 const BATCHING_WINDOW = Duration.seconds(30);
@@ -19,6 +21,7 @@ const MAX_RECEIVES = 5;
 interface RasterSourceProps {
   readonly rasters: Settings['rasters'];
   readonly refreshService: LambdaFunction;
+  readonly encryptionKey: EncryptionKey;
   readonly alarms: Alarms;
 }
 
@@ -27,17 +30,18 @@ export class RasterSource extends Construct {
   /** The bucket of the sources that name none. */
   readonly bucket: RasterBucket | undefined;
 
-  constructor(scope: Construct, id: string, { rasters, refreshService, alarms }: RasterSourceProps) {
+  constructor(scope: Construct, id: string, props: RasterSourceProps) {
     super(scope, id);
+    const { rasters, refreshService, encryptionKey, alarms } = props;
     this.bucket = rasters.every(({ bucket }) => bucket) ? undefined : new RasterBucket(this, 'Bucket');
     const sources = rastersVariable(rasters, this.bucket?.bucketName ?? '');
     const givenUp = new DeadLetterQueue(this, 'GivenUpRasters', {
+      encryptionKey,
       alarms,
       meaning: 'New rasters arrived whose refresh could not be started: the message names them.',
     });
-    const queue = new Queue(this, 'NewRasters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+    const queue = new EncryptedQueue(this, 'NewRasters', {
+      encryptionKey,
       // "Configuring an Amazon SQS queue": six times the function's time-out, and the batching window.
       visibilityTimeout: Duration.seconds(6 * timeoutSeconds(refreshService) + BATCHING_WINDOW.toSeconds()),
       deadLetterQueue: { queue: givenUp, maxReceiveCount: MAX_RECEIVES },

@@ -2,11 +2,13 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { EncryptionKey } from './encryption-key.ts';
 import { LoggedStateMachine } from './logged-state-machine.ts';
 
 interface ScheduledJobStarterProps {
   /** The machines that have schedules: it may start no others. */
   readonly stateMachines: readonly IStateMachine[];
+  readonly encryptionKey: EncryptionKey;
 }
 
 /**
@@ -15,9 +17,10 @@ interface ScheduledJobStarterProps {
  * an execution's name must not hold its colons.
  */
 export class ScheduledJobStarter extends LoggedStateMachine {
-  constructor(scope: Construct, id: string, { stateMachines }: ScheduledJobStarterProps) {
+  constructor(scope: Construct, id: string, { stateMachines, encryptionKey }: ScheduledJobStarterProps) {
     super(scope, id, {
       name: 'start-scheduled-job',
+      encryptionKey,
       definition: starterDefinition(Stack.of(scope).partition),
       permissions: [
         new PolicyStatement({

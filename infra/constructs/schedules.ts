@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { EncryptionKey } from './encryption-key.ts';
 import { ScheduledJobStarter } from './scheduled-job-starter.ts';
 
 /** An occurrence that could not be delivered for an hour is given up: at noon nobody wants the purge of the night. */
@@ -26,6 +27,7 @@ interface SchedulesProps {
   readonly functions: ReadonlyMap<string, IFunction>;
   /** The state machine of every job operation. */
   readonly stateMachines: ReadonlyMap<string, IStateMachine>;
+  readonly encryptionKey: EncryptionKey;
   readonly alarms: Alarms;
 }
 
@@ -41,10 +43,11 @@ export class Schedules extends Construct {
     this.#props = props;
     this.#role = new Role(this, 'Role', { assumedBy: this.#scheduler() });
     this.#undelivered = new DeadLetterQueue(this, 'UndeliveredSchedules', {
+      encryptionKey: props.encryptionKey,
       alarms: props.alarms,
       meaning: 'A schedule could not start its operation: the message says which and why.',
     });
-    this.#allow('sqs:SendMessage', [this.#undelivered.queueArn]);
+    this.#undelivered.grantSendMessages(this.#role);
 
     const jobs = props.schedules.filter(({ operation }) => props.stateMachines.has(operation));
     const immediate = props.schedules.filter(({ operation }) => !props.stateMachines.has(operation));
@@ -61,9 +64,10 @@ export class Schedules extends Construct {
   }
 
   #scheduleJobs(schedules: readonly ScheduleSettings[]): void {
-    const { stateMachines, alarms } = this.#props;
+    const { stateMachines, encryptionKey, alarms } = this.#props;
     const operations = [...new Set(schedules.map(({ operation }) => operation))];
     const starter = new ScheduledJobStarter(this, 'StartScheduledJob', {
+      encryptionKey,
       stateMachines: operations.map((operation) => required(stateMachines, operation)),
     });
     alarms.addForExecutions('StartScheduledJob', starter, 'A scheduled job could not be started.');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACCOUNT, type Synthesized, synthesize } from './synthesize.ts';
+import { ACCOUNT, KEY, type Synthesized, synthesize } from './synthesize.ts';
 
 const everything = synthesize({
   schedules: [
@@ -86,6 +86,12 @@ describe('the notifications', () => {
     assert.deepEqual(subscription, { Protocol: 'email', Endpoint: 'gis-team@example.org', TopicArn: TOPIC });
   });
 
+  it('are encrypted', () => {
+    const topic = everything.one('AWS::SNS::Topic').Properties;
+
+    assert.deepEqual(topic, { DisplayName: 'cache-ops', KmsMasterKeyId: KEY });
+  });
+
   it('may be published by the alarms of this account, over TLS only', () => {
     const { PolicyDocument } = everything.one('AWS::SNS::TopicPolicy').Properties;
 
@@ -123,8 +129,7 @@ describe('the dead-letter queues', () => {
       .map((id) => everything.resources.get(id)?.Properties);
 
     assert.equal(queues.length, 4);
-    for (const queue of queues)
-      assert.deepEqual(queue, { SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 });
+    for (const queue of queues) assert.deepEqual(queue, { KmsMasterKeyId: KEY, MessageRetentionPeriod: 1209600 });
   });
 });
 

@@ -16,21 +16,29 @@ const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
 const SCHEDULE = { name: 'daily', operation: 'refresh-service', expression: 'rate(1 day)', input: REFRESH };
 const PURGE = { ...SCHEDULE, operation: 'purge-microstrategy-caches', input: { target: 'bi', projects: 'ALL' } };
 
+const EVERYTHING = {
+  schedules: [SCHEDULE, { ...PURGE, name: 'hourly' }],
+  rasters: [{ refresh: REFRESH }],
+  jobs: { 'refresh-service': { maxDuration: 300, maxWaiting: 100 } },
+  ledger: { keepDays: 3650 },
+  notifications: { email: 'gis-team@example.org' },
+};
+const network = {
+  vpcId: 'vpc-0123456789abcdef0',
+  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  securityGroupIds: ['sg-0123456789abcdef0'],
+};
+const encryption = { keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab' };
+
 const deployments: [name: string, settings: object][] = [
   ['nothing but the operations', {}],
   ['a secret prefix of its own', { secretPrefix: 'gis_prod=' }],
   ['an immediate schedule', { schedules: [PURGE] }],
   ['rasters in an existing bucket', { rasters: [{ bucket: 'my-rasters', refresh: REFRESH }] }],
-  [
-    'all that the settings offer',
-    {
-      schedules: [SCHEDULE, { ...PURGE, name: 'hourly' }],
-      rasters: [{ refresh: REFRESH }],
-      jobs: { 'refresh-service': { maxDuration: 300, maxWaiting: 100 } },
-      ledger: { keepDays: 3650 },
-      notifications: { email: 'gis-team@example.org' },
-    },
-  ],
+  ['all that the settings offer, outside a VPC and with its own key', EVERYTHING],
+  ['the same in a VPC', { ...EVERYTHING, network }],
+  ['the same with a key of yours', { ...EVERYTHING, encryption }],
+  ['the same in a VPC with a key of yours', { ...EVERYTHING, network, encryption }],
 ];
 
 describe('the rules for secure stacks', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
-import { ACCOUNT, REGION, synthesize } from './synthesize.ts';
+import { ACCOUNT, KEY, keyStatement, REGION, synthesize } from './synthesize.ts';
 
 const stack = synthesize();
 
@@ -55,11 +55,11 @@ describe('the functions', () => {
     });
   }
 
-  it('keep their logs for a year', () => {
+  it('keep their logs for a year, encrypted', () => {
     const retentions = stack.idsOf('AWS::Logs::LogGroup').map((id) => stack.resources.get(id)?.Properties);
 
     assert.equal(retentions.length, FUNCTIONS.length + JOBS.length + SHARED_MACHINES.length);
-    for (const properties of retentions) assert.deepEqual(properties, { RetentionInDays: 365 });
+    for (const properties of retentions) assert.deepEqual(properties, { RetentionInDays: 365, KmsKeyId: KEY });
   });
 
   it('know the prefix of the secrets that they may read', () => {
@@ -157,7 +157,10 @@ function expectedStatements(name: string): object[] {
     allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
     ...(OF_MACHINES.includes(name)
       ? []
-      : [allow(['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], 'arn:aws:sqs:FailedInvocations')]),
+      : [
+          allow('sqs:SendMessage', 'arn:aws:sqs:FailedInvocations'),
+          keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
+        ]),
     ...(JOBS.includes(name) ? [allow('states:StartExecution', stateMachineArn(name))] : []),
   ];
 }

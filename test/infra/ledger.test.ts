@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { JOBS } from './machines.ts';
-import { synthesize } from './synthesize.ts';
+import { KEY, synthesize } from './synthesize.ts';
 
 const stack = synthesize();
 const UNDELIVERED = 'arn:aws:sqs:JobsUndeliveredStops';
@@ -10,7 +10,7 @@ const JOB_ARNS = ['DeleteMapServerCache', 'ManageMapServerCacheTiles', 'RefreshS
 );
 
 describe('the ledger', () => {
-  it('is one table by operation and name, which is paid by use, backed up, forgets by itself and outlives the stack', () => {
+  it('is one table by operation and name, which is encrypted, paid by use, backed up, forgets by itself and outlives the stack', () => {
     const { Properties, DeletionPolicy } = stack.one('AWS::DynamoDB::Table');
 
     const key = (AttributeName: string, KeyType: string) => ({ AttributeName, KeyType });
@@ -21,6 +21,7 @@ describe('the ledger', () => {
         AttributeName,
         AttributeType: 'S',
       })),
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: KEY },
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { pascalCase } from '../../infra/operations.ts';
 import { JOBS, type Machine, machinesOf, required, type State, type Statement } from './machines.ts';
-import { ACCOUNT, REGION } from './synthesize.ts';
+import { ACCOUNT, KEY, REGION } from './synthesize.ts';
 
 const TABLE = 'arn:aws:dynamodb:JobsLedger';
 const NESTED = ['take-turn', 'watch-job'];
@@ -25,6 +25,12 @@ const entries = (action: string, partitions: string[]) => ({
   },
 });
 
+/** DynamoDB decrypts the key of the table on behalf of whoever reads or writes it. */
+const tableKey = {
+  ...allow(['kms:Decrypt'], [KEY]),
+  Condition: { StringEquals: { 'kms:ViaService': [`dynamodb.${REGION}.amazonaws.com`] } },
+};
+
 const expected: Record<string, Statement[]> = {
   ...Object.fromEntries(
     JOBS.map((name) => [
@@ -33,6 +39,7 @@ const expected: Record<string, Statement[]> = {
         invoke(name),
         entries('PutItem', [name]),
         entries('UpdateItem', [name, 'claim']),
+        tableKey,
         allow(['states:StartExecution'], NESTED.map(machineArn)),
         allow(['states:DescribeExecution', 'states:StopExecution'], NESTED.map(executionsOf)),
         allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], [EVENT_RULE]),
@@ -44,9 +51,10 @@ const expected: Record<string, Statement[]> = {
     allow(['dynamodb:GetItem'], [TABLE]),
     entries('UpdateItem', ['claim']),
     allow(['dynamodb:Query'], [`${TABLE}/index/waiting`]),
+    tableKey,
   ],
   'watch-job': [invoke('check-job')],
-  'cancel-run': [invoke('cancel-job'), entries('GetItem', JOBS), entries('UpdateItem', [...JOBS, 'claim'])],
+  'cancel-run': [invoke('cancel-job'), entries('GetItem', JOBS), entries('UpdateItem', [...JOBS, 'claim']), tableKey],
 };
 
 describe("the machines' roles", () => {
@@ -114,13 +122,14 @@ function needsOf({ name, statements }: Machine, { Type, Resource, Parameters }: 
     ];
   }
   const permission = `dynamodb:${action.replace(/^./, (first) => first.toUpperCase())}`;
-  if (IndexName !== undefined) return [`${permission} ${TableName}/index/${IndexName}`];
+  const key = `kms:Decrypt ${KEY}`;
+  if (IndexName !== undefined) return [key, `${permission} ${TableName}/index/${IndexName}`];
   const isBound = statements.some(({ Action, Condition }) => Action.includes(permission) && Condition);
-  if (!isBound) return [`${permission} ${TableName}`];
+  if (!isBound) return [key, `${permission} ${TableName}`];
   const { S: fixed, 'S.$': path } = keySchema.parse(Key ?? Item).operation;
   if (path !== undefined) assert.equal(path, '$.run.operation');
   const partitions = fixed === undefined ? (JOBS.includes(name) ? [name] : JOBS) : [fixed];
-  return partitions.map((partition) => `${permission} ${TableName} ${partition}`);
+  return [key, ...partitions.map((partition) => `${permission} ${TableName} ${partition}`)];
 }
 
 function grantsOf({ statements }: Machine): string[] {

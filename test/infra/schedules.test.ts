@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import validate from 'asl-validator';
 import { StateMachine } from 'aws-local-stepfunctions';
-import { ACCOUNT, synthesize } from './synthesize.ts';
+import { ACCOUNT, keyStatement, synthesize } from './synthesize.ts';
 
 const PURGE = {
   name: 'nightly-purge',
@@ -72,6 +72,7 @@ describe('the schedules', () => {
       Version: '2012-10-17',
       Statement: [
         allow('sqs:SendMessage', 'arn:aws:sqs:SchedulesUndeliveredSchedules'),
+        keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
         allow('states:StartExecution', STARTER_ARN),
         allow('lambda:InvokeFunction', 'arn:aws:lambda:PurgeMicrostrategyCachesFunction'),
       ],

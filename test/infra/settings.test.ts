@@ -198,9 +198,7 @@ describe('readSettings', () => {
   });
 
   it('refuses a file that does not exist', () => {
-    const file = join(folder, 'none.yaml');
-
-    const message = messageOf(file);
+    const message = messageOf(join(folder, 'none.yaml'));
 
     assert.match(message, /none\.yaml cannot be read: ENOENT/);
   });
@@ -269,13 +267,14 @@ describe('readSettings', () => {
     const file = settingsFile(
       shipped
         .replace(/^(schedules|rasters): \[\]$/gm, '$1:')
-        .replace(/^# (?=(?:jobs:| {2}manage|ledger|notifications))/gm, '')
+        .replace(/^# (?=\w+:| {2}(?:manage|vpcId|subnetIds|securityGroupIds|endpoints))/gm, '')
         .replace(/^#(?= {2})/gm, ''),
     );
 
-    const { schedules, rasters, jobs, ledger, notifications } = readSettings(file);
+    const { schedules, rasters, jobs, ledger, network, encryption, notifications } = readSettings(file);
 
-    assert.deepEqual([schedules.length, rasters.length], [2, 1]);
+    assert.deepEqual([schedules.length, rasters.length, network?.subnetIds.length], [2, 1, 2]);
+    assert.match(encryption?.keyArn ?? '', /:key\//);
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
     assert.deepEqual(ledger, { keepDays: 400 });
     assert.deepEqual(notifications, { email: 'gis-team@example.org' });

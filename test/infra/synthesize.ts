@@ -3,9 +3,12 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { CacheOpsStack } from '../../infra/cache-ops-stack.ts';
 import { settingsSchema } from '../../infra/settings.ts';
+import { readableId, resolveReferences } from './references.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
+/** The key that the stack makes. */
+export const KEY = 'arn:aws:kms:EncryptionKey';
 
 const resourceSchema = z.object({
   Type: z.string(),
@@ -40,7 +43,9 @@ export function synthesize(settings: object = {}): Synthesized {
       id,
       {
         ...resource,
-        Properties: z.record(z.string(), z.unknown()).parse(resolve(resource.Properties, json.Resources)),
+        Properties: z
+          .record(z.string(), z.unknown())
+          .parse(resolveReferences(resource.Properties, (logicalId) => reference(logicalId, json.Resources))),
       },
     ]),
   );
@@ -58,19 +63,14 @@ export function synthesize(settings: object = {}): Synthesized {
   };
 }
 
-/** Replaces the intrinsic functions that the stack uses. */
-function resolve(value: unknown, resources: Record<string, Resource>): unknown {
-  if (Array.isArray(value)) return value.map((item) => resolve(item, resources));
-  if (typeof value !== 'object' || value === null) return value;
-  const [[key, argument] = ['', undefined], ...rest] = Object.entries(value);
-  if (rest.length === 0 && key === 'Ref') return reference(String(argument), resources);
-  if (rest.length === 0 && key === 'Fn::GetAtt' && Array.isArray(argument)) {
-    return reference(String(argument[0]), resources);
-  }
-  if (rest.length === 0 && key === 'Fn::Join' && Array.isArray(argument)) {
-    return z.array(z.string()).parse(resolve(argument[1], resources)).join(String(argument[0]));
-  }
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolve(item, resources)]));
+/** What a role may do with the key when this service asks for it, as the template has it. */
+export function keyStatement(service: 'dynamodb' | 'sqs', action: string | string[]): object {
+  return {
+    Effect: 'Allow',
+    Action: action,
+    Resource: KEY,
+    Condition: { StringEquals: { 'kms:ViaService': `${service}.${REGION}.amazonaws.com` } },
+  };
 }
 
 const PSEUDO_PARAMETERS: Record<string, string> = {
@@ -81,5 +81,5 @@ const PSEUDO_PARAMETERS: Record<string, string> = {
 
 function reference(id: string, resources: Record<string, Resource>): string {
   const service = resources[id]?.Type.split('::')[1]?.toLowerCase();
-  return PSEUDO_PARAMETERS[id] ?? `arn:aws:${service}:${id.replace(/[0-9A-F]{8}$/, '')}`;
+  return PSEUDO_PARAMETERS[id] ?? `arn:aws:${service}:${readableId(id)}`;
 }
