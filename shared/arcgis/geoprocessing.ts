@@ -141,15 +141,22 @@ export async function checkJob(
         messages: [{ type: 'error', text: error.message }],
       };
     }
-    if (error instanceof VendorContractError && error.tooLarge && !withoutMessages) {
-      return await checkJob(site, job, { withoutMessages: true });
-    }
     throw error;
   }
 }
 
-async function readState(site: ArcgisSite, path: string, withoutMessages: boolean): Promise<JobState> {
-  const reply = await site.call({ path, form: { returnMessages: String(!withoutMessages) }, reply: jobSchema });
+async function readState(site: ArcgisSite, path: string, isKnownTooLarge: boolean): Promise<JobState> {
+  let withoutMessages = isKnownTooLarge;
+  const reply = await site.call({
+    path,
+    form: { returnMessages: String(!withoutMessages) },
+    reply: jobSchema,
+    recover: async (error) => {
+      if (withoutMessages || !(error instanceof VendorContractError && error.tooLarge)) throw error;
+      withoutMessages = true;
+      return await site.call({ path, form: { returnMessages: 'false' }, reply: jobSchema });
+    },
+  });
   const { jobStatus, messages, progress, results } = reply;
   const outcome = ENDED[jobStatus] ?? 'running';
   const instead = withoutMessages ? [tooManyMessages(site.address(path))] : [];

@@ -117,8 +117,9 @@ function jobProblems(
   const isSubmit = vendor === 'arcgis' && !/clear|check|cancel/.test(operation);
   const isUnseen = name === 'SubmitUncertainError' && (fault.works || situation === 'answer lost');
   const jobs = isSubmit && (name === 'ok' || isUnseen) ? 1 : 0;
-  // Where the last way to cancel is shut, the job runs on, and the state machine asks again.
-  const isCancelled = operation !== 'cancel-job' || situation === 'search' || name !== 'ok' || cancelled === 1;
+  // Where the server is down, or the last way to cancel is shut, the job runs on, and the state machine asks again.
+  const isAskedAgain = name !== 'ok' || text.includes('"jobStatus":"not known: the server is down"');
+  const isCancelled = operation !== 'cancel-job' || situation === 'search' || isAskedAgain || cancelled === 1;
   const isTold = kind.safeToRepeat || !fault.works || text.includes(ADOPTED_NOTE);
   return [
     ...(isTold ? [] : ['the result does not say that the job was adopted']),

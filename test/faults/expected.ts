@@ -78,15 +78,18 @@ function tokenRefused(kind: CallKind, { situation }: Scenario): Failure | undefi
 }
 
 const isAnswer = (error: string) => error === 'VendorContractError' || error === 'VendorRejectedError';
-const isDown = (error: string) => error === 'VendorUnreachableError' || error === 'VendorBusyError';
+const isLater = (error: string) => /^Vendor(Unreachable|Busy|Contract)Error$/.test(error);
 
 /** What the contract and the decisions in CONTRIBUTING make of an error, other than that error itself: the first that fits. */
 const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outcome: (cell: Cell) => string][] = [
   // Where the server cannot tell whether a name exists, a note says so (13).
   [({ kind }, error) => kind.name === 'exists' && isAnswer(error), fairOutcome],
   // A poll that finds the server down is no error, and one odd answer is none yet (19); the output may be missing.
-  [({ scenario }, error) => scenario.operation === 'check-job' && isDown(error), fairOutcome],
-  [({ scenario }, error) => scenario.operation === 'check-job' && error === 'VendorContractError', fairOutcome],
+  [({ scenario }, error) => scenario.operation === 'check-job' && isLater(error), fairOutcome],
+  // Nor are refused credentials yet: the secret may be about to change (24).
+  [({ scenario }, error) => scenario.operation === 'check-job' && error === 'VendorAuthError', fairOutcome],
+  // The machine of a stopped run asks again, and keeps the service meanwhile (18).
+  [({ scenario }, error) => scenario.operation === 'cancel-job' && isLater(error), fairOutcome],
   [({ kind }) => kind.name === 'job output', fairOutcome],
   // Who refuses to cancel in one way is asked in the other; what counts is the state afterwards.
   [({ kind }, error) => /cancel/.test(kind.name) && isAnswer(error), fairOutcome],
@@ -102,6 +105,10 @@ const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outc
 
 function fairOutcome({ scenario }: Cell): string {
   return scenario.fair;
+}
+
+function isAskedForState({ operation, situation }: Scenario): boolean {
+  return operation === 'check-job' || (operation === 'cancel-job' && situation !== 'search');
 }
 
 function isGoneAtRenewal({ scenario, call, fault, duration }: Omit<Cell, 'kind'>): boolean {
@@ -139,7 +146,9 @@ function uncertainSubmit({ scenario, fault, duration }: Cell): Expected {
   return { outcomes: [fault.works ? scenario.fair : 'SubmitUncertainError'], attempts: 1 };
 }
 
-function attemptsOf({ scenario, fault, duration }: Cell, again: boolean): number | undefined {
+function attemptsOf({ scenario, kind, fault, duration }: Cell, again: boolean): number | undefined {
+  // A job with too many messages is asked for once more without them (25).
+  if (fault.name === '200 MB' && kind.name === 'job' && isAskedForState(scenario)) return 2;
   // A job is looked for more than once; and after a purge that did not get through others and a logout are tried.
   if (scenario.situation === 'answer lost') return undefined;
   if (fault.place !== 'request' && scenario.vendor === 'microstrategy') return undefined;

@@ -111,6 +111,7 @@ export const scenarios: readonly Scenario[] = [
         },
         since: job.submittedAt,
       },
+      attempts: 0,
     }),
   },
 ];
