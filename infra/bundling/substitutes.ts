@@ -70,6 +70,7 @@ export const substitutes: readonly Substitute[] = [
       if (!condition) throw new Error(message);
     };`,
     importers: [
+      'undici/lib/api/api-connect.js',
       'undici/lib/api/api-request.js',
       'undici/lib/api/readable.js',
       'undici/lib/core/connect.js',
