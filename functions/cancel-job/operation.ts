@@ -1,39 +1,48 @@
 import * as z from 'zod/mini';
 import { findJob } from '../../shared/arcgis/find-job.ts';
 import { cancelJob } from '../../shared/arcgis/geoprocessing.ts';
-import {
-  VendorBusyError,
-  VendorContractError,
-  VendorRejectedError,
-  VendorUnreachableError,
-} from '../../shared/errors.ts';
+import type { ArcgisSite } from '../../shared/arcgis/site.ts';
+import { VendorAuthError, VendorRejectedError } from '../../shared/errors.ts';
+import { isOdd, isServerDown } from '../../shared/jobs/borne-errors.ts';
 import { jobIdSchema, soughtJobSchema } from '../../shared/jobs/job-reference.ts';
 import { cancelLeaseUntil, cancelWaitSeconds } from '../../shared/jobs/poll-policy.ts';
 import { log } from '../../shared/lambda/log.ts';
-import { openSite } from '../../shared/lambda/open-site.ts';
+import { openVersionedSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
 
-/** How often it was tried; the waits between two attempts grow with it. */
-const attemptsSchema = z.int();
+/** What is carried from one attempt to the next. */
+const attemptSchema = z.object({
+  /** How often it was tried; the waits between two attempts grow with it. */
+  attempts: z.int(),
+  /** Of the secret whose credentials were refused: they are not tried again. */
+  refusedVersion: z.optional(z.string()),
+  /** Since when the server has not known the job. */
+  unknownSince: z.optional(z.iso.datetime()),
+});
+
+type Attempt = z.output<typeof attemptSchema>;
 
 const cancelSchema = z.strictObject({
   cancel: z.strictObject({ target: z.string(), taskUrl: z.string(), jobId: jobIdSchema }),
-  attempts: attemptsSchema,
+  attempt: attemptSchema,
 });
 
 const findSchema = z.strictObject({
   find: z.strictObject({ target: z.string(), sought: soughtJobSchema, since: z.iso.datetime() }),
-  attempts: attemptsSchema,
+  attempt: attemptSchema,
 });
 
-/** About twelve days; the history of an execution holds no more than twice as many. */
-const MAX_ATTEMPTS = 1_300;
+/** About eleven days; the history of an execution holds 1,400. */
+const MAX_ATTEMPTS = 1_200;
+/** A machine of a cluster may see a new job so much late. */
+const UNKNOWN_SECONDS = 60;
 
 /**
  * Cancels the job of a stopped execution, or finds it first where the execution was stopped before the job's id was
  * saved. The state machine calls again, and keeps the service claimed, until the job is `over` or the search is
- * answered. A server that is down, or that lets the job run on, is asked again for about twelve days.
+ * answered. A server that is down, that refuses the credentials until the secret has another version, or that lets the
+ * job run on, is asked again for about eleven days.
  */
 export async function cancelOrFindJob(event: unknown, run: Run) {
   const isSearch = typeof event === 'object' && event !== null && 'find' in event;
@@ -41,50 +50,57 @@ export async function cancelOrFindJob(event: unknown, run: Run) {
 }
 
 async function cancel(event: unknown, run: Run) {
-  const { cancel: job, attempts } = parseInput('cancel-job', cancelSchema, event);
-  const state = await unlessDown(attempts, async () => await cancelJob(await openSite(job.target, run), job));
-  const isOver = state !== undefined && state.outcome !== 'running';
-  if (!isOver && attempts >= MAX_ATTEMPTS) {
+  const { cancel: job, attempt } = parseInput('cancel-job', cancelSchema, event);
+  const { done: state, ...again } = await attempted(job.target, run, attempt, (site) => cancelJob(site, job));
+  const unknownSince = state?.outcome === 'unknown' ? (attempt.unknownSince ?? new Date().toISOString()) : undefined;
+  const isUnknownYet = unknownSince !== undefined && Date.now() < Date.parse(unknownSince) + UNKNOWN_SECONDS * 1000;
+  const isOver = state !== undefined && state.outcome !== 'running' && !isUnknownYet;
+  if (!isOver && attempt.attempts >= MAX_ATTEMPTS) {
     throw new VendorRejectedError(
-      `Job ${job.jobId} on target "${job.target}" is not over after ${attempts} attempts to cancel it. Cancel it in ArcGIS Server Manager, or restart the geoprocessing service.`,
+      `Job ${job.jobId} on target "${job.target}" is not over after ${attempt.attempts} attempts to cancel it. Cancel it in ArcGIS Server Manager, or restart the geoprocessing service.`,
     );
   }
-  return { over: isOver, jobStatus: state?.jobStatus ?? 'not known: the server is down', ...next(attempts) };
+  const jobStatus = state?.jobStatus ?? 'not known: the server could not be asked';
+  return { over: isOver, jobStatus, ...again, ...(unknownSince === undefined ? {} : { unknownSince }) };
 }
 
 async function find(event: unknown, run: Run) {
-  const { find: lost, attempts } = parseInput('cancel-job', findSchema, event);
+  const { find: lost, attempt } = parseInput('cancel-job', findSchema, event);
   const { target, sought, since } = lost;
-  const search = await unlessDown(attempts, async () => {
-    const site = await openSite(target, run);
-    const found = await findJob(site, sought, Date.parse(since));
-    return { found, taskUrl: site.address(sought.taskPath) };
-  });
-  if (search === undefined) return { found: 'later', ...next(attempts) };
+  const { done: search, ...again } = await attempted(target, run, attempt, async (site) => ({
+    found: await findJob(site, sought, Date.parse(since)),
+    taskUrl: site.address(sought.taskPath),
+  }));
+  if (search === undefined) return { found: 'later', ...again };
   const { found, taskUrl } = search;
-  if ('jobId' in found) return { found: 'yes', jobId: found.jobId, taskUrl, ...next(attempts) };
+  if ('jobId' in found) return { found: 'yes', jobId: found.jobId, taskUrl, ...again };
   if ('none' in found) return { found: 'no' };
   throw new VendorRejectedError(
     `Whether a job of the stopped execution runs on target "${target}" cannot be told: ${found.unclear}. Look at the jobs of the geoprocessing service in ArcGIS Server Manager, and cancel it there.`,
   );
 }
 
-function next(attempts: number) {
-  return {
+/** What the server said, or nothing where it could not be asked; and what the next attempt is told. */
+async function attempted<T>(
+  target: string,
+  run: Run,
+  attempt: Attempt,
+  ask: (site: ArcgisSite) => Promise<T>,
+): Promise<{ attempts: number; waitSeconds: number; leaseUntil: string; refusedVersion?: string; done?: T }> {
+  const { attempts, refusedVersion } = attempt;
+  const next = {
     attempts: attempts + 1,
     waitSeconds: cancelWaitSeconds(attempts),
     leaseUntil: cancelLeaseUntil(Date.now()),
   };
-}
-
-/** Undefined where the server is down, busy, or answers what makes no sense, as a restarting web adaptor does. */
-async function unlessDown<T>(attempts: number, ask: () => Promise<T>): Promise<T | undefined> {
+  const { site, secretVersion } = await openVersionedSite(target, run, { fresh: refusedVersion !== undefined });
+  if (refusedVersion === secretVersion() && attempts < MAX_ATTEMPTS) return { ...next, refusedVersion };
   try {
-    return await ask();
+    return { ...next, done: await ask(site) };
   } catch (error) {
-    const isDown = [VendorUnreachableError, VendorBusyError, VendorContractError].some((one) => error instanceof one);
-    if (!(isDown && error instanceof Error) || attempts >= MAX_ATTEMPTS) throw error;
+    const isBorne = error instanceof Error && (isServerDown(error) || isOdd(error) || error instanceof VendorAuthError);
+    if (!isBorne || attempts >= MAX_ATTEMPTS) throw error;
     log('warn', 'the server could not be asked', { error: error.name, reason: error.message, attempts });
-    return undefined;
+    return error instanceof VendorAuthError ? { ...next, refusedVersion: secretVersion() } : next;
   }
 }

@@ -1,11 +1,6 @@
 import { checkJob } from '../../shared/arcgis/geoprocessing.ts';
-import {
-  VendorAuthError,
-  VendorBusyError,
-  VendorContractError,
-  VendorRejectedError,
-  VendorUnreachableError,
-} from '../../shared/errors.ts';
+import { InvalidSecretError, UnknownTargetError, VendorAuthError } from '../../shared/errors.ts';
+import { isOdd, isServerDown } from '../../shared/jobs/borne-errors.ts';
 import type { Trouble, Watch } from '../../shared/jobs/job-reference.ts';
 import type { JobState } from '../../shared/jobs/job-state.ts';
 import { log } from '../../shared/lambda/log.ts';
@@ -43,7 +38,15 @@ const BORNE: Record<Trouble['kind'], { polls: number; seconds: number }> = {
 export async function askForJob(watch: Watch, run: Run): Promise<Answer> {
   const { job, trouble, withoutMessages } = watch;
   const refusedVersion = trouble?.kind === 'refused' ? trouble.secretVersion : undefined;
-  const { site, secretVersion } = await openVersionedSite(job.target, run, { fresh: refusedVersion !== undefined });
+  const opened = await openVersionedSite(job.target, run, { fresh: refusedVersion !== undefined }).catch(
+    (error: unknown) => {
+      // A secret may not fit for a moment while it is rotated.
+      if (error instanceof InvalidSecretError || error instanceof UnknownTargetError) return error;
+      throw error;
+    },
+  );
+  if (opened instanceof Error) return { ...troubled(watch, 'odd', opened), isAsked: false };
+  const { site, secretVersion } = opened;
   if (refusedVersion === secretVersion()) {
     const error = new VendorAuthError(
       `Target "${job.target}": the server refused the credentials of the secret, and the secret has not changed since. Correct it.`,
@@ -98,15 +101,4 @@ function givenUp({ job: { jobId, service, taskUrl } }: Watch, { message }: Error
   return new VendorAuthError(
     `${message} It was waited for a new secret for an hour. Job ${jobId} of ${service} is not watched any longer and may run on: look at it in ArcGIS Server Manager or at ${taskUrl}/jobs/${jobId} before you start it again.`,
   );
-}
-
-/** Also a failure of the server itself, code 500 or a page with HTTP 5xx: nothing is said of the job. */
-function isServerDown(error: Error): boolean {
-  if (error instanceof VendorUnreachableError || error instanceof VendorBusyError) return true;
-  return error instanceof VendorRejectedError && Number(String(error.code).replace('HTTP ', '')) >= 500;
-}
-
-function isOdd(error: Error): boolean {
-  if (error instanceof VendorContractError) return true;
-  return error instanceof VendorRejectedError && /^HTTP/.test(String(error.code));
 }

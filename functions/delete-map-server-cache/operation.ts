@@ -18,6 +18,7 @@ export async function deleteMapServerCache(
   run: Run,
 ): Promise<Submission> {
   const site = await openSite(target, run);
-  tileCacheOf(await describeService(site, service), service);
+  // A deletion that is looked for may have deleted the cache already.
+  if (sought.lostSince === undefined) tileCacheOf(await describeService(site, service), service);
   return { job: await submitJob(site, sought, sought.inputs) };
 }

@@ -30,7 +30,13 @@ const IS_EQUAL = {
 export const IS_RELEASED = (is: boolean) => ({ Variable: '$.claimed.Item.releasedAt.S', IsPresent: is });
 const IS_LEASED = { Variable: '$.claimed.Item.leaseUntil.S', TimestampGreaterThanPath: '$.clock.now' };
 const IS_FINISHED = (is: boolean) => ({ Variable: '$.other.Item.finishedAt.S', IsPresent: is });
-const IS_AT_WORK = [IS_FINISHED(false), { Variable: HOLDER, StringEqualsPath: OTHER }, IS_RELEASED(false), IS_LEASED];
+const IS_AT_WORK = [
+  IS_FINISHED(false),
+  { Variable: HOLDER, IsPresent: true },
+  { Variable: HOLDER, StringEqualsPath: OTHER },
+  IS_RELEASED(false),
+  IS_LEASED,
+];
 /** Gone without a word, or ended before this run was asked for. */
 const IS_NO_ANSWER = {
   Or: [IS_FINISHED(false), { Variable: '$.other.Item.finishedAt.S', TimestampLessThanPath: '$.run.startedAt' }],
@@ -62,7 +68,7 @@ export function attachStates({ partition, table }: TakeTurnParts): object {
           And: [
             IS_EQUAL,
             IS_RELEASED(true),
-            { Variable: '$.claimed.Item.releasedAt.S', TimestampGreaterThanPath: '$.run.startedAt' },
+            { Variable: '$.claimed.Item.releasedAt.S', TimestampGreaterThanEqualsPath: '$.run.startedAt' },
           ],
           Next: 'Take the holder',
         },

@@ -63,6 +63,7 @@ export function cancelRunDefinition(parts: CancelRunParts): object {
           { And: [IS_FAILED, failedBy('JobTimedOutError'), HAS_JOB], Next: 'Take its job' },
           // Whether its job is over was for the run itself to say, and it kept or freed the service accordingly.
           { And: [IS_FAILED, { Variable: '$.ended', StringEquals: 'FAILED' }], Next: 'Nothing to do' },
+          { And: [IS_FAILED, failedBy('SubmitUncertainError')], Next: 'Look for its job' },
           { And: [IS_FAILED, failedBy(...JOB_IS_OVER)], Next: 'Free the service' },
           { And: [IS_FAILED, HAS_JOB], Next: 'Take its job' },
           { And: [IS_FAILED, failedBy(...NOTHING_SUBMITTED)], Next: 'Free the service' },
@@ -104,6 +105,19 @@ function finish({ partition, table }: CancelRunParts): object {
       {
         set: stopped('cancelled', 'The execution was stopped before a job ran; nothing runs on the server.'),
         remove: ['waitingFor'],
+      },
+      free,
+    ),
+    // The job list tells of running jobs: a short one may have come and gone.
+    'Mark as stopped in its submit': update(
+      partition,
+      table,
+      RUN,
+      {
+        set: stopped(
+          'stopped',
+          'The execution was stopped in the middle of its submit. No job of it runs on the server; one that was submitted all the same has ended by itself.',
+        ),
       },
       free,
     ),

@@ -33,7 +33,7 @@ export function searchStates({ partition, table, cancelArn }: CancelRunParts): o
   return {
     'Wait for its submit': { Type: 'Wait', Seconds: SUBMIT_ENDS_AFTER_SECONDS, Next: 'Look for its job' },
     'Look for its job': {
-      ...invoke(partition, cancelArn, { Payload: { find: sought, 'attempts.$': '$.attempt.state.attempts' } }),
+      ...invoke(partition, cancelArn, { Payload: { find: sought, 'attempt.$': '$.attempt.state' } }),
       ResultSelector: { 'state.$': '$.Payload' },
       ResultPath: '$.attempt',
       Retry: FUNCTION_RETRY,
@@ -44,7 +44,7 @@ export function searchStates({ partition, table, cancelArn }: CancelRunParts): o
       Type: 'Choice',
       Choices: [
         { Variable: '$.attempt.state.found', StringEquals: 'yes', Next: 'Take the job found' },
-        { Variable: '$.attempt.state.found', StringEquals: 'no', Next: 'Mark as cancelled before its submit' },
+        { Variable: '$.attempt.state.found', StringEquals: 'no', Next: 'Mark as stopped in its submit' },
       ],
       Default: 'Keep the service for the search',
     },
@@ -77,7 +77,7 @@ export function cancelStates({ partition, table, cancelArn }: CancelRunParts): o
       Next: 'Cancel',
     },
     Cancel: {
-      ...invoke(partition, cancelArn, { Payload: { 'cancel.$': '$.job', 'attempts.$': '$.attempt.state.attempts' } }),
+      ...invoke(partition, cancelArn, { Payload: { 'cancel.$': '$.job', 'attempt.$': '$.attempt.state' } }),
       ResultSelector: { 'state.$': '$.Payload' },
       ResultPath: '$.attempt',
       Retry: FUNCTION_RETRY,

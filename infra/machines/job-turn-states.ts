@@ -83,7 +83,7 @@ function attachStates(partition: string, table: string): object {
       RUN,
       {
         set: {
-          status: text('succeeded'),
+          status: text('$.turn.state.result.status'),
           finishedAt: text(NOW),
           attachedTo: text('$.turn.state.result.attachedTo'),
           result: text('States.JsonToString($.turn.state.result)'),

@@ -22,7 +22,7 @@ interface Explanation {
   sent?: false;
 }
 
-/** The error of the contract for a request without a whole answer. */
+/** The named error for a request without a whole answer. */
 export function namedError(error: unknown, request: Request): unknown {
   const { place, access } = request;
   if (error instanceof VendorBusyError || error instanceof VendorContractError) return error;

@@ -60,9 +60,12 @@ export function cancelWaitSeconds(attempts: number): number {
   return Math.min(MIN_WAIT_SECONDS + 3 * attempts, LATE_CAP_SECONDS);
 }
 
+/** A wait of a quarter of an hour, and invocations that fail for an hour and a half. */
+const CANCEL_LEASE_SECONDS = 2 * 3600;
+
 /** Until when the service of a job that is being cancelled stays claimed: past the next attempt. */
 export function cancelLeaseUntil(now: number): string {
-  return new Date(now + LEASE_MARGIN_SECONDS * 1000).toISOString();
+  return new Date(now + CANCEL_LEASE_SECONDS * 1000).toISOString();
 }
 
 function capSeconds(elapsedSeconds: number): number {

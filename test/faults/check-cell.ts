@@ -118,7 +118,7 @@ function jobProblems(
   const isUnseen = name === 'SubmitUncertainError' && (fault.works || situation === 'answer lost');
   const jobs = isSubmit && (name === 'ok' || isUnseen) ? 1 : 0;
   // Where the server is down, or the last way to cancel is shut, the job runs on, and the state machine asks again.
-  const isAskedAgain = name !== 'ok' || text.includes('"jobStatus":"not known: the server is down"');
+  const isAskedAgain = name !== 'ok' || text.includes('"jobStatus":"not known: the server could not be asked"');
   const isCancelled = operation !== 'cancel-job' || situation === 'search' || isAskedAgain || cancelled === 1;
   const isTold = kind.safeToRepeat || !fault.works || text.includes(ADOPTED_NOTE);
   return [

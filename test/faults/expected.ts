@@ -13,7 +13,7 @@ export interface Cell {
   duration: Plan['duration'];
 }
 
-/** What the contract says must come of it. */
+/** What must come of it. */
 export interface Expected {
   /** `ok` or the error's name; more than one where only the client's own network knows whether a byte left. */
   outcomes: string[];
@@ -31,7 +31,7 @@ interface Failure {
 
 const MAX_ATTEMPTS = 3;
 
-/** Contract 1.4: the table of errors, and "Who repeats". */
+/** README's table of errors, and who repeats. */
 function failureOf({ fault, kind, scenario }: Cell): Failure | undefined {
   const { safeToRepeat: safe, answer } = kind;
   switch (fault.seen) {
@@ -80,7 +80,7 @@ function tokenRefused(kind: CallKind, { situation }: Scenario): Failure | undefi
 const isAnswer = (error: string) => error === 'VendorContractError' || error === 'VendorRejectedError';
 const isLater = (error: string) => /^Vendor(Unreachable|Busy|Contract)Error$/.test(error);
 
-/** What the contract and the decisions in CONTRIBUTING make of an error, other than that error itself: the first that fits. */
+/** What the decisions in CONTRIBUTING make of an error, other than that error itself: the first that fits. */
 const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outcome: (cell: Cell) => string][] = [
   // Where the server cannot tell whether a name exists, a note says so (13).
   [({ kind }, error) => kind.name === 'exists' && isAnswer(error), fairOutcome],
@@ -90,6 +90,7 @@ const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outc
   [({ scenario }, error) => scenario.operation === 'check-job' && error === 'VendorAuthError', fairOutcome],
   // The machine of a stopped run asks again, and keeps the service meanwhile (18).
   [({ scenario }, error) => scenario.operation === 'cancel-job' && isLater(error), fairOutcome],
+  [({ scenario }, error) => scenario.operation === 'cancel-job' && error === 'VendorAuthError', fairOutcome],
   [({ kind }) => kind.name === 'job output', fairOutcome],
   // Who refuses to cancel in one way is asked in the other; what counts is the state afterwards.
   [({ kind }, error) => /cancel/.test(kind.name) && isAnswer(error), fairOutcome],
@@ -99,7 +100,7 @@ const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outc
   // A failed logout is logged, no more; but with the server gone there is no login after the one that renews a session.
   [({ kind, ...cell }) => kind.name === 'logout' && !isGoneAtRenewal(cell), fairOutcome],
   [({ kind }, error) => kind.name === 'status' && error !== 'VendorAuthError', fairOutcome],
-  // Contract 1.3: some or all of several purges failed; what stops all of them is its own error.
+  // Some or all of several purges failed; what stops all of them is its own error.
   [({ kind }, error) => kind.name === 'purge' && error !== 'VendorAuthError', () => 'PartialFailureError'],
 ];
 
@@ -133,7 +134,7 @@ export function expected(cell: Cell): Expected {
   return { outcomes: [consequence(cell, error)], attempts };
 }
 
-/** Contract 1.4: never resubmitted blindly; the job that was started is adopted. */
+/** Never resubmitted blindly; the job that was started is adopted. */
 function uncertainSubmit({ scenario, fault, duration }: Cell): Expected {
   // Whether a byte had left when the connection was reset only the client's own network knows.
   const mayBeUnsent = fault.place === 'accept';

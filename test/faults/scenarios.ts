@@ -62,7 +62,7 @@ const cancelling = {
   handler: cancelJob,
   event: (target: string, { job: { taskUrl, jobId } }: Submitted) => ({
     cancel: { target, taskUrl, jobId },
-    attempts: 0,
+    attempt: { attempts: 0 },
   }),
 };
 const purging = {
@@ -111,7 +111,7 @@ export const scenarios: readonly Scenario[] = [
         },
         since: job.submittedAt,
       },
-      attempts: 0,
+      attempt: { attempts: 0 },
     }),
   },
 ];

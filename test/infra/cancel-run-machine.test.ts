@@ -66,6 +66,7 @@ describe('cancel-run', () => {
       { ...is('uncertain'), Next: 'Look for its job' },
       { And: [is('failed'), by('JobTimedOutError'), hasJob], Next: 'Take its job' },
       { And: [is('failed'), { Variable: '$.ended', StringEquals: 'FAILED' }], Next: 'Nothing to do' },
+      { And: [is('failed'), by('SubmitUncertainError')], Next: 'Look for its job' },
       { And: [is('failed'), by('JobFailedError', 'JobCancelledError', 'JobLostError')], Next: 'Free the service' },
       { And: [is('failed'), hasJob], Next: 'Take its job' },
       { And: [is('failed'), by(...NOTHING_SUBMITTED)], Next: 'Free the service' },

@@ -213,7 +213,7 @@ export const SUBJECTS: Subject[] = [
       watchOf({ operation: 'refresh-service', target: site.arcgis, service: 'A.MapServer', taskUrl: taskUrl(site) }),
       watchOf(
         { operation: 'refresh-service', target: site.arcgis, service: 'A.MapServer', taskUrl: taskUrl(site) },
-        { percent: 7, oddAnswers: 1, notes: ['a note'] },
+        { percent: 7, trouble: { kind: 'odd', since: '2026-01-01T00:00:00.000Z', polls: 1 }, notes: ['a note'] },
       ),
       { clock: { since: '2026-01-01T00:00:00.000Z' } },
     ],
@@ -224,13 +224,14 @@ export const SUBJECTS: Subject[] = [
     name: 'cancel-job',
     handler: cancelJob,
     events: (site) => [
-      { cancel: { target: site.arcgis, taskUrl: taskUrl(site), jobId: 'j1' }, attempts: 0 },
+      { cancel: { target: site.arcgis, taskUrl: taskUrl(site), jobId: 'j1' }, attempt: { attempts: 0 } },
       {
         find: {
           target: site.arcgis,
           sought: { taskPath: task('CachingTools', 'DeleteCache').join('/'), inputs: { service_url: 'A:MapServer' } },
           since: '2026-01-01T00:00:00.000Z',
         },
+        attempt: { attempts: 0 },
       },
     ],
     mayRun: ({ cancel, find }, site) =>

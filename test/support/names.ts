@@ -1,4 +1,4 @@
-/** Names of folders and services that contract section 1.1 allows. */
+/** Names of folders and services that inputs may hold. */
 export const GOOD_NAMES = [
   'Roads',
   'roads_2026-01',

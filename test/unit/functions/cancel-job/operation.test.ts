@@ -17,7 +17,7 @@ describe('cancelling a job', () => {
 
   const submit = async () => (await signIn(emulator)).submit(`/${TASK_PATH}`, INPUTS);
   const cancel = (jobId: string, attempts = 0) =>
-    invoke(handler, { cancel: { target, taskUrl: `${emulator.url}/${TASK_PATH}`, jobId }, attempts });
+    invoke(handler, { cancel: { target, taskUrl: `${emulator.url}/${TASK_PATH}`, jobId }, attempt: { attempts } });
 
   before(async () => {
     aws = await startTestAws();
@@ -62,30 +62,30 @@ describe('cancelling a job', () => {
     await submit();
     const job = emulator.jobs.list().at(-1);
 
-    const one = await invoke(handler, { find, attempts: 0 });
+    const one = await invoke(handler, { find, attempt: { attempts: 0 } });
     await submit();
-    const two = invoke(handler, { find, attempts: 0 });
+    const two = invoke(handler, { find, attempt: { attempts: 0 } });
     await assert.rejects(two, { name: 'VendorRejectedError', message: /2 running jobs have the same inputs/ });
     const later = { ...find, since: new Date(now + 3_600_000).toISOString() };
 
     assert.partialDeepStrictEqual(one, { found: 'yes', jobId: job?.id, taskUrl: `${emulator.url}/${TASK_PATH}` });
-    assert.deepEqual(await invoke(handler, { find: later, attempts: 0 }), { found: 'no' });
+    assert.deepEqual(await invoke(handler, { find: later, attempt: { attempts: 0 } }), { found: 'no' });
   });
 
-  it('takes a server that is down for one to be asked later, and gives up after twelve days', async (t) => {
+  it('takes a server that is down for one to be asked later, and gives up after eleven days', async (t) => {
     logLines(t);
     const down = { path: /./, answer: { status: 503, body: '', headers: { 'retry-after': '3600' } } };
     const find = { target, sought: { taskPath: TASK_PATH, inputs: INPUTS }, since: new Date().toISOString() };
     emulator.faults.push(down, down, down);
 
     const cancelled = await cancel('j1', 10);
-    const found = await invoke(handler, { find, attempts: 1_000 });
-    const lastAttempt = cancel('j1', 1_300);
+    const found = await invoke(handler, { find, attempt: { attempts: 1_000 } });
+    const lastAttempt = cancel('j1', 1_200);
 
     await assert.rejects(lastAttempt, { name: 'VendorBusyError' });
     assert.partialDeepStrictEqual(cancelled, { over: false, attempts: 11, waitSeconds: 32 });
     assert.partialDeepStrictEqual(found, { found: 'later', attempts: 1_001, waitSeconds: 900 });
-    assert.ok(Date.parse(Object(found).leaseUntil) > Date.now() + 1_800_000);
+    assert.ok(Date.parse(Object(found).leaseUntil) > Date.now() + 3_600_000);
   });
 
   it('says so in the end where the server lets the job run on', async (t) => {
@@ -95,9 +95,49 @@ describe('cancelling a job', () => {
     const job = emulator.jobs.list().at(-1);
     emulator.faults.push(...Array(4).fill({ path: /\/cancel$/, answer: { status: 200, body: '{"status":"error"}' } }));
 
-    const result = cancel(job?.id ?? '', 1_300);
+    const result = cancel(job?.id ?? '', 1_200);
 
-    await assert.rejects(result, { name: 'VendorRejectedError', message: /is not over after 1300 attempts/ });
+    await assert.rejects(result, { name: 'VendorRejectedError', message: /is not over after 1200 attempts/ });
     emulator.faults.length = 0;
+  });
+
+  it('does not try refused credentials again until the secret has another version, and then cancels', async (t) => {
+    logLines(t);
+    emulator.jobs.nextFates.push('neverEnds');
+    await submit();
+    const job = emulator.jobs.list().at(-1);
+    const { url, username, password } = emulator;
+    const own = aws.newTarget({ vendor: 'arcgis', url, username, password: 'not-yet-rotated' });
+    const attempt = async (state: unknown) =>
+      Object(
+        await invoke(handler, {
+          cancel: { target: own, taskUrl: `${url}/${TASK_PATH}`, jobId: job?.id },
+          attempt: state,
+        }),
+      );
+
+    const refused = await attempt({ attempts: 0 });
+    const asked = emulator.requests.length;
+    const unchanged = await attempt(refused);
+    const requestsMeanwhile = emulator.requests.length - asked;
+    aws.setSecret(own, { vendor: 'arcgis', url, username, password });
+    const changed = await attempt(unchanged);
+
+    assert.deepEqual([refused.over, unchanged.over, requestsMeanwhile], [false, false, 0]);
+    assert.match(changed.jobStatus, /esriJobCancel/);
+  });
+
+  it('takes a job for over that the server does not know only after a minute', async (t) => {
+    logLines(t);
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+
+    const first = Object(await cancel('j-unknown'));
+    t.mock.timers.tick(61_000);
+    const { url } = emulator;
+    const job = { target, taskUrl: `${url}/${TASK_PATH}`, jobId: 'j-unknown' };
+    const second = await invoke(handler, { cancel: job, attempt: first });
+
+    assert.equal(first.over, false);
+    assert.partialDeepStrictEqual(second, { over: true, jobStatus: 'unknown to the server' });
   });
 });

@@ -1,0 +1,13 @@
+import { VendorBusyError, VendorContractError, VendorRejectedError, VendorUnreachableError } from '../errors.ts';
+
+/** The server is down or busy, or fails itself (code 500, a page with HTTP 5xx): nothing is said of the job. */
+export function isServerDown(error: Error): boolean {
+  if (error instanceof VendorUnreachableError || error instanceof VendorBusyError) return true;
+  return error instanceof VendorRejectedError && Number(String(error.code).replace('HTTP ', '')) >= 500;
+}
+
+/** An answer that makes no sense, as a restarting web adaptor gives it. */
+export function isOdd(error: Error): boolean {
+  if (error instanceof VendorContractError) return true;
+  return error instanceof VendorRejectedError && /^HTTP/.test(String(error.code));
+}
