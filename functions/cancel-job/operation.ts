@@ -3,7 +3,7 @@ import { findJob } from '../../shared/arcgis/find-job.ts';
 import { cancelJob } from '../../shared/arcgis/geoprocessing.ts';
 import type { ArcgisSite } from '../../shared/arcgis/site.ts';
 import { VendorAuthError, VendorRejectedError } from '../../shared/errors.ts';
-import { isOdd, isServerDown } from '../../shared/jobs/borne-errors.ts';
+import { isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
 import { jobIdSchema, soughtJobSchema } from '../../shared/jobs/job-reference.ts';
 import { cancelLeaseUntil, cancelWaitSeconds } from '../../shared/jobs/poll-policy.ts';
 import { log } from '../../shared/lambda/log.ts';
@@ -35,8 +35,6 @@ const findSchema = z.strictObject({
 
 /** About eleven days; the history of an execution holds 1,400. */
 const MAX_ATTEMPTS = 1_200;
-/** A machine of a cluster may see a new job so much late. */
-const UNKNOWN_SECONDS = 60;
 
 /**
  * Cancels the job of a stopped execution, or finds it first where the execution was stopped before the job's id was

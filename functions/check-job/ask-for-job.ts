@@ -1,6 +1,6 @@
 import { checkJob } from '../../shared/arcgis/geoprocessing.ts';
 import { InvalidSecretError, UnknownTargetError, VendorAuthError } from '../../shared/errors.ts';
-import { isOdd, isServerDown } from '../../shared/jobs/borne-errors.ts';
+import { isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
 import type { Trouble, Watch } from '../../shared/jobs/job-reference.ts';
 import type { JobState } from '../../shared/jobs/job-state.ts';
 import { log } from '../../shared/lambda/log.ts';
@@ -19,12 +19,11 @@ export interface Answer {
 
 /**
  * How often and how long nothing but one kind of trouble is borne before it ends the watch. A restarting web adaptor shows
- * pages for minutes. Machines of a cluster may see a shared directory up to 60 s late (so long NFS keeps what it knows of
- * one), and then do not know a job that is there. A password may be changed on the server before it is in the secret.
+ * pages for minutes. A password may be changed on the server before it is in the secret.
  */
 const BORNE: Record<Trouble['kind'], { polls: number; seconds: number }> = {
   odd: { polls: 3, seconds: 3600 },
-  unknown: { polls: 2, seconds: 60 },
+  unknown: { polls: 2, seconds: UNKNOWN_SECONDS },
   refused: { polls: 1, seconds: 3600 },
 };
 

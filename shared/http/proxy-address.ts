@@ -5,7 +5,7 @@ export interface Proxy {
   place: string;
   /** The value of Proxy-Authorization. */
   authorization: string | undefined;
-  /** Everything of it that must not be shown, as it is written and as it is sent. */
+  /** Everything of it that must not be shown, as it is written and as it is sent. A user without a password is a token. */
   secrets: string[];
 }
 
@@ -25,7 +25,12 @@ export function parseProxy(address: string): Proxy | undefined {
   try {
     const [user, word] = [decodeURIComponent(username), decodeURIComponent(password)];
     const encoded = Buffer.from(`${user}:${word}`).toString('base64');
-    return { origin, place, authorization: `Basic ${encoded}`, secrets: [word, password, encoded] };
+    return {
+      origin,
+      place,
+      authorization: `Basic ${encoded}`,
+      secrets: [...(password === '' ? [user, username] : [word, password]), encoded],
+    };
   } catch {
     return undefined;
   }

@@ -1,5 +1,11 @@
 import { VendorBusyError, VendorContractError, VendorRejectedError, VendorUnreachableError } from '../errors.ts';
 
+/**
+ * How long a server may say that it does not know a job before that is believed. Machines of a cluster may see a shared
+ * directory so much late (so long NFS keeps what it knows of one).
+ */
+export const UNKNOWN_SECONDS = 60;
+
 /** The server is down or busy, or fails itself (code 500, a page with HTTP 5xx): nothing is said of the job. */
 export function isServerDown(error: Error): boolean {
   if (error instanceof VendorUnreachableError || error instanceof VendorBusyError) return true;

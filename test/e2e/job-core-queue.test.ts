@@ -1,36 +1,18 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import type { Execution } from '../local/execution.ts';
-import { type JobPlatform, startJobPlatform } from '../support/job-platform.ts';
+import { describe, it } from 'node:test';
+import type { JobPlatform } from '../support/job-platform.ts';
+import { BASEMAP, ended, startTiles, TILES, tilePlatform } from '../support/tile-runs.ts';
 
-const OPERATION = 'manage-map-server-cache-tiles';
-const BASEMAP = 'Basemap.MapServer';
 const CLAIM_OF = (target: string) => `${target}/${BASEMAP}`;
 
-async function platformOf(t: TestContext, options: Parameters<typeof startJobPlatform>[0] = {}): Promise<JobPlatform> {
-  const platform = await startJobPlatform({ emulator: { jobSeconds: 300 }, ...options });
-  t.after(() => platform.close());
-  return platform;
-}
-
-function start(platform: JobPlatform, name: string, more: object = {}): Execution {
-  const { target } = platform;
-  return platform.start(
-    OPERATION,
-    { target, inputService: BASEMAP, updateMode: 'RECREATE_EMPTY_TILES', ...more },
-    name,
-  );
-}
-
-const ended = (executions: Execution[]) => Promise.all(executions.map((execution) => execution.ended));
 const intervals = ({ emulator }: JobPlatform) =>
   emulator.jobs.list().map(({ submittedAt, endedAt }) => [submittedAt, endedAt ?? Number.POSITIVE_INFINITY] as const);
 
 describe('the claim on a service', () => {
   it('makes of ten equal starts at once one submit and ten equal job ids', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
 
-    const executions = Array.from({ length: 10 }, (_, index) => start(platform, `equal-${index}`));
+    const executions = Array.from({ length: 10 }, (_, index) => startTiles(platform, `equal-${index}`));
     await ended(executions);
 
     assert.deepEqual(
@@ -46,13 +28,13 @@ describe('the claim on a service', () => {
   });
 
   it('runs two different requests strictly one after the other, in the order of their starts', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
 
-    const first = start(platform, 'first');
+    const first = startTiles(platform, 'first');
     await platform.clock.after(1, () => undefined);
-    const second = start(platform, 'second', { updateMode: 'RECREATE_ALL_TILES' });
+    const second = startTiles(platform, 'second', { updateMode: 'RECREATE_ALL_TILES' });
     await platform.clock.after(1, () => undefined);
-    const third = start(platform, 'third', { updateMode: 'DELETE_TILES' });
+    const third = startTiles(platform, 'third', { updateMode: 'DELETE_TILES' });
     await ended([first, second, third]);
 
     const jobs = intervals(platform);
@@ -64,10 +46,10 @@ describe('the claim on a service', () => {
   });
 
   it('is one for all operations on the service', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
     const { target } = platform;
 
-    const first = start(platform, 'tiles');
+    const first = startTiles(platform, 'tiles');
     await platform.clock.after(30, () => undefined);
     const second = platform.start(
       'refresh-service',
@@ -81,11 +63,11 @@ describe('the claim on a service', () => {
   });
 
   it('is no hindrance for another service', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
 
     await ended([
-      start(platform, 'one'),
-      start(platform, 'other', { inputService: 'CachedServices/Streets.MapServer' }),
+      startTiles(platform, 'one'),
+      startTiles(platform, 'other', { inputService: 'CachedServices/Streets.MapServer' }),
     ]);
 
     const [one, other] = intervals(platform);
@@ -93,10 +75,10 @@ describe('the claim on a service', () => {
   });
 
   it('goes to the next after the lease when its holder is gone without a word', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
     const now = platform.clock.now();
     const leaseUntil = new Date(now + 3_600_000).toISOString();
-    const lost = { operation: 'claim', name: CLAIM_OF(platform.target), holder: 'lost', holderOperation: OPERATION };
+    const lost = { operation: 'claim', name: CLAIM_OF(platform.target), holder: 'lost', holderOperation: TILES };
     await platform.ledger.put({
       ...lost,
       requestHash: 'other',
@@ -105,7 +87,7 @@ describe('the claim on a service', () => {
       fence: 7,
     });
 
-    const execution = start(platform, 'next');
+    const execution = startTiles(platform, 'next');
     await ended([execution]);
 
     assert.equal(execution.status, 'SUCCEEDED', execution.cause);
@@ -116,14 +98,14 @@ describe('the claim on a service', () => {
   });
 
   it('is not released by a late holder whose lease somebody else has taken over', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
     platform.onState(async ({ machine, state, moment }) => {
-      if (machine !== OPERATION || state !== 'Write the result' || moment !== 'after') return;
+      if (machine !== TILES || state !== 'Write the result' || moment !== 'after') return;
       const claim = await platform.ledger.get('claim', CLAIM_OF(platform.target));
       await platform.ledger.put({ ...strings(claim), holder: 'somebody-else', fence: 99 });
     });
 
-    const execution = start(platform, 'late');
+    const execution = startTiles(platform, 'late');
     await ended([execution]);
 
     assert.equal(execution.status, 'SUCCEEDED');
@@ -132,49 +114,49 @@ describe('the claim on a service', () => {
   });
 
   it('lets no more wait than the settings say', async (t) => {
-    const platform = await platformOf(t, {
+    const platform = await tilePlatform(t, {
       emulator: { jobSeconds: 300 },
-      settings: { jobs: { [OPERATION]: { maxWaiting: 1 } } },
+      settings: { jobs: { [TILES]: { maxWaiting: 1 } } },
     });
 
-    const holder = start(platform, 'holder');
+    const holder = startTiles(platform, 'holder');
     await platform.clock.after(10, () => undefined);
-    const waiting = start(platform, 'waiting', { updateMode: 'RECREATE_ALL_TILES' });
+    const waiting = startTiles(platform, 'waiting', { updateMode: 'RECREATE_ALL_TILES' });
     await platform.clock.after(10, () => undefined);
-    const refused = start(platform, 'refused', { updateMode: 'DELETE_TILES' });
+    const refused = startTiles(platform, 'refused', { updateMode: 'DELETE_TILES' });
     await ended([holder, waiting, refused]);
 
     assert.deepEqual([holder.status, waiting.status], ['SUCCEEDED', 'SUCCEEDED']);
     assert.deepEqual([refused.status, refused.error], ['FAILED', 'VendorBusyError']);
     assert.match(refused.cause ?? '', /1 runs wait for .*Basemap\.MapServer already/);
-    assert.equal((await platform.ledger.get(OPERATION, 'refused'))?.['status'], 'failed');
+    assert.equal((await platform.ledger.get(TILES, 'refused'))?.['status'], 'failed');
   });
 
   it('is left by a waiting run that is stopped, for those behind it', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
 
-    const holder = start(platform, 'holder');
+    const holder = startTiles(platform, 'holder');
     await platform.clock.after(10, () => undefined);
-    const stopped = start(platform, 'stopped', { updateMode: 'RECREATE_ALL_TILES' });
+    const stopped = startTiles(platform, 'stopped', { updateMode: 'RECREATE_ALL_TILES' });
     await platform.clock.after(10, () => undefined);
-    const behind = start(platform, 'behind', { updateMode: 'DELETE_TILES' });
+    const behind = startTiles(platform, 'behind', { updateMode: 'DELETE_TILES' });
     await platform.clock.after(10, () => stopped.abort());
     await platform.idle();
 
     assert.deepEqual([holder.status, stopped.status, behind.status], ['SUCCEEDED', 'ABORTED', 'SUCCEEDED']);
-    assert.equal((await platform.ledger.get(OPERATION, 'stopped'))?.['status'], 'cancelled');
+    assert.equal((await platform.ledger.get(TILES, 'stopped'))?.['status'], 'cancelled');
     assert.equal(platform.emulator.jobs.list().length, 2);
   });
 
   it('shares a failure with those that are attached, and not with those that start later', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
     platform.emulator.jobs.nextFates.push('fails');
 
-    const holder = start(platform, 'holder');
+    const holder = startTiles(platform, 'holder');
     await platform.clock.after(10, () => undefined);
-    const attached = start(platform, 'attached');
+    const attached = startTiles(platform, 'attached');
     await ended([holder, attached]);
-    const later = start(platform, 'later');
+    const later = startTiles(platform, 'later');
     await ended([later]);
 
     assert.deepEqual([holder.error, attached.error, later.status], ['JobFailedError', 'JobFailedError', 'SUCCEEDED']);
@@ -183,7 +165,7 @@ describe('the claim on a service', () => {
   });
 
   it('runs one more refresh for all the rasters that arrive while one runs, and none for those before it', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
     const refresh = (name: string) =>
       platform.start(
         'refresh-service',
@@ -205,12 +187,12 @@ describe('the claim on a service', () => {
   });
 
   it('is not kept for ever by a run that waits no more and did not say so', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
     const ticket = '2025-12-31T23:00:00.000Z#gone';
-    await platform.ledger.put({ operation: OPERATION, name: 'gone', waitingFor: CLAIM_OF(platform.target), ticket });
-    await ended([start(platform, 'first', { inputService: 'CachedServices/Streets.MapServer' })]);
+    await platform.ledger.put({ operation: TILES, name: 'gone', waitingFor: CLAIM_OF(platform.target), ticket });
+    await ended([startTiles(platform, 'first', { inputService: 'CachedServices/Streets.MapServer' })]);
     const past = new Date(platform.clock.now() - 1000).toISOString();
-    const claim = { operation: 'claim', name: CLAIM_OF(platform.target), holder: 'before', holderOperation: OPERATION };
+    const claim = { operation: 'claim', name: CLAIM_OF(platform.target), holder: 'before', holderOperation: TILES };
     await platform.ledger.put({
       ...claim,
       requestHash: 'x',
@@ -220,20 +202,20 @@ describe('the claim on a service', () => {
       fence: 1,
     });
 
-    const execution = start(platform, 'behind');
+    const execution = startTiles(platform, 'behind');
     await ended([execution]);
 
     assert.equal(execution.status, 'SUCCEEDED', execution.cause);
   });
 
   it('lets a request that was told to wait for nobody submit, and frees the service at once', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
 
-    const execution = start(platform, 'unwatched', { waitForJobCompletion: 'DO_NOT_WAIT' });
+    const execution = startTiles(platform, 'unwatched', { waitForJobCompletion: 'DO_NOT_WAIT' });
     await ended([execution]);
 
     assert.partialDeepStrictEqual(execution.output, { status: 'submitted', service: BASEMAP });
-    const run = await platform.ledger.get(OPERATION, 'unwatched');
+    const run = await platform.ledger.get(TILES, 'unwatched');
     const claim = await platform.ledger.get('claim', CLAIM_OF(platform.target));
     assert.deepEqual([run?.['status'], run?.['jobId']], ['submitted', Object(execution.output).jobId]);
     assert.ok(claim?.['releasedAt'] !== undefined);
@@ -242,12 +224,12 @@ describe('the claim on a service', () => {
 
 describe('the ledger', () => {
   it('has who started a run, its input, its job, its end, its polls and their price', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
 
-    const execution = start(platform, 'nightly-2026-01-01T00-00-00Z');
+    const execution = startTiles(platform, 'nightly-2026-01-01T00-00-00Z');
     await ended([execution]);
 
-    const run = await platform.ledger.get(OPERATION, 'nightly-2026-01-01T00-00-00Z');
+    const run = await platform.ledger.get(TILES, 'nightly-2026-01-01T00-00-00Z');
     assert.partialDeepStrictEqual(run, {
       startedBy: 'schedule nightly',
       status: 'succeeded',
@@ -265,13 +247,13 @@ describe('the ledger', () => {
   });
 
   it('has the error of a run that failed', async (t) => {
-    const platform = await platformOf(t);
+    const platform = await tilePlatform(t);
 
-    const execution = start(platform, 'failing', { inputService: 'Nowhere.MapServer' });
+    const execution = startTiles(platform, 'failing', { inputService: 'Nowhere.MapServer' });
     await ended([execution]);
 
     assert.equal(execution.error, 'VendorRejectedError');
-    const run = await platform.ledger.get(OPERATION, 'failing');
+    const run = await platform.ledger.get(TILES, 'failing');
     assert.deepEqual([run?.['status'], run?.['error']], ['failed', 'VendorRejectedError']);
     assert.match(String(run?.['cause']), /Nowhere/);
     const claim = await platform.ledger.get('claim', `${platform.target}/Nowhere.MapServer`);

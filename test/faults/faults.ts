@@ -56,6 +56,20 @@ const page = (status: number) => (exchange: Exchange) =>
   exchange.response.writeHead(status, { 'content-type': 'text/html' }).end(PAGE);
 const reset = ({ incoming }: Exchange) => incoming.socket.resetAndDestroy();
 
+function afterReading(end: (exchange: Exchange) => void) {
+  return async (exchange: Exchange) => {
+    await exchange.read();
+    end(exchange);
+  };
+}
+
+function afterWork(end: (exchange: Exchange) => void) {
+  return async (exchange: Exchange) => {
+    await exchange.forward();
+    end(exchange);
+  };
+}
+
 /** The server's own answer, or an empty object where it has no body. */
 async function ownAnswer(exchange: Exchange) {
   const answer = await exchange.forward();
@@ -130,10 +144,7 @@ export const faults: readonly Fault[] = [
     what: 'reset after the request, nothing done',
     place: 'request',
     seen: 'no whole answer',
-    happen: async (exchange) => {
-      await exchange.read();
-      reset(exchange);
-    },
+    happen: afterReading(reset),
   },
   {
     name: 'reset-done',
@@ -141,20 +152,14 @@ export const faults: readonly Fault[] = [
     place: 'request',
     seen: 'no whole answer',
     works: true,
-    happen: async (exchange) => {
-      await exchange.forward();
-      reset(exchange);
-    },
+    happen: afterWork(reset),
   },
   {
     name: 'hang',
     what: 'no answer, nothing done',
     place: 'request',
     seen: 'no whole answer',
-    happen: async (exchange) => {
-      await exchange.read();
-      exchange.hang();
-    },
+    happen: afterReading(({ hang }) => hang()),
   },
   {
     name: 'hang-done',
@@ -162,10 +167,7 @@ export const faults: readonly Fault[] = [
     place: 'request',
     seen: 'no whole answer',
     works: true,
-    happen: async (exchange) => {
-      await exchange.forward();
-      exchange.hang();
-    },
+    happen: afterWork(({ hang }) => hang()),
   },
   { name: 'drip', what: 'an answer of one byte a second', place: 'request', seen: 'no whole answer', happen: drip },
   {

@@ -45,7 +45,8 @@ if (import.meta.main) {
   try {
     process.stdout.write(`${iamReport(process.argv.slice(2))}\n`);
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
+    const isUsage = error instanceof Error && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code));
+    if (!(error instanceof SettingsError || isUsage)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

@@ -39,17 +39,15 @@ const PLACES: [subject: string, event: (text: string, site: CountingSite) => obj
   ['cancel-job', (text, site) => changedJob(eventOf('cancel-job', site), 'cancel', { taskUrl: taskAt(text, site) })],
   [
     'cancel-job',
-    (text, { arcgis: target }) => ({
-      find: { target, sought: { taskPath: `rest/services/${text}/GPServer/A`, inputs: { [text]: 'A' } }, since: SINCE },
-    }),
+    (text, site) => search(site, { taskPath: `rest/services/${text}/GPServer/A`, inputs: { [text]: 'A' } }),
   ],
-  [
-    'cancel-job',
-    (text, { arcgis: target }) => ({ find: { target, sought: { taskPath: text, inputs: {} }, since: SINCE } }),
-  ],
+  ['cancel-job', (text, site) => search(site, { taskPath: text, inputs: {} })],
 ];
 
-const SINCE = '2026-01-01T00:00:00.000Z';
+const search = ({ arcgis: target }: CountingSite, sought: object) => ({
+  find: { target, sought, since: '2026-01-01T00:00:00.000Z' },
+  attempt: { attempts: 0 },
+});
 
 const deletion = (inputService: string, { arcgis: target }: CountingSite) => ({
   target,

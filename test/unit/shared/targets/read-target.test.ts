@@ -75,6 +75,14 @@ describe('reading a target', () => {
     assert.equal(text, 'http://svc:***@proxy.example.org:3128 *** *** ***');
   });
 
+  it('hides the user of a proxy that has no password: it is a token then', async () => {
+    const httpsProxy = 'http://proxy-token-1@proxy.example.org:3128';
+
+    await readArcgisTarget(aws.newTarget({ ...SECRET, httpsProxy }));
+
+    assert.equal(redact(httpsProxy), 'http://***@proxy.example.org:3128');
+  });
+
   it('gives the same object while the secret is the same, also when it is read afresh', async () => {
     const target = aws.newTarget(SECRET);
 
