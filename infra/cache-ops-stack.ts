@@ -15,7 +15,7 @@ import { OperationFunction } from './constructs/operation-function.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
-import { jobSettings, type Settings } from './settings.ts';
+import { jobSettings, type Settings } from './settings/settings.ts';
 
 interface CacheOpsStackProps {
   readonly settings: Settings;

@@ -4,7 +4,7 @@ import { Effect, type IRole, PolicyDocument, PolicyStatement, StarPrincipal } fr
 import { CfnFunction, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { secretsArn, stateMachineArn } from '../arns.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 
 interface NetworkProps {
   readonly settings: NonNullable<Settings['network']>;

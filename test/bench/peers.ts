@@ -3,7 +3,7 @@ import { ArcGISIdentityManager, Job, request } from '@esri/arcgis-rest-request';
 import { handler as checkJob } from '../../functions/check-job/handler.ts';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as refreshService } from '../../functions/refresh-service/handler.ts';
-import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { invoke, type TestAws } from '../support/invoke.ts';
 
 const LANDSAT = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { type EmulatorCaller, postForm, signIn } from '../emulators/arcgis/emulator-caller.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { type EmulatorCaller, postForm, signIn } from '../../local/emulators/arcgis/emulator-caller.ts';
 
 const CLEAR = '/admin/system/handlers/rest/cache/clear';
 

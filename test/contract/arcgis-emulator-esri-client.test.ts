@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ArcGISIdentityManager, JOB_STATUSES, Job } from '@esri/arcgis-rest-request';
-import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 
 const MANAGE = '/rest/services/System/CachingTools/GPServer/Manage%20Map%20Cache%20Tiles';
 const REBUILD = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { type EmulatorCaller, signIn } from '../emulators/arcgis/emulator-caller.ts';
-import type { JobFate, JobStatus } from '../emulators/arcgis/gp-jobs.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { type EmulatorCaller, signIn } from '../../local/emulators/arcgis/emulator-caller.ts';
+import type { JobFate, JobStatus } from '../../local/emulators/arcgis/gp-jobs.ts';
 
 const TOOLS = '/rest/services/System/CachingTools/GPServer';
 const MANAGE = `${TOOLS}/Manage%20Map%20Cache%20Tiles`;

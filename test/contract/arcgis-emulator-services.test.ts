@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { createService } from '../emulators/arcgis/catalogue.ts';
-import { type EmulatorCaller, postForm, signIn } from '../emulators/arcgis/emulator-caller.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { createService } from '../../local/emulators/arcgis/catalogue.ts';
+import { type EmulatorCaller, postForm, signIn } from '../../local/emulators/arcgis/emulator-caller.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 const INVALID_URL = { error: { code: 400, message: 'Invalid URL', details: ['Invalid URL'] } };

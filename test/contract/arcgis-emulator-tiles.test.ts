@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { type EmulatorCaller, signIn } from '../emulators/arcgis/emulator-caller.ts';
-import type { StoredTile } from '../emulators/arcgis/tile-store.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { type EmulatorCaller, signIn } from '../../local/emulators/arcgis/emulator-caller.ts';
+import type { StoredTile } from '../../local/emulators/arcgis/tile-store.ts';
 
 const CACHING = '/rest/services/System/CachingTools/GPServer';
 const MANAGE = `${CACHING}/Manage%20Map%20Cache%20Tiles`;

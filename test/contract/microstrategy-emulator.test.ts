@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { defaultAccounts } from '../emulators/microstrategy/accounts.ts';
-import { LibraryClient, logIn, refusalOf } from '../emulators/microstrategy/library-client.ts';
+import { defaultAccounts } from '../../local/emulators/microstrategy/accounts.ts';
+import { LibraryClient, logIn, refusalOf } from '../../local/emulators/microstrategy/library-client.ts';
 import type {
   MicrostrategyEmulator,
   MicrostrategyEmulatorOptions,
-} from '../emulators/microstrategy/microstrategy-emulator.ts';
-import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+} from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
+import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 
 const TUTORIAL = 'B7CA92F04B9FAE8D941C3E9B7E0CD754';
 const ARCHIVE = '9E1F6C2D40B84F3A8A5C7D0E3B926F48';

@@ -3,7 +3,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { handler as deleteCache } from '../../functions/delete-map-server-cache/handler.ts';
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
-import { type ArcgisEmulatorOptions, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { type ArcgisEmulatorOptions, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import { startWeatherServer } from '../support/weather-server.ts';
 

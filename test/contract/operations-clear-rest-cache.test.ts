@@ -5,8 +5,8 @@ import {
   type ArcgisEmulator,
   type ArcgisEmulatorOptions,
   startArcgisEmulator,
-} from '../emulators/arcgis/arcgis-emulator.ts';
-import type { User } from '../emulators/arcgis/tokens.ts';
+} from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import type { User } from '../../local/emulators/arcgis/tokens.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import { type Answer, jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 

@@ -6,7 +6,7 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
-import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import { watchOf } from '../support/watch.ts';
 import { jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';

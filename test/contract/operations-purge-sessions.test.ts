@@ -4,7 +4,7 @@ import { handler } from '../../functions/purge-microstrategy-caches/handler.ts';
 import {
   type MicrostrategyEmulator,
   startMicrostrategyEmulator,
-} from '../emulators/microstrategy/microstrategy-emulator.ts';
+} from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import {
   htmlAnswer,

@@ -5,7 +5,7 @@ import {
   type MicrostrategyEmulator,
   type MicrostrategyEmulatorOptions,
   startMicrostrategyEmulator,
-} from '../emulators/microstrategy/microstrategy-emulator.ts';
+} from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import {
   type Answer,

@@ -6,11 +6,11 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
-import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import {
   type MicrostrategyEmulator,
   startMicrostrategyEmulator,
-} from '../emulators/microstrategy/microstrategy-emulator.ts';
+} from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import { startWeatherServer } from '../support/weather-server.ts';
 

@@ -6,8 +6,8 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
-import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import { objectCreated, record } from '../support/raster-messages.ts';
 import { startWeatherServer, type WeatherServer } from '../support/weather-server.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
-import { arcgisAddresses, arcgisSecrets, libraryAddresses, librarySecrets } from '../local/record.ts';
+import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
+import { arcgisAddresses, arcgisSecrets, libraryAddresses, librarySecrets } from '../../local/record.ts';
 import { plantSecrets, recordSaid, startCommand as start } from '../support/local-command.ts';
 
 test('the tour runs all five operations, schedules and dropped rasters, and says so in a table', async () => {

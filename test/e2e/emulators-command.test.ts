@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const COMMAND: readonly string[] = [process.execPath, 'test/emulators/serve.ts'];
+const COMMAND: readonly string[] = [process.execPath, 'local/emulators/serve.ts'];
 
 interface Access {
   url: string;

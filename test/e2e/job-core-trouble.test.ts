@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { Execution } from '../local/execution.ts';
+import type { Execution } from '../../local/execution.ts';
 import { type JobPlatform, startJobPlatform } from '../support/job-platform.ts';
 
 const OPERATION = 'delete-map-server-cache';

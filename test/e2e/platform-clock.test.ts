@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { VirtualClock } from '../local/virtual-clock.ts';
+import { VirtualClock } from '../../local/virtual-clock.ts';
 import { machineArn, sequence, startMachines } from '../support/hand-made-machines.ts';
 
 const DAY_SECONDS = 86_400;

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const START = fileURLToPath(new URL('../local/start.ts', import.meta.url));
+const START = fileURLToPath(new URL('../../cli/start.ts', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'cache-ops-secrets-'));
 after(() => rmSync(directory, { recursive: true }));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { objectCreatedEvent, publishEvent } from '../local/event-bus.ts';
-import { matchesPattern } from '../local/event-pattern.ts';
+import { objectCreatedEvent, publishEvent } from '../../local/event-bus.ts';
+import { matchesPattern } from '../../local/event-pattern.ts';
 
 const event = objectCreatedEvent({ bucket: 'rasters', key: 'landsat/scene 1.TIF', sizeBytes: 64, etag: 'e' });
 const object = (pattern: object) => ({ detail: { object: pattern } });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { FunctionHost } from '../local/function-host.ts';
+import { FunctionHost } from '../../local/function-host.ts';
 
 const ECHO = 'exports.handler = async (event) => ({ event, pid: process.pid });';
 

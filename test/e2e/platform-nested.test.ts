@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
-import type { Execution } from '../local/execution.ts';
+import type { Execution } from '../../local/execution.ts';
 import { machineArn, sequence, startMachines } from '../support/hand-made-machines.ts';
 
 const run = (machine: string, rest: object = {}) => ({

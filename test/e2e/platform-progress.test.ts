@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { followExecution } from '../local/follow-execution.ts';
-import { Progress } from '../local/progress.ts';
+import { followExecution } from '../../cli/follow-execution.ts';
+import { Progress } from '../../cli/progress.ts';
 import { machineArn, sequence, startMachines } from '../support/hand-made-machines.ts';
 
 function progressOn(t: TestContext, isTTY: boolean) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import type { FunctionOutcome } from '../local/function-process.ts';
-import { QueuePoller } from '../local/queue-poller.ts';
-import { startStorage } from '../local/storage.ts';
+import type { FunctionOutcome } from '../../local/function-process.ts';
+import { QueuePoller } from '../../local/queue-poller.ts';
+import { startStorage } from '../../local/storage.ts';
 
 const arnOf = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 const GIVEN_UP = { name: 'given-up', arn: arnOf('given-up'), VisibilityTimeout: 30 };

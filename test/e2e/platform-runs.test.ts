@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { RunFiles } from '../local/run-files.ts';
-import { runsTable } from '../local/runs-table.ts';
+import { runsTable } from '../../cli/runs-table.ts';
+import { RunFiles } from '../../local/run-files.ts';
 
 function directoryOf(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'cache-ops-runs-'));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { startAwsEndpoint } from '../local/aws-endpoint.ts';
-import { StateMachines } from '../local/state-machines.ts';
+import { startAwsEndpoint } from '../../local/aws-endpoint.ts';
+import { StateMachines } from '../../local/state-machines.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:job';
 

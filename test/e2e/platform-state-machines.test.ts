@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { Execution } from '../local/execution.ts';
-import type { FunctionOutcome } from '../local/function-process.ts';
-import { StateMachines } from '../local/state-machines.ts';
+import type { Execution } from '../../local/execution.ts';
+import type { FunctionOutcome } from '../../local/function-process.ts';
+import { StateMachines } from '../../local/state-machines.ts';
 
 const ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:job';
 const task = (FunctionName: string, payload: object, rest: object) => ({

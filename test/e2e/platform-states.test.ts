@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { readDefinition } from '../local/machine-definition.ts';
-import { VirtualClock } from '../local/virtual-clock.ts';
+import { readDefinition } from '../../local/machine-definition.ts';
+import { VirtualClock } from '../../local/virtual-clock.ts';
 import { sequence, startMachines } from '../support/hand-made-machines.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');

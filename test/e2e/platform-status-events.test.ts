@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { VirtualClock } from '../local/virtual-clock.ts';
+import { VirtualClock } from '../../local/virtual-clock.ts';
 import { machineArn, sequence, startMachines } from '../support/hand-made-machines.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');

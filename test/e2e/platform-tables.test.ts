@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LocalLedger } from '../local/ledger.ts';
+import { LocalLedger } from '../../local/ledger.ts';
 import { sequence, startMachines, TABLE } from '../support/hand-made-machines.ts';
 
 const KEY = { operation: { S: 'refresh' }, name: { 'S.$': '$.name' } };

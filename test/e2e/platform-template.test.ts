@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Intrinsics, templateSchema } from '../local/intrinsics.ts';
-import { readTemplate } from '../local/template.ts';
+import { Intrinsics, templateSchema } from '../../local/intrinsics.ts';
+import { readTemplate } from '../../local/template.ts';
 
 const template = {
   Parameters: { Stage: { Default: 'prod' } },

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ArcgisEmulator, startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import {
   type MicrostrategyEmulator,
   startMicrostrategyEmulator,
-} from '../emulators/microstrategy/microstrategy-emulator.ts';
+} from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** The emulator of a cell, and what has changed in it since it was remembered. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readSettings, SettingsError } from '../../infra/settings.ts';
-import { textTable } from '../local/text-table.ts';
+import { textTable } from '../../cli/text-table.ts';
+import { readSettings, SettingsError } from '../../infra/settings/settings.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
 import { synthesize } from './synthesize.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readTemplate } from '../local/template.ts';
+import { readTemplate } from '../../local/template.ts';
 import { JOBS } from './machines.ts';
 import { ACCOUNT, appOf, REGION, synthesize } from './synthesize.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { scheduleExpressionProblem } from '../../infra/schedule-expression.ts';
+import { scheduleExpressionProblem } from '../../infra/settings/schedule-expression.ts';
 
 const accepted = [
   'cron(0 3 * * ? *)',

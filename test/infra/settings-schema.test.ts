@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { settingsSchemaFile, settingsSchemaText } from '../../infra/settings-schema.ts';
+import { settingsSchemaFile, settingsSchemaText } from '../../infra/settings/settings-schema.ts';
 
 it('keeps the JSON Schema for editors as the settings and the inputs of the operations would generate it', () => {
   const text = settingsSchemaText();

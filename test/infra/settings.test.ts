@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { readSettings, SettingsError } from '../../infra/settings.ts';
+import { readSettings, SettingsError } from '../../infra/settings/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cache-ops-settings-'));
 after(() => rmSync(folder, { recursive: true }));

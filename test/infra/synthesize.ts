@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { CacheOpsStack } from '../../infra/cache-ops-stack.ts';
-import { settingsSchema } from '../../infra/settings.ts';
+import { settingsSchema } from '../../infra/settings/settings.ts';
 import { readableId, resolveReferences } from './references.ts';
 
 export const ACCOUNT = '111122223333';

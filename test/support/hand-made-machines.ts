@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
-import type { Execution } from '../local/execution.ts';
-import type { FunctionOutcome } from '../local/function-process.ts';
-import { type Orchestration, startOrchestration } from '../local/orchestration.ts';
-import type { StackTemplate } from '../local/template.ts';
+import type { Execution } from '../../local/execution.ts';
+import type { FunctionOutcome } from '../../local/function-process.ts';
+import { type Orchestration, startOrchestration } from '../../local/orchestration.ts';
+import type { StackTemplate } from '../../local/template.ts';
 
 /** A table as the stack's: two keys, and an index in which entries with `waitingFor` stand. */
 export const TABLE: StackTemplate['tables'][number] = {

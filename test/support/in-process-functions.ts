@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import * as z from 'zod';
 import { jobWatcher, type Pause } from '../../functions/check-job/operation.ts';
 import { pascalCase } from '../../infra/operations.ts';
+import type { FunctionOutcome } from '../../local/function-process.ts';
+import type { FunctionResource } from '../../local/template.ts';
 import { operationHandler } from '../../shared/lambda/operation-handler.ts';
-import type { FunctionOutcome } from '../local/function-process.ts';
-import type { FunctionResource } from '../local/template.ts';
 import { invoke } from './invoke.ts';
 
 /** An invocation, before the function runs or after it. */

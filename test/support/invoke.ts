@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { type AwsEndpoint, startAwsEndpoint } from '../local/aws-endpoint.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '../../local/aws-endpoint.ts';
 
 /** Secrets Manager and Step Functions for handlers that run in this process. */
 export interface TestAws {

@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { after, mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type AwsEndpoint, startAwsEndpoint } from '../../local/aws-endpoint.ts';
+import type { Database } from '../../local/database.ts';
 import {
   type ArcgisEmulator,
   type ArcgisEmulatorOptions,
   startArcgisEmulator,
-} from '../emulators/arcgis/arcgis-emulator.ts';
+} from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import type { Execution } from '../../local/execution.ts';
+import { LocalLedger } from '../../local/ledger.ts';
+import { startOrchestration } from '../../local/orchestration.ts';
+import { arcgisAddresses, arcgisSecrets, historyOf } from '../../local/record.ts';
+import type { StateMachines } from '../../local/state-machines.ts';
+import type { StateMoment } from '../../local/state-player.ts';
+import { readTemplate, type StackTemplate } from '../../local/template.ts';
+import { VirtualClock } from '../../local/virtual-clock.ts';
 import { appOf } from '../infra/synthesize.ts';
-import { type AwsEndpoint, startAwsEndpoint } from '../local/aws-endpoint.ts';
-import type { Database } from '../local/database.ts';
-import type { Execution } from '../local/execution.ts';
-import { LocalLedger } from '../local/ledger.ts';
-import { startOrchestration } from '../local/orchestration.ts';
-import { arcgisAddresses, arcgisSecrets, historyOf } from '../local/record.ts';
-import type { StateMachines } from '../local/state-machines.ts';
-import type { StateMoment } from '../local/state-player.ts';
-import { readTemplate, type StackTemplate } from '../local/template.ts';
-import { VirtualClock } from '../local/virtual-clock.ts';
 import { type InvocationListener, inProcessFunctions } from './in-process-functions.ts';
 import { Leaks } from './leaks.ts';
 

@@ -7,10 +7,10 @@ import type { Readable } from 'node:stream';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { RECORD_VARIABLE } from '../local/record.ts';
+import { RECORD_VARIABLE } from '../../local/record.ts';
 import { Leaks } from './leaks.ts';
 
-const START = fileURLToPath(new URL('../local/start.ts', import.meta.url));
+const START = fileURLToPath(new URL('../../cli/start.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cache-ops-records-'));
 const recordSchema = z.tuple([z.string(), z.unknown()]);
 

@@ -1,5 +1,5 @@
-import { startAwsEndpoint } from '../local/aws-endpoint.ts';
-import { ServiceError } from '../local/service-error.ts';
+import { startAwsEndpoint } from '../../local/aws-endpoint.ts';
+import { ServiceError } from '../../local/service-error.ts';
 
 /** Step Functions that refuses every start whose input holds a text. */
 export interface RefusingStepFunctions {

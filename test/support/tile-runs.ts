@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import type { Execution } from '../local/execution.ts';
+import type { Execution } from '../../local/execution.ts';
 import { type JobPlatform, startJobPlatform } from './job-platform.ts';
 
 export const TILES = 'manage-map-server-cache-tiles';

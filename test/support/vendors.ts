@@ -1,7 +1,7 @@
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
-import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke } from './invoke.ts';
 
 export interface Emulator {

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { operations } from '../../../infra/operations.ts';
-import { readSettings, type Settings, SettingsError } from '../../../infra/settings.ts';
+import { readSettings, type Settings, SettingsError } from '../../../infra/settings/settings.ts';
 import { oddLike, oddText } from '../../support/odd-values.ts';
 import { assertPrototypesUntouched, assertShort, holds } from '../../support/properties.ts';
 

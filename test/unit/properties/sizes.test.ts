@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { handler as clearRestCache } from '../../../functions/clear-rest-cache/handler.ts';
 import { handler as purge } from '../../../functions/purge-microstrategy-caches/handler.ts';
-import { readSettings } from '../../../infra/settings.ts';
+import { readSettings } from '../../../infra/settings/settings.ts';
 import { assertAllowed, SUBJECTS } from '../../support/contract-rules.ts';
 import { type CountingSite, startCountingSite, withoutLog } from '../../support/counting-site.ts';
 import { startTestAws, type TestAws } from '../../support/invoke.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { operations } from '../../../infra/operations.ts';
-import { settingsSchema } from '../../../infra/settings.ts';
+import { settingsSchema } from '../../../infra/settings/settings.ts';
 import { soughtJobSchema, watchSchema } from '../../../shared/jobs/job-reference.ts';
 import { arcgisTargetSchema, microstrategyTargetSchema } from '../../../shared/targets/target.ts';
 import { attacks, regularExpressions } from '../../support/regular-expressions.ts';
@@ -49,7 +49,7 @@ describe('the time that a regular expression takes', () => {
     const files = new Set(expressions.map(({ place }) => place.split(':')[0]));
 
     assert.ok(expressions.length >= 60, `only ${expressions.length} were found`);
-    for (const file of ['shared/targets/target.ts', 'shared/arcgis/service-name.ts', 'infra/settings.ts']) {
+    for (const file of ['shared/targets/target.ts', 'shared/arcgis/service-name.ts', 'infra/settings/settings.ts']) {
       assert.ok(files.has(file), file);
     }
   });

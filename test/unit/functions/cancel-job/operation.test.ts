@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { handler } from '../../../../functions/cancel-job/handler.ts';
-import { startArcgisEmulator } from '../../../emulators/arcgis/arcgis-emulator.ts';
-import { signIn } from '../../../emulators/arcgis/emulator-caller.ts';
+import { startArcgisEmulator } from '../../../../local/emulators/arcgis/arcgis-emulator.ts';
+import { signIn } from '../../../../local/emulators/arcgis/emulator-caller.ts';
 import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
 import { logLines } from '../../../support/log-lines.ts';
 

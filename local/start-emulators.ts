@@ -1,5 +1,5 @@
-import { startArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import { startMicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import { startArcgisEmulator } from './emulators/arcgis/arcgis-emulator.ts';
+import { startMicrostrategyEmulator } from './emulators/microstrategy/microstrategy-emulator.ts';
 import { arcgisAddresses, arcgisSecrets, libraryAddresses, librarySecrets, record } from './record.ts';
 
 /** Both vendors on loopback ports. */

@@ -3,7 +3,7 @@ import { Refusal } from './replies.ts';
 import type { Site } from './site.ts';
 
 /** One parameter of a geoprocessing task. */
-export interface GpParameter {
+interface GpParameter {
   name: string;
   dataType: 'GPString' | 'GPLong' | 'GPFeatureRecordSetLayer';
   required: boolean;

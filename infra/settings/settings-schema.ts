@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { operations, refreshService } from './operations.ts';
+import { operations, refreshService } from '../operations.ts';
 import { rasterSchema, scheduleSchema, settingsSchema } from './settings.ts';
 
 /** Where the JSON Schema is kept for editors. */

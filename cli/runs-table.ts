@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { LedgerEntry } from './ledger.ts';
+import type { LedgerEntry } from '../local/ledger.ts';
 import { textTable } from './text-table.ts';
 
 const HEADING = ['Started', 'Operation', 'Service', 'Started by', 'Status', 'Polls', 'Seconds', 'AWS cost', 'Job id'];

@@ -3,7 +3,7 @@ import { type TileScheme, tilesTouching, WORLD, webMercatorScheme } from './tile
 import type { TileStore } from './tile-store.ts';
 
 /** The kinds of service that the emulator knows. */
-export type ServiceType = 'MapServer' | 'ImageServer' | 'FeatureServer' | 'SceneServer' | 'GPServer';
+type ServiceType = 'MapServer' | 'ImageServer' | 'FeatureServer' | 'SceneServer' | 'GPServer';
 
 /** One service of the site; tests may change it while the server runs. */
 export interface Service {

@@ -56,7 +56,7 @@ export interface MicrostrategyEmulatorOptions {
 }
 
 /** A request that reached the emulator; `path` is relative to the Library root and has the query string. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

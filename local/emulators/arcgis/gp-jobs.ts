@@ -9,7 +9,7 @@ export type JobStatus =
 export type JobFate = 'succeeds' | 'fails' | 'timesOut' | 'neverEnds' | 'isDeleted' | 'isLost';
 
 /** A line of a job's log. */
-export interface JobMessage {
+interface JobMessage {
   type: 'esriJobMessageTypeInformative' | 'esriJobMessageTypeWarning' | 'esriJobMessageTypeError';
   description: string;
 }

@@ -1,5 +1,5 @@
-import { pascalCase } from '../../infra/operations.ts';
-import * as errors from '../../shared/errors.ts';
+import { pascalCase } from '../infra/operations.ts';
+import * as errors from '../shared/errors.ts';
 import { startAwsEndpoint } from './aws-endpoint.ts';
 import type { Database } from './database.ts';
 import type { Execution } from './execution.ts';

@@ -1,4 +1,4 @@
-import type { Execution, ExecutionProgress } from './execution.ts';
+import type { Execution, ExecutionProgress } from '../local/execution.ts';
 import type { Progress } from './progress.ts';
 
 /** What people are told of the states of a run; other states are shown by their names. */

@@ -56,14 +56,14 @@ const scheduleSchema = z.object({
 });
 
 /** A named resource of the template, its intrinsic functions resolved. */
-export type Named<T> = T & { name: string; arn: string };
+type Named<T> = T & { name: string; arn: string };
 /** A Lambda function and the folder that holds its bundle. */
 export type FunctionResource = Named<z.infer<typeof functionSchema>> & { directory: string };
 export type StateMachineResource = { name: string; arn: string; definition: unknown };
 export type TableResource = { name: string; definition: z.infer<typeof tableSchema> };
 export type QueueResource = Named<z.infer<typeof queueSchema>>;
 export type RuleResource = Named<z.infer<typeof ruleSchema>>;
-export type BucketResource = Named<z.infer<typeof bucketSchema>>;
+type BucketResource = Named<z.infer<typeof bucketSchema>>;
 export type ScheduleResource = Named<z.infer<typeof scheduleSchema>>;
 export type EventSourceMapping = z.infer<typeof mappingSchema>;
 

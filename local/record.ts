@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import type { ArcgisEmulator } from '../emulators/arcgis/arcgis-emulator.ts';
-import type { MicrostrategyEmulator } from '../emulators/microstrategy/microstrategy-emulator.ts';
+import type { ArcgisEmulator } from './emulators/arcgis/arcgis-emulator.ts';
+import type { MicrostrategyEmulator } from './emulators/microstrategy/microstrategy-emulator.ts';
 import type { Execution } from './execution.ts';
 
 /** Names the file into which a local command writes all that is said in it, for tests to search. */

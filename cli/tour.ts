@@ -1,12 +1,12 @@
-import { startEmulators } from './emulators.ts';
+import { ending, type OperationOutcome } from '../local/operation-outcome.ts';
+import { type Platform, startPlatform } from '../local/platform.ts';
+import { startRasterDrop } from '../local/raster-drop.ts';
+import { fireSchedule } from '../local/schedules.ts';
+import { startEmulators } from '../local/start-emulators.ts';
+import { synthesize } from '../local/synth.ts';
 import { followExecution } from './follow-execution.ts';
-import { ending, type OperationOutcome } from './operation-outcome.ts';
-import { type Platform, startPlatform } from './platform.ts';
 import type { Progress } from './progress.ts';
-import { startRasterDrop } from './raster-drop.ts';
-import { fireSchedule } from './schedules.ts';
 import { type SummaryRow, summaryTable } from './summary-table.ts';
-import { synthesize } from './synth.ts';
 
 /** The tour's jobs are short, and so are its waits. */
 const PAUSE_MS = 200;

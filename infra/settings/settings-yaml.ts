@@ -11,7 +11,7 @@ import {
   visit,
 } from 'yaml';
 import type * as z from 'zod';
-import { explainIssue } from './explain-issue.ts';
+import { explainIssue } from './issue-texts.ts';
 
 /** One thing that is wrong with a settings file. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OperationOutcome } from './operation-outcome.ts';
+import type { OperationOutcome } from '../local/operation-outcome.ts';
 import { textTable } from './text-table.ts';
 
 const DONE_LIMIT_CHARACTERS = 72;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Refusal } from './replies.ts';
 
 /** What a user may do: administrators everything, publishers services and their caches, viewers only look. */
-export type Role = 'administrator' | 'publisher' | 'viewer';
+type Role = 'administrator' | 'publisher' | 'viewer';
 
 /** An account of the site. */
 export interface User {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { operations } from '../../infra/operations.ts';
+import { operations } from '../infra/operations.ts';
 
 /** What the command line asks for. */
 export type Command = { kind: 'tour' } | { kind: 'runs' } | OperationCommand;
@@ -14,7 +14,7 @@ export interface OperationCommand {
 }
 
 /** The command line cannot be used. */
-export class UsageError extends Error {
+class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 

@@ -4,18 +4,22 @@ import { glob, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } fro
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import type { Progress } from './progress.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What commands leave for the next ones. */
 export const CACHE = join(ROOT, 'node_modules', '.cache', 'cache-ops');
-const SETTINGS = join(ROOT, 'test', 'local', 'tour-settings.yaml');
+const SETTINGS = join(ROOT, 'local', 'tour-settings.yaml');
 /** The names of assemblies and of those that are being built. */
 const ASSEMBLY = /^[0-9a-f]{32}/;
 const KEPT_ASSEMBLIES = 4;
 const PROTECTED_MS = 60 * 60 * 1000;
 /** All that the assembly is made of. */
 const SOURCES = ['functions/**/*.ts', 'shared/**/*.ts', 'infra/**/*.{ts,yaml}', 'package-lock.json', 'cdk.json'];
+
+/** Told of work that takes a person's time. */
+interface Progress {
+  start(label: string): { end: (text: string) => void };
+}
 
 /** Gives the folder of the stack's cloud assembly, made of the sources as they are now; kept for the next command. */
 export async function synthesize(progress: Progress): Promise<string> {
@@ -45,8 +49,8 @@ async function build(assembly: string): Promise<void> {
   const temporary = await mkdtemp(join(CACHE, `${basename(assembly)}-`));
   // Loaded only now: a kept assembly needs no CDK, which takes seconds to load.
   const { App } = await import('aws-cdk-lib');
-  const { CacheOpsStack } = await import('../../infra/cache-ops-stack.ts');
-  const { readSettings } = await import('../../infra/settings.ts');
+  const { CacheOpsStack } = await import('../infra/cache-ops-stack.ts');
+  const { readSettings } = await import('../infra/settings/settings.ts');
   try {
     const app = new App({ outdir: temporary, analyticsReporting: false, context: await cdkContext() });
     new CacheOpsStack(app, 'CacheOps', { settings: readSettings(SETTINGS) });

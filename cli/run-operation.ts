@@ -1,10 +1,10 @@
+import type { OperationOutcome } from '../local/operation-outcome.ts';
+import { startPlatform } from '../local/platform.ts';
+import { startEmulators } from '../local/start-emulators.ts';
+import { synthesize } from '../local/synth.ts';
 import type { OperationCommand } from './command-line.ts';
-import { startEmulators } from './emulators.ts';
 import { followExecution } from './follow-execution.ts';
-import type { OperationOutcome } from './operation-outcome.ts';
-import { startPlatform } from './platform.ts';
 import type { Progress } from './progress.ts';
-import { synthesize } from './synth.ts';
 
 /** Runs one operation as it would be started by hand, every wait as long as on AWS. */
 export async function runOperation(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { explainIssue } from './explain-issue.ts';
-import { operations, refreshService } from './operations.ts';
+import { operations, refreshService } from '../operations.ts';
+import { explainIssue } from './issue-texts.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';

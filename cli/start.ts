@@ -1,7 +1,7 @@
+import type { OperationOutcome } from '../local/operation-outcome.ts';
+import { RunFiles } from '../local/run-files.ts';
 import { readCommandLine } from './command-line.ts';
-import type { OperationOutcome } from './operation-outcome.ts';
 import { Progress } from './progress.ts';
-import { RunFiles } from './run-files.ts';
 import { runOperation } from './run-operation.ts';
 import { runsTable } from './runs-table.ts';
 import { runTour } from './tour.ts';

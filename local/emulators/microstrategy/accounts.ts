@@ -21,7 +21,7 @@ export interface Account {
 }
 
 /** Standard, LDAP, API token: the modes that can be scripted with what a target's secret holds. */
-export type LoginMode = 1 | 16 | 4096;
+type LoginMode = 1 | 16 | 4096;
 
 export const LOGIN_MODES: readonly number[] = [1, 16, 4096] satisfies LoginMode[];
 
