@@ -5,14 +5,15 @@ import { inputSchema as manageMapServerCacheTiles } from '../functions/manage-ma
 import { inputSchema as purgeMicrostrategyCaches } from '../functions/purge-microstrategy-caches/input.ts';
 import { inputSchema as refreshServiceInput } from '../functions/refresh-service/input.ts';
 
-/** What an operation needs in AWS: a job operation also has a state machine of its name. */
+/** What an operation needs in AWS: a function and a state machine of its name. */
 export interface Operation {
   readonly name: string;
   readonly kind: 'immediate' | 'job';
+  /** Of its function: a minute more than its work may take, where a start by hand waits for the run. */
   readonly timeoutMinutes: number;
   readonly inputSchema: z.core.$ZodType;
-  /** How many runs may go on at once; no limit when absent. */
-  readonly concurrentRuns?: number;
+  /** For the console. */
+  readonly description: string;
 }
 
 /** The operation that new rasters start. */
@@ -21,21 +22,39 @@ export const refreshService: Operation = {
   kind: 'job',
   timeoutMinutes: 2,
   inputSchema: refreshServiceInput,
+  description: 'Makes a live ArcGIS service read again what has changed behind it.',
 };
 
 /** Every operation of the service. */
 export const operations: readonly Operation[] = [
-  { name: 'clear-rest-cache', kind: 'immediate', timeoutMinutes: 2, inputSchema: clearRestCache },
+  {
+    name: 'clear-rest-cache',
+    kind: 'immediate',
+    timeoutMinutes: 3,
+    inputSchema: clearRestCache,
+    description: 'Clears the REST cache of an ArcGIS site, of a folder or of a service.',
+  },
   {
     name: 'purge-microstrategy-caches',
     kind: 'immediate',
-    timeoutMinutes: 5,
+    timeoutMinutes: 6,
     inputSchema: purgeMicrostrategyCaches,
-    // MicroStrategy caps the sessions of one account: two runs of it would lock each other out.
-    concurrentRuns: 1,
+    description: 'Purges the element and object caches of MicroStrategy projects.',
   },
-  { name: 'delete-map-server-cache', kind: 'job', timeoutMinutes: 2, inputSchema: deleteMapServerCache },
-  { name: 'manage-map-server-cache-tiles', kind: 'job', timeoutMinutes: 2, inputSchema: manageMapServerCacheTiles },
+  {
+    name: 'delete-map-server-cache',
+    kind: 'job',
+    timeoutMinutes: 2,
+    inputSchema: deleteMapServerCache,
+    description: 'Deletes the tile cache of an ArcGIS map or image service, with its tiling scheme.',
+  },
+  {
+    name: 'manage-map-server-cache-tiles',
+    kind: 'job',
+    timeoutMinutes: 2,
+    inputSchema: manageMapServerCacheTiles,
+    description: 'Creates, renews or deletes tiles of a cached ArcGIS map or image service.',
+  },
   refreshService,
 ];
 

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
+import type { Database } from './database.ts';
+import type { Execution } from './execution.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
 import { ServiceError } from './service-error.ts';
 import { startExecutionSchema } from './state-machines.ts';
 
-/** The two AWS services that functions call, on a loopback port. */
+/** The AWS services that functions call, on a loopback port. */
 export interface AwsEndpoint {
   url: string;
   /** Creates or replaces a secret, as a rotation does: the version id changes. */
@@ -21,22 +23,30 @@ interface Secret {
   createdAt: number;
 }
 
-interface ExecutionStarter {
+/** What is behind the endpoint. */
+interface Services {
   start(request: z.output<typeof startExecutionSchema>): { arn: string; startedAt: number };
+  /** An execution by its ARN. */
+  find(arn: string): Execution | undefined;
+  /** DynamoDB, in its own words. */
+  database: Pick<Database, 'call'>;
 }
 
-/** Serves Secrets Manager's GetSecretValue and Step Functions' StartExecution, in AWS's JSON protocol. */
-export async function startAwsEndpoint(stateMachines: ExecutionStarter): Promise<AwsEndpoint> {
+type Action = (request: unknown) => object | Promise<object>;
+
+/** Serves what functions call of Secrets Manager, Step Functions and DynamoDB, in AWS's JSON protocol. */
+export async function startAwsEndpoint(services: () => Services): Promise<AwsEndpoint> {
   const secrets = new Map<string, Secret>();
-  const actions: Record<string, (request: unknown) => object> = {
+  const actions: Record<string, Action> = {
     'secretsmanager.GetSecretValue': (request) => getSecretValue(secrets, request),
     'AWSStepFunctions.StartExecution': (request) => {
-      const { arn, startedAt } = stateMachines.start(startExecutionSchema.parse(request));
+      const { arn, startedAt } = services().start(startExecutionSchema.parse(request));
       return { executionArn: arn, startDate: startedAt / 1000 };
     },
+    'AWSStepFunctions.DescribeExecution': (request) => describeExecution(services(), request),
   };
   const server = createServer((request, response) => {
-    answer(actions, request, response).catch((error: unknown) =>
+    answer((target) => actions[target] ?? databaseAction(services, target), request, response).catch((error: unknown) =>
       response.destroy(error instanceof Error ? error : undefined),
     );
   });
@@ -59,7 +69,7 @@ export async function startAwsEndpoint(stateMachines: ExecutionStarter): Promise
 }
 
 async function answer(
-  actions: Record<string, (request: unknown) => object>,
+  actionOf: (target: string) => Action | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -68,13 +78,38 @@ async function answer(
   const send = (status: number, reply: object) =>
     response.writeHead(status, { 'content-type': request.headers['content-type'] }).end(JSON.stringify(reply));
   try {
-    const action = actions[target];
+    const action = actionOf(target);
     if (!action) throw new ServiceError('UnknownOperationException', `${target} is not served locally`);
-    send(200, action(JSON.parse(body)));
+    send(200, await action(JSON.parse(body)));
   } catch (error) {
     if (error instanceof ServiceError) send(400, { __type: error.name, message: error.message });
     else send(400, { __type: 'ValidationException', message: String(error) });
   }
+}
+
+function databaseAction(services: () => Services, target: string): Action | undefined {
+  const [, action] = /^DynamoDB_\d+\.(\w+)$/.exec(target) ?? [];
+  if (action === undefined) return undefined;
+  return (request) => services().database.call(action, z.record(z.string(), z.unknown()).parse(request));
+}
+
+function describeExecution({ find }: Services, request: unknown): object {
+  const { executionArn } = z.object({ executionArn: z.string() }).parse(request);
+  const execution = find(executionArn);
+  if (!execution) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+  const { name, machineArn, status, startedAt, stoppedAt, input, output, error, cause } = execution;
+  return {
+    executionArn,
+    stateMachineArn: machineArn,
+    name,
+    status,
+    startDate: startedAt / 1000,
+    ...(stoppedAt === undefined ? {} : { stopDate: stoppedAt / 1000 }),
+    input,
+    ...(output === undefined ? {} : { output: JSON.stringify(output) }),
+    error,
+    cause,
+  };
 }
 
 function getSecretValue(secrets: Map<string, Secret>, request: unknown): object {

@@ -58,10 +58,15 @@ export async function startPlatform(options: Options): Promise<Platform> {
     onStart: (execution) => execution.parent ?? options.onRun(execution),
   });
   const { stateMachines, database } = orchestration;
-  const aws = await startAwsEndpoint(stateMachines);
+  const aws = await startAwsEndpoint(() => ({
+    start: (request) => stateMachines.start(request),
+    find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
+    database,
+  }));
   const functions = new FunctionHost(template.functions, {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
     AWS_ENDPOINT_URL_SFN: aws.url,
+    AWS_ENDPOINT_URL_DYNAMODB: aws.url,
   });
   const secretPrefix = template.functions.find(({ Environment }) => Environment.Variables['SECRET_PREFIX'])?.Environment
     .Variables['SECRET_PREFIX'];

@@ -114,3 +114,58 @@ export class JobLostError extends CacheOpsError {
 export class PartialFailureError extends CacheOpsError {
   override readonly name = 'PartialFailureError';
 }
+
+/** A call of ours to AWS (the secret, an execution) failed for AWS' own reasons. */
+export class AwsUnavailableError extends CacheOpsError {
+  override readonly name = 'AwsUnavailableError';
+}
+
+/** What an error means for its run, whatever its message says. */
+interface ErrorFacts {
+  /** Whether the same may succeed minutes later. */
+  repeatingHelps: boolean;
+  /** Thrown by a submit: no job of it runs on the server. */
+  nothingSubmitted: boolean;
+  /** Thrown by a poll: the job does not run any more. */
+  jobIsOver: boolean;
+}
+
+const NOTHING_SUBMITTED: ErrorFacts = { repeatingHelps: false, nothingSubmitted: true, jobIsOver: false };
+const JOB_IS_OVER: ErrorFacts = { repeatingHelps: false, nothingSubmitted: false, jobIsOver: true };
+const MAY_RUN: ErrorFacts = { repeatingHelps: false, nothingSubmitted: false, jobIsOver: false };
+
+/** Every error that a run may end by: the one table that functions, state machines and documents read. */
+export const ERRORS = {
+  InvalidInputError: NOTHING_SUBMITTED,
+  UnknownTargetError: NOTHING_SUBMITTED,
+  InvalidSecretError: NOTHING_SUBMITTED,
+  VendorUnreachableError: { ...NOTHING_SUBMITTED, repeatingHelps: true },
+  VendorBusyError: { ...NOTHING_SUBMITTED, repeatingHelps: true },
+  VendorAuthError: NOTHING_SUBMITTED,
+  VendorRejectedError: NOTHING_SUBMITTED,
+  AwsUnavailableError: { ...NOTHING_SUBMITTED, repeatingHelps: true },
+  VendorContractError: NOTHING_SUBMITTED,
+  PartialFailureError: NOTHING_SUBMITTED,
+  SubmitUncertainError: MAY_RUN,
+  JobFailedError: JOB_IS_OVER,
+  // The server's own time-out. At our own deadline the machine cancels the job before it says so.
+  JobTimedOutError: MAY_RUN,
+  JobCancelledError: JOB_IS_OVER,
+  JobLostError: JOB_IS_OVER,
+} as const satisfies Record<string, ErrorFacts>;
+
+export type ErrorName = keyof typeof ERRORS;
+
+/** The names of the errors of which a fact holds. */
+export function errorsWith(fact: keyof ErrorFacts): ErrorName[] {
+  return errorNames().filter((name) => ERRORS[name][fact]);
+}
+
+/** The names of all errors. */
+export function errorNames(): ErrorName[] {
+  return Object.keys(ERRORS).filter(isErrorName);
+}
+
+export function isErrorName(name: string | undefined): name is ErrorName {
+  return name !== undefined && Object.hasOwn(ERRORS, name);
+}

@@ -13,6 +13,7 @@ import {
 } from '../../shared/jobs/poll-policy.ts';
 import type { Operation, Run } from '../../shared/lambda/operation-handler.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
+import { goodEnd } from '../../shared/ledger/transitions.ts';
 import { type Answer, askForJob } from './ask-for-job.ts';
 
 const clockEventSchema = z.strictObject({ clock: z.strictObject({ since: z.iso.datetime() }) });
@@ -36,7 +37,10 @@ export function jobWatcher(pause: Pause): Operation {
     if (outcome === 'succeeded') return resultOf(watch, look);
     if (outcome !== 'running') throw jobError(watch.job, outcome, look.state);
     if (Date.now() < Date.parse(watch.deadline)) return nextWatch(watch, look);
-    throw jobError(watch.job, 'past its deadline', look.state);
+    const error = jobError(watch.job, 'past its deadline', look.state);
+    // A machine of 0.1.0 ends by it, and the event of that end has the job cancelled.
+    if (watch.run === undefined) throw error;
+    return overdue(watch, look, error);
   };
 }
 
@@ -76,6 +80,7 @@ function nextWatch(
   const elapsedSeconds = secondsSince(watch.job.submittedAt);
   const polls = watch.polls + look.polls;
   const isHandover = windowOf(polls) > windowOf(watch.polls);
+  const progress = isHandover ? undefined : newsOf(watch, percent, now);
   return {
     ...watch,
     status: isHandover ? 'handover' : 'running',
@@ -85,9 +90,34 @@ function nextWatch(
     watchingCost: costWith(watch, look.pausedSeconds, isHandover),
     jobStatus,
     ...(percent === undefined ? {} : { percent }),
+    ...progress,
     ...(trouble === undefined ? {} : { trouble }),
     ...(withoutMessages === undefined ? {} : { withoutMessages }),
   };
+}
+
+/** The job is past its deadline: it is to be cancelled, and the service stays claimed until it is. */
+function overdue(watch: Watch, { state: { jobStatus }, ...look }: Look, { name, message }: Error) {
+  const watchingCost = costWith(watch, look.pausedSeconds);
+  const polls = watch.polls + look.polls;
+  return { status: 'overdue', service: 'kept', jobStatus, polls, watchingCost, Error: name, Cause: message };
+}
+
+const PERCENT_STEP = 1;
+const EXPECTED_END_STEP = 0.05;
+
+/** What the run's entry is told of the progress, where enough has changed since it was told last. */
+function newsOf({ run, job, told }: Watch, percentNow: number | undefined, now: number): Partial<Watch> | undefined {
+  if (run === undefined || percentNow === undefined || percentNow <= 0 || percentNow > 100) return undefined;
+  // What people are told never falls.
+  const percent = Math.max(percentNow, told?.percent ?? 0);
+  const startedAt = Date.parse(job.submittedAt);
+  const expectedEnd = startedAt + ((now - startedAt) * 100) / percent;
+  const isMore = told === undefined || Math.abs(percent - told.percent) >= PERCENT_STEP;
+  const drift = told === undefined ? 0 : Math.abs(expectedEnd - Date.parse(told.expectedEnd));
+  if (!isMore && drift < EXPECTED_END_STEP * (expectedEnd - now)) return undefined;
+  const news = { percent, expectedEnd: new Date(expectedEnd).toISOString() };
+  return { status: 'progressed', expectedEnd: news.expectedEnd, told: news };
 }
 
 function windowOf(polls: number): number {
@@ -99,7 +129,7 @@ function costWith({ watchingCost }: Watch, pausedSeconds: number, isHandover = f
 }
 
 /** The operation's result, beside what only the ledger is told. */
-function resultOf(watch: Watch, { state: { messages, outputUrl }, ...look }: Look) {
+function resultOf(watch: Watch, { state: { jobStatus, messages, outputUrl }, ...look }: Look) {
   const { job, notes } = watch;
   const polls = watch.polls + look.polls;
   const { operation, target, service, jobId, submittedAt } = job;
@@ -108,7 +138,7 @@ function resultOf(watch: Watch, { state: { messages, outputUrl }, ...look }: Loo
     target,
     service,
     jobId,
-    status: 'succeeded',
+    status: 'succeeded' as const,
     submittedAt,
     finishedAt: new Date().toISOString(),
     elapsedSeconds: secondsSince(submittedAt),
@@ -117,7 +147,9 @@ function resultOf(watch: Watch, { state: { messages, outputUrl }, ...look }: Loo
     messages: lastMessages(messages),
     ...(notes === undefined ? {} : { notes }),
   };
-  return { status: 'succeeded', polls, watchingCost: costWith(watch, look.pausedSeconds), result };
+  const watchingCost = costWith(watch, look.pausedSeconds);
+  const write = goodEnd(result, { now: Date.now(), jobStatus, polls, watchingCost });
+  return { status: 'succeeded', service: 'free', jobStatus, polls, watchingCost, result, write };
 }
 
 function secondsSince(time: string): number {

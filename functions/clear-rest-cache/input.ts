@@ -26,6 +26,8 @@ export const inputSchema = z
     }),
   );
 
+export type Input = z.output<typeof inputSchema>;
+
 /** The two keys are compared whatever else is wrong, so that every problem is named at once. */
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;

@@ -2,14 +2,12 @@ import { clearRestCache, exists, type RestCacheScope } from '../../shared/arcgis
 import { VendorRejectedError } from '../../shared/errors.ts';
 import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
-import { parseInput } from '../../shared/lambda/parse-input.ts';
-import { inputSchema } from './input.ts';
+import type { Input } from './input.ts';
 
 export const OPERATION = 'clear-rest-cache';
 
 /** Clears the REST cache of a whole site, of one folder, or of one service and its folder. */
-export async function clearRestCacheOperation(event: unknown, run: Run) {
-  const { target, ...scope } = parseInput(OPERATION, inputSchema, event);
+export async function clearRestCacheOperation({ target, ...scope }: Input, run: Run) {
   const site = await openSite(target, run);
   const isWhole = Object.keys(scope).length === 0;
   // What a server says to a name that it does not know is nowhere documented: success would be no proof.
@@ -21,7 +19,7 @@ export async function clearRestCacheOperation(event: unknown, run: Run) {
     );
   }
   await clearRestCache(site, scope);
-  const result = { operation: OPERATION, target, status: 'succeeded', scope: isWhole ? 'all' : scope };
+  const result = { operation: OPERATION, target, status: 'succeeded' as const, scope: isWhole ? 'all' : scope };
   return found === undefined
     ? { ...result, notes: [`The server could not tell whether ${nameOf(scope)} exists.`] }
     : result;

@@ -3,19 +3,17 @@ import { redact } from '../../shared/http/redact.ts';
 import { log } from '../../shared/lambda/log.ts';
 import { onUnknownKeys } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
-import { parseInput } from '../../shared/lambda/parse-input.ts';
 import { type CacheType, PurgeImpossibleError, purgeCache } from '../../shared/microstrategy/caches.ts';
 import { listProjects, type Project } from '../../shared/microstrategy/projects.ts';
 import { type MicrostrategySession, withSession } from '../../shared/microstrategy/session.ts';
 import { readMicrostrategyTarget } from '../../shared/targets/read-target.ts';
-import { type Input, inputSchema } from './input.ts';
+import type { Input } from './input.ts';
 import { fitResults, type PurgeResult } from './results.ts';
 
 export const OPERATION = 'purge-microstrategy-caches';
 
 /** Purges the element and/or object caches of some or all projects; every project is tried even when one fails. */
-export async function purgeMicrostrategyCaches(event: unknown, run: Run) {
-  const input = parseInput(OPERATION, inputSchema, event);
+export async function purgeMicrostrategyCaches(input: Input, run: Run) {
   const { target } = input;
   const read = async (fresh: boolean) => await readMicrostrategyTarget(target, { fresh, onUnknownKeys });
   const options = { deadline: run.deadline, readAgain: async () => await read(true), onLogoutFailed };
@@ -31,7 +29,7 @@ export async function purgeMicrostrategyCaches(event: unknown, run: Run) {
   }
   const isNothingPurged = results.every(({ status }) => status === 'skipped');
   const notes = isNothingPurged ? { notes: ['Nothing was purged: none of the projects is loaded.'] } : {};
-  return { operation: OPERATION, target, status: 'succeeded', ...fitResults(results), ...notes };
+  return { operation: OPERATION, target, status: 'succeeded' as const, ...fitResults(results), ...notes };
 }
 
 function onLogoutFailed(error: unknown): void {

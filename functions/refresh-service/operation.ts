@@ -9,6 +9,8 @@ export function refreshRequest({ serviceName, serviceType, serviceFolder, refres
   return {
     service: { folder: serviceFolder, name: serviceName, type: serviceType },
     sameAs: { refreshOptions },
+    // It promises that what is there now is seen.
+    later: true,
     sought: {
       taskPath: TASK_PATHS.refreshService,
       inputs: {

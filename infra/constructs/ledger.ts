@@ -2,14 +2,10 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { OPEN_INDEX, STARTED_INDEX, WAITING_INDEX } from '../../shared/ledger/entry.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 
-/** The partition that holds the claims on services; every other partition is an operation with its runs. */
-export const CLAIMS = 'claim';
-/** The runs that wait for a service, the oldest first. */
-export const WAITING_INDEX = 'waiting';
-
-/** One table for what the state machines remember: each run of a job operation, and who holds which service. */
+/** One table for what is remembered: each run of each operation, and who holds which service. */
 export class Ledger extends Table {
   readonly #encryptionKey: EncryptionKey;
 
@@ -32,9 +28,16 @@ export class Ledger extends Table {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.addGlobalSecondaryIndex({
-      indexName: 'started',
+      indexName: STARTED_INDEX,
       partitionKey: { name: 'operation', type: AttributeType.STRING },
       sortKey: { name: 'startedAt', type: AttributeType.STRING },
+    });
+    // A deployment may add one index at a time.
+    this.addGlobalSecondaryIndex({
+      indexName: OPEN_INDEX,
+      partitionKey: { name: 'open', type: AttributeType.STRING },
+      sortKey: { name: 'startedAt', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
   }
 
@@ -56,11 +59,16 @@ export class Ledger extends Table {
     return this.#encryptionKey.use('dynamodb', ['kms:Decrypt']);
   }
 
-  /** May look who waits for which service. */
-  queueAccess(): PolicyStatement {
-    return new PolicyStatement({
-      actions: ['dynamodb:Query'],
-      resources: [`${this.tableArn}/index/${WAITING_INDEX}`],
-    });
+  /** May decide about runs: read and change every entry, and look who waits and who has not ended. */
+  decisionAccess(): PolicyStatement[] {
+    const indexes = [WAITING_INDEX, OPEN_INDEX].map((index) => `${this.tableArn}/index/${index}`);
+    return [
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+        resources: [this.tableArn],
+      }),
+      new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes }),
+      this.keyAccess(),
+    ];
   }
 }

@@ -3,6 +3,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { stateMachineArn } from '../arns.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 
 interface LoggedStateMachineProps {
@@ -17,6 +18,9 @@ interface LoggedStateMachineProps {
 
 /** A Standard state machine with a fixed name, a complete log and tracing. */
 export class LoggedStateMachine extends StateMachine {
+  /** By its name, for policies of what it refers to itself. */
+  readonly fixedArn: string;
+
   constructor(scope: Construct, id: string, props: LoggedStateMachineProps) {
     const { name, definition, permissions, encryptionKey } = props;
     super(scope, id, {
@@ -33,6 +37,7 @@ export class LoggedStateMachine extends StateMachine {
       },
       tracingEnabled: true,
     });
+    this.fixedArn = stateMachineArn(scope, name);
     for (const permission of permissions) this.addToRolePolicy(permission);
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',

@@ -5,6 +5,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Variable } from '../../shared/lambda/environment.ts';
 import { secretsArn } from '../arns.ts';
 import { functionCode } from '../bundling/function-code.ts';
 import type { EncryptionKey } from './encryption-key.ts';
@@ -13,36 +14,37 @@ import type { Network } from './network.ts';
 interface OperationFunctionProps {
   /** The folder in `functions`. */
   readonly name: string;
+  /** What it does, for the console. */
+  readonly description: string;
   readonly timeout: Duration;
-  readonly secretPrefix: string;
+  readonly environment: Partial<Record<Variable, string>>;
+  /** What its role may do beside writing its log. */
+  readonly access: readonly PolicyStatement[];
+  /** The start of the names of all secrets, for a function that reads them. */
+  readonly secretPrefix?: string;
   /** Of its log. */
   readonly encryptionKey: EncryptionKey;
   /** The VPC that it runs in, where there is one. */
-  readonly network: Network | undefined;
-  readonly reservedConcurrentExecutions?: number | undefined;
-  /** What becomes of an asynchronous invocation; left out for a function that nobody invokes so. */
-  readonly asynchronous?: { readonly retryAttempts: number; readonly failures: IQueue };
+  readonly network?: Network | undefined;
+  /** Where an asynchronous invocation that failed ends; left out for a function that nobody invokes so. */
+  readonly failures?: IQueue;
 }
 
-/** A function of `functions`, with its own log group and a role that may read the targets' secrets and nothing else. */
+/** A function of `functions`, with its own log group and a role of its own. */
 export class OperationFunction extends Construct {
   readonly function: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: OperationFunctionProps) {
     super(scope, id);
-    const { name, timeout, secretPrefix, encryptionKey, network, reservedConcurrentExecutions, asynchronous } = props;
+    const { name, description, timeout, environment, access, secretPrefix, encryptionKey, network, failures } = props;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_YEAR,
       encryptionKey: encryptionKey.key,
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['secretsmanager:GetSecretValue'],
-        resources: [secretsArn(this, secretPrefix)],
-      }),
-    );
+    for (const statement of access) role.addToPolicy(statement);
+    if (secretPrefix !== undefined) this.#allowSecrets(role, secretPrefix);
 
     this.function = new LambdaFunction(this, 'Function', {
       code: functionCode(name),
@@ -52,33 +54,38 @@ export class OperationFunction extends Construct {
       memorySize: 256,
       timeout,
       tracing: Tracing.ACTIVE,
-      environment: { SECRET_PREFIX: secretPrefix },
+      environment,
+      description,
       role,
       logGroup,
-      ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
-      ...(asynchronous && {
-        retryAttempts: asynchronous.retryAttempts,
-        onFailure: new SqsDestination(asynchronous.failures),
-      }),
+      // Nothing is ever repeated blindly.
+      ...(failures && { retryAttempts: 0, onFailure: new SqsDestination(failures) }),
     });
     network?.connect(this.function, role);
-    Validations.of(role).acknowledge(
-      {
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secretPrefix}*]`,
-        reason:
-          'A target is added by creating a secret under this prefix, without a deployment; no other secret can be read.',
-      },
-      {
-        id: 'AwsSolutions-IAM5[Resource::*]',
-        reason:
-          'Only xray:PutTraceSegments and xray:PutTelemetryRecords, which take no resource, and in a VPC what Lambda needs for its network interfaces, which the code of the function is denied.',
-      },
-    );
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'Only xray:PutTraceSegments and xray:PutTelemetryRecords, which take no resource, and in a VPC what Lambda needs for its network interfaces, which the code of the function is denied.',
+    });
     Validations.of(this.function).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: asynchronous
+      reason: failures
         ? 'A failed asynchronous invocation goes to a failure destination, which keeps its error too.'
         : 'Only the state machines invoke it, and synchronously: they retry, or fail by its error.',
+    });
+  }
+
+  #allowSecrets(role: Role, secretPrefix: string): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [secretsArn(this, secretPrefix)],
+      }),
+    );
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secretPrefix}*]`,
+      reason:
+        'A target is added by creating a secret under this prefix, without a deployment; no other secret can be read.',
     });
   }
 }

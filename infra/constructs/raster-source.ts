@@ -20,19 +20,19 @@ const MAX_RECEIVES = 5;
 
 interface RasterSourceProps {
   readonly rasters: Settings['rasters'];
-  readonly refreshService: LambdaFunction;
+  readonly startRefresh: LambdaFunction;
   readonly encryptionKey: EncryptionKey;
   readonly alarms: Alarms;
 }
 
-/** S3 -> EventBridge -> SQS -> refresh-service, for all raster sources of the settings. */
+/** S3 -> EventBridge -> SQS -> start-refresh, for all raster sources of the settings. */
 export class RasterSource extends Construct {
   /** The bucket of the sources that name none. */
   readonly bucket: RasterBucket | undefined;
 
   constructor(scope: Construct, id: string, props: RasterSourceProps) {
     super(scope, id);
-    const { rasters, refreshService, encryptionKey, alarms } = props;
+    const { rasters, startRefresh, encryptionKey, alarms } = props;
     this.bucket = rasters.every(({ bucket }) => bucket) ? undefined : new RasterBucket(this, 'Bucket');
     const sources = rastersVariable(rasters, this.bucket?.bucketName ?? '');
     const givenUp = new DeadLetterQueue(this, 'GivenUpRasters', {
@@ -43,21 +43,21 @@ export class RasterSource extends Construct {
     const queue = new EncryptedQueue(this, 'NewRasters', {
       encryptionKey,
       // "Configuring an Amazon SQS queue": six times the function's time-out, and the batching window.
-      visibilityTimeout: Duration.seconds(6 * timeoutSeconds(refreshService) + BATCHING_WINDOW.toSeconds()),
+      visibilityTimeout: Duration.seconds(6 * timeoutSeconds(startRefresh) + BATCHING_WINDOW.toSeconds()),
       deadLetterQueue: { queue: givenUp, maxReceiveCount: MAX_RECEIVES },
     });
     const rules = sources.map((source, index) => this.#rule(`Source${index}`, source, queue, givenUp));
     for (const target of [queue, givenUp]) acceptFrom(rules, target);
 
-    refreshService.addEnvironment('RASTERS', Stack.of(this).toJsonString(sources));
-    refreshService.addEventSource(
+    startRefresh.addEnvironment('RASTERS', Stack.of(this).toJsonString(sources));
+    startRefresh.addEventSource(
       new SqsEventSource(queue, {
         batchSize: BATCH_SIZE,
         maxBatchingWindow: BATCHING_WINDOW,
         reportBatchItemFailures: true,
       }),
     );
-    Validations.of(refreshService).acknowledge({
+    Validations.of(startRefresh).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
       reason: 'Lambda has no failure destination for SQS: the queue itself has a dead-letter queue with an alarm.',
     });

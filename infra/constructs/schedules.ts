@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -23,9 +22,7 @@ type ScheduleSettings = Settings['schedules'][number];
 
 interface SchedulesProps {
   readonly schedules: readonly ScheduleSettings[];
-  /** The function of every operation. */
-  readonly functions: ReadonlyMap<string, IFunction>;
-  /** The state machine of every job operation. */
+  /** The state machine of every operation. */
   readonly stateMachines: ReadonlyMap<string, IStateMachine>;
   readonly encryptionKey: EncryptionKey;
   readonly alarms: Alarms;
@@ -33,14 +30,12 @@ interface SchedulesProps {
 
 /** The schedules of the settings, in a group of their own. */
 export class Schedules extends Construct {
-  readonly #props: SchedulesProps;
   readonly #role: Role;
   readonly #group = new CfnScheduleGroup(this, 'Group', { name: 'cache-ops' });
   readonly #undelivered: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
-    this.#props = props;
     this.#role = new Role(this, 'Role', { assumedBy: this.#scheduler() });
     this.#undelivered = new DeadLetterQueue(this, 'UndeliveredSchedules', {
       encryptionKey: props.encryptionKey,
@@ -49,29 +44,19 @@ export class Schedules extends Construct {
     });
     this.#undelivered.grantSendMessages(this.#role);
 
-    const jobs = props.schedules.filter(({ operation }) => props.stateMachines.has(operation));
-    const immediate = props.schedules.filter(({ operation }) => !props.stateMachines.has(operation));
-    if (jobs.length > 0) this.#scheduleJobs(jobs);
-    if (immediate.length > 0) this.#scheduleImmediate(immediate);
+    this.#addSchedules(props);
   }
 
-  #scheduleImmediate(schedules: readonly ScheduleSettings[]): void {
-    for (const schedule of schedules) {
-      const { functionArn } = required(this.#props.functions, schedule.operation);
-      this.#allow('lambda:InvokeFunction', [functionArn]);
-      this.#schedule(schedule, functionArn, JSON.stringify(schedule.input));
-    }
-  }
-
-  #scheduleJobs(schedules: readonly ScheduleSettings[]): void {
-    const { stateMachines, encryptionKey, alarms } = this.#props;
+  #addSchedules({ schedules, stateMachines, encryptionKey, alarms }: SchedulesProps): void {
     const operations = [...new Set(schedules.map(({ operation }) => operation))];
     const starter = new ScheduledJobStarter(this, 'StartScheduledJob', {
       encryptionKey,
       stateMachines: operations.map((operation) => required(stateMachines, operation)),
     });
-    alarms.addForExecutions('StartScheduledJob', starter, 'A scheduled job could not be started.');
-    this.#allow('states:StartExecution', [starter.stateMachineArn]);
+    alarms.addForExecutions('StartScheduledJob', starter, 'A scheduled operation could not be started.');
+    this.#role.addToPolicy(
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [starter.stateMachineArn] }),
+    );
     for (const schedule of schedules) {
       const occurrence = {
         stateMachineArn: required(stateMachines, schedule.operation).stateMachineArn,
@@ -101,10 +86,6 @@ export class Schedules extends Construct {
     });
     // Scheduler refuses a target that the role may not use yet.
     schedule.node.addDependency(this.#role);
-  }
-
-  #allow(action: string, resources: string[]): void {
-    this.#role.addToPolicy(new PolicyStatement({ actions: [action], resources }));
   }
 
   /** Only this group's schedules, so that no schedule of another account can borrow the role. */

@@ -1,140 +1,168 @@
-/** Pieces of the Amazon States Language that the machines have in common; they may hold tokens. */
+import { type ErrorName, errorNames } from '../../shared/errors.ts';
+import { CLAIMS } from '../../shared/ledger/entry.ts';
+import { type Change, changeOf, expression, type TransitionName, transition } from '../../shared/ledger/transitions.ts';
+import type { Catcher, Next, Retrier, Task } from './states.ts';
 
-interface Next {
-  Next: string;
-  Catch?: object[];
+/** Where the machines are: both may be tokens. */
+export interface Place {
+  partition: string;
+  /** The ledger's table. */
+  table: string;
 }
 
-/** Invokes a function; the state becomes its result. */
-export function invoke(partition: string, functionArn: string, payload: object): object {
+/** A DynamoDB value: a fixed one, or where it stands in the state. */
+export type Value = { S: string } | { 'S.$': string } | { 'N.$': string };
+
+/** What follows on a task, and on its errors. */
+export type Follows = Next & { Catch?: readonly Catcher[] };
+
+/** Invokes a function. `payload` is what stands for its event. */
+export function invoke(
+  { partition }: Pick<Place, 'partition'>,
+  functionArn: string | { path: string },
+  payload: object | string,
+): Pick<Task, 'Type' | 'Resource' | 'Parameters'> {
   return {
     Type: 'Task',
     Resource: `arn:${partition}:states:::lambda:invoke`,
-    Parameters: { FunctionName: functionArn, ...payload },
+    Parameters: {
+      ...(typeof functionArn === 'string' ? { FunctionName: functionArn } : { 'FunctionName.$': functionArn.path }),
+      ...(typeof payload === 'string' ? { 'Payload.$': payload } : { Payload: payload }),
+    },
   };
 }
 
-/** Writes to one entry; the state stays as it is. */
-export function update(partition: string, table: string, key: object, change: Change, next: Next): object {
-  const { set, remove = [], values = {}, condition } = change;
-  const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
-  const removals = remove.length === 0 ? '' : ` REMOVE ${remove.map((name) => `#${name}`).join(', ')}`;
-  const expression = `SET ${assignments.join(', ')}${removals}`;
+/** The whole entry of a run: a fixed one, or where a function has told it. */
+export function putEntry({ partition, table }: Place, item: object | { path: string }, follows: Follows): Task {
+  return {
+    Type: 'Task',
+    Resource: `arn:${partition}:states:::dynamodb:putItem`,
+    Parameters: { TableName: table, ...('path' in item ? { 'Item.$': item.path } : { Item: item }) },
+    ResultPath: null,
+    Retry: LEDGER_RETRY,
+    ...follows,
+  };
+}
+
+/** Of an entry. */
+export type Key = Record<'operation' | 'name', Value>;
+
+/** Takes a named step in the life of a run. */
+export function step(place: Place, key: Key, name: TransitionName, change: Change<Value>, follows: Follows): Task {
+  return update(place, key, transition(name, change, text), follows);
+}
+
+/** Changes an entry as a function has told: `path` is where its expression stands. */
+export function writeTold(place: Place, key: Key, path: string, follows: Follows): Task {
+  const told = ['UpdateExpression', 'ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues'];
+  return update(place, key, Object.fromEntries(told.map((name) => [`${name}.$`, `${path}.${name}`])), follows);
+}
+
+/** Adds to the entry of a run that is at work. */
+export function note(place: Place, key: Key, set: Change<Value>['set'], follows: Follows): Task {
+  return update(place, key, changeOf({ set }, { after: ['submitting', 'running'], word: text }), follows);
+}
+
+/** Changes the claim while it is still this run's, told by the fencing number. */
+export function changeClaim(
+  place: Place,
+  fencePath: string,
+  set: Record<'leaseUntil', Value> | Record<'releasedAt', Value>,
+  follows: Follows,
+): Task {
+  const values = { ':me': text('$.run.name'), ':fence': { 'N.$': fencePath } };
+  const mine = expression<Value>({ set }, { condition: '#holder = :me AND #fence = :fence', values });
+  return update(place, { operation: text(CLAIMS), name: text('$.claim') }, mine, follows);
+}
+
+function update({ partition, table }: Place, key: object, change: object, follows: Follows): Task {
   return {
     Type: 'Task',
     Resource: `arn:${partition}:states:::dynamodb:updateItem`,
-    Parameters: {
-      TableName: table,
-      Key: key,
-      UpdateExpression: expression,
-      ...(condition === undefined ? {} : { ConditionExpression: condition }),
-      ExpressionAttributeNames: namesIn(expression, condition),
-      ExpressionAttributeValues: {
-        ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
-        ...values,
-      },
-    },
+    Parameters: { TableName: table, Key: key, ...change },
     ResultPath: null,
-    Retry: [...NOT_IF_REFUSED, ...LEDGER_RETRY],
-    ...next,
+    Retry: [{ ErrorEquals: [REFUSED], MaxAttempts: 0 }, ...LEDGER_RETRY],
+    ...follows,
   };
 }
 
-interface Change {
-  /** Attributes by name, each a DynamoDB value such as `text('$.path')`. */
-  set: Record<string, object>;
-  remove?: string[];
-  /** Of the condition. */
-  values?: Record<string, object>;
-  /** With a `#` before every attribute's name. */
-  condition?: string;
+/** The key of the entry of the run that a nested machine works for. */
+export const RUN: Key = { operation: text('$.run.operation'), name: text('$.run.name') };
+
+const timePart = (index: number) => `States.ArrayGetItem(States.StringSplit($$.State.EnteredTime, ':'), ${index})`;
+
+/** The name of a nested execution: of the run, or of one of its windows, by the time when this state was entered. */
+export function nestedName(kind: 'hold' | 'job'): string {
+  return `States.Format('{}-${kind}', $.run.id)`;
 }
 
-/** Reads some attributes of one entry, as they are now, into `$.<into>.Item`: entries hold whole inputs and results. */
-export function read(
-  partition: string,
-  table: string,
-  key: object,
-  { attributes, into, next }: { attributes: readonly string[]; into: string; next: string },
-): object {
-  const projection = attributes.map((name) => `#${name}`).join(', ');
-  return {
-    Type: 'Task',
-    Resource: `arn:${partition}:states:::dynamodb:getItem`,
-    Parameters: {
-      TableName: table,
-      Key: key,
-      ConsistentRead: true,
-      ProjectionExpression: projection,
-      ExpressionAttributeNames: namesIn(projection),
-    },
-    ResultPath: `$.${into}`,
-    Retry: LEDGER_RETRY,
-    Next: next,
-  };
+export function windowName(kind: 'turn' | 'watch'): string {
+  return `States.Format('{}-${kind}-{}-{}-{}', $.run.id, ${timePart(0)}, ${timePart(1)}, ${timePart(2)})`;
 }
 
-/** What stands with a `#` in the expressions: many plain words are reserved, `request` and `status` for example. */
-export function namesIn(...expressions: (string | undefined)[]): Record<string, string> {
-  const found = expressions.join(' ').matchAll(/#(\w+)/g);
-  return Object.fromEntries([...found].map(([alias, name = '']) => [alias, name]));
-}
-
-/** Runs another machine to its end; `$.<into>.state` becomes its output. */
-export function runMachine(partition: string, arn: string, input: object, into: string, next: Next): object {
+/**
+ * Runs another machine to its end; `$.<into>.state` becomes its output. Its execution has a fixed name, so that a start
+ * whose answer was lost is not followed by a second one.
+ */
+export function runMachine(
+  { partition }: Pick<Place, 'partition'>,
+  arn: string | { path: string },
+  input: object,
+  { into, name, ...follows }: Follows & { into: string; name: string; OutputPath?: string },
+): Task {
   return {
     Type: 'Task',
     Resource: `arn:${partition}:states:::states:startExecution.sync:2`,
-    Parameters: { StateMachineArn: arn, Input: input },
+    Parameters: {
+      ...(typeof arn === 'string' ? { StateMachineArn: arn } : { 'StateMachineArn.$': arn.path }),
+      'Name.$': name,
+      // By this key Step Functions links the two executions in its console.
+      Input: { ...input, 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id' },
+    },
     ResultSelector: { 'state.$': '$.Output' },
     ResultPath: `$.${into}`,
-    // These machines end well whatever they find: what fails is the start, and another window does no harm.
-    Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 10 }],
-    ...next,
+    Retry: [
+      { ErrorEquals: [ALREADY_EXISTS], MaxAttempts: 0 },
+      { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 10 },
+    ],
+    ...follows,
   };
 }
 
-/** A DynamoDB string from a path, or a fixed one. */
-export function text(value: string): object {
+export const ALREADY_EXISTS = 'StepFunctions.ExecutionAlreadyExistsException';
+
+/** A DynamoDB string from a path or an intrinsic function, or a fixed one. */
+export function text(value: string): Value {
   return value.startsWith('$') || value.startsWith('States.') ? { 'S.$': value } : { S: value };
 }
 
 /** A DynamoDB number from a path. */
-export function number(path: string): object {
+export function number(path: string): Value {
   return { 'N.$': `States.Format('{}', ${path})` };
 }
 
 export const NOW = '$$.State.EnteredTime';
 export const REFUSED = 'DynamoDB.ConditionalCheckFailedException';
 
-export const NOT_IF_REFUSED = [{ ErrorEquals: [REFUSED], MaxAttempts: 0 }];
-
-export const LEDGER_RETRY = [
+export const LEDGER_RETRY: readonly Retrier[] = [
   { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 10 },
 ];
-
-/** The time-out of a submitting function, which goes on whatever becomes of its execution, and a margin. */
-export const SUBMIT_ENDS_AFTER_SECONDS = 150;
 
 /** Lambda had no room: nothing was run. */
 export const NOTHING_WAS_RUN = 'Lambda.TooManyRequestsException';
 
-/** For functions that are safe to call again, also after their own time-out (`Sandbox.Timedout`) or the runtime's end. */
-export const FUNCTION_RETRY = [
-  {
-    ErrorEquals: [
-      'Lambda.ServiceException',
-      'Lambda.AWSLambdaException',
-      'Lambda.SdkClientException',
-      'Lambda.ClientExecutionTimeoutException',
-      'Lambda.Unknown',
-      'Runtime.ExitError',
-      'Sandbox.Timedout',
-      NOTHING_WAS_RUN,
-    ],
-    IntervalSeconds: 30,
-    BackoffRate: 2,
-    MaxDelaySeconds: 300,
-    MaxAttempts: 20,
-  },
+/** Errors of ours leave a function on purpose; anything else is Lambda's or AWS' trouble, and the call is made again. */
+export const FUNCTION_RETRY: readonly Retrier[] = [
+  { ErrorEquals: ours(), MaxAttempts: 0 },
+  { ErrorEquals: ['States.ALL'], IntervalSeconds: 30, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 20 },
 ];
+
+/** The names of our own errors, but for those that say that AWS did not work. */
+export function ours(): ErrorName[] {
+  return errorNames().filter((name) => name !== 'AwsUnavailableError');
+}
+
+/** The state goes on there whatever happens. */
+export function goOn(next: string): { Next: string; Catch: readonly Catcher[] } {
+  return { Next: next, Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: next }] };
+}

@@ -6,7 +6,8 @@ export const jobIdSchema = z
   .check(z.regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,200}$/u, 'must be the id of a job'));
 
 /** What travels with a job: ids only, never a credential. */
-const jobReferenceSchema = z.strictObject({
+const jobReferenceSchema = z.looseObject({
+  taskPath: z.optional(z.string()),
   operation: z.string(),
   target: z.string(),
   /** `Folder/Name.Type`. */
@@ -46,12 +47,16 @@ const troubleSchema = z.strictObject({
 export type Trouble = z.output<typeof troubleSchema>;
 
 /** A job that is being watched, between two polls: the state of the state machine's loop. */
-export const watchSchema = z.strictObject({
-  /** `handover`: still running, and this window of polls is full. */
-  status: z.enum(['running', 'handover']),
+export const watchSchema = z.looseObject({
+  /** `progressed`: running, and the entry is to be told; `handover`: running, and this window of polls is full. */
+  status: z.enum(['running', 'progressed', 'handover', 'overdue']),
+  /** Whose entry is told of the progress; a machine of 0.1.0 tells none. */
+  run: z.optional(z.looseObject({ operation: z.string(), name: z.string() })),
   job: jobReferenceSchema,
   /** When the watching is given up and the job cancelled. */
   deadline: z.iso.datetime(),
+  /** Epoch seconds: when the entry may be removed, should nobody say more of the job. */
+  expiresAt: z.optional(z.number()),
   polls: z.int(),
   waitSeconds: z.int(),
   /** Until when the claim on the service holds without being renewed: past the end of the next window. */
@@ -60,6 +65,9 @@ export const watchSchema = z.strictObject({
   watchingCost: z.number(),
   jobStatus: z.string(),
   percent: z.optional(z.number()),
+  expectedEnd: z.optional(z.string()),
+  /** What the entry was told last. */
+  told: z.optional(z.looseObject({ percent: z.number(), expectedEnd: z.string() })),
   trouble: z.optional(troubleSchema),
   /** Whether the job has more messages than an answer may hold, so that they are not asked for. */
   withoutMessages: z.optional(z.boolean()),

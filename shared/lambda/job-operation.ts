@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { SubmittedJob } from '../arcgis/geoprocessing.ts';
 import { type ServiceName, serviceLabel } from '../arcgis/service-name.ts';
-import { InvalidInputError } from '../errors.ts';
 import type { SoughtJob, Watch } from '../jobs/job-reference.ts';
 import { leaseUntil, nextWaitSeconds, RUN_COST } from '../jobs/poll-policy.ts';
-import { startedBy } from '../jobs/started-by.ts';
+import { expiresAt } from '../ledger/keeping.ts';
+import { goodEnd } from '../ledger/transitions.ts';
+import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
-import { parseInput } from './parse-input.ts';
-import { startExecution } from './start-execution.ts';
+import { operationOf, type Work } from './run-events.ts';
 
-const SECONDS_PER_DAY = 86_400;
+const MS_PER_DAY = 86_400_000;
 
 /** What every job operation's input has. */
 interface JobInput {
@@ -24,6 +23,8 @@ export interface JobRequest {
   service: ServiceName;
   /** What makes two requests for one service the same: mode, scales, area. */
   sameAs: unknown;
+  /** Whether a run that was submitted before is no answer, though it asks for the same. */
+  later?: boolean;
   /** How the job is found again when the answer to its submit is lost. */
   sought: SoughtJob;
 }
@@ -41,102 +42,53 @@ export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput
   submit: (input: z.output<S>, request: JobRequest, run: Run) => Promise<Submission>;
 }
 
-/**
- * The state machine wraps the input, so that none of its calls is ever taken for a start by hand. With `lostSince` the
- * function that was to submit broke off: its job is looked for.
- */
-const machineEventSchema = z.union([
-  z.strictObject({ submit: z.unknown(), lostSince: z.optional(z.iso.datetime()) }),
-  z.strictObject({ prepare: z.unknown(), execution: z.object({ name: z.string(), startedAt: z.iso.datetime() }) }),
-]);
-
-/**
- * A job operation's function. Its state machine first has it check the input (`prepare`), and submit when it is its
- * turn. By hand it hands the input over to the state machine, or submits at once where nobody is to wait.
- */
+/** An operation that starts a job of the vendor, which its state machine watches to its end. */
 export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>>(parts: JobOperation<S>): Operation {
-  const { operation, inputSchema } = parts;
-  return async (event, run) => {
-    const machineEvent = machineEventSchema.safeParse(event).data;
-    if (machineEvent !== undefined && 'prepare' in machineEvent) {
-      checkSize(operation, machineEvent.prepare);
-      const input = parseInput(operation, inputSchema, machineEvent.prepare);
-      return prepared(operation, machineEvent, input, parts.request(input));
-    }
-    const rawInput = machineEvent === undefined ? event : machineEvent.submit;
-    checkSize(operation, rawInput);
-    const input = parseInput(operation, inputSchema, rawInput);
-    const { target, waitForJobCompletion } = input;
-    if (machineEvent === undefined && waitForJobCompletion === 'WAIT') {
-      return await startExecution(rawInput, `by-hand-${run.requestId}`);
-    }
-    const request = parts.request(input);
-    const lostSince = machineEvent?.lostSince;
-    if (lostSince !== undefined) request.sought.lostSince = Date.parse(lostSince);
-    const submission = await parts.submit(input, request, run);
-    const frame = { operation, target, service: serviceLabel(request.service) };
-    log('info', 'submitted', { ...frame, jobId: submission.job.jobId });
-    return waitForJobCompletion === 'WAIT' ? watchOf(frame, submission) : resultOf(frame, submission);
-  };
-}
-
-/** What the state machine writes into the ledger and claims the service with. */
-function prepared(
-  operation: string,
-  { prepare, execution }: { prepare: unknown; execution: { name: string; startedAt: string } },
-  { target, waitForJobCompletion }: JobInput,
-  { service, sameAs, sought }: JobRequest,
-) {
-  const label = serviceLabel(service);
-  const keptSeconds = Number(process.env['LEDGER_DAYS'] ?? 400) * SECONDS_PER_DAY;
-  return {
-    run: {
-      operation,
-      ...execution,
-      startedBy: startedBy(execution.name),
-      ticket: `${execution.startedAt}#${execution.name}`,
-      expiresAt: Math.floor(Date.now() / 1000) + keptSeconds,
+  const { operation, inputSchema, request: requestOf, submit } = parts;
+  return operationOf({
+    operation,
+    inputSchema,
+    asks(input) {
+      const { target, waitForJobCompletion } = input;
+      const { service, sameAs, later = false, sought } = requestOf(input);
+      const claim = { sameAs: [waitForJobCompletion, sameAs], later };
+      return { target, service: serviceLabel(service), claim, sought, waits: waitForJobCompletion === 'DO_NOT_WAIT' };
     },
-    input: prepare,
-    target,
-    service: label,
-    claim: `${target}/${label}`,
-    request: createHash('sha256')
-      .update(JSON.stringify([operation, waitForJobCompletion, sameAs]))
-      .digest('hex')
-      .slice(0, 32),
-    sought,
-  };
-}
-
-/** A state of a machine holds 256 KB, and the input stands in it twice. */
-const MAX_INPUT_BYTES = 100_000;
-
-function checkSize(operation: string, input: unknown): void {
-  if (bytesOf(input) <= MAX_INPUT_BYTES) return;
-  throw new InvalidInputError(
-    `The input of ${operation} is larger than ${MAX_INPUT_BYTES / 1000} kB or nested too deep, nothing was done. Give an area with fewer points, or several areas one after the other.`,
-  );
-}
-
-function bytesOf(input: unknown): number {
-  try {
-    return Buffer.byteLength(JSON.stringify(input) ?? '');
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+    async work(input, work, run) {
+      const request = requestOf(input);
+      if (work.lostSince !== undefined) request.sought.lostSince = work.lostSince;
+      const submission = await submit(input, request, run);
+      const frame = { operation, target: input.target, service: serviceLabel(request.service) };
+      log('info', 'submitted', { ...frame, jobId: submission.job.jobId });
+      if (input.waitForJobCompletion === 'WAIT') return watchOf(frame, submission, work);
+      const result = resultOf(frame, submission);
+      // A machine of 0.1.0 takes the result itself.
+      if (work.run === undefined) return result;
+      const write = goodEnd(result, { now: Date.now(), jobId: result.jobId });
+      return { status: 'submitted', service: 'free', result, write };
+    },
+  });
 }
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-function watchOf(frame: Frame, { job, notes }: Submission): Watch {
+function watchOf(frame: Frame, { job, notes }: Submission, { run }: Work): Watch {
   const { taskUrl, jobId, jobStatus } = job;
   const now = Date.now();
-  const maxSeconds = Number(process.env['MAX_DURATION_DAYS'] ?? 14) * SECONDS_PER_DAY;
+  const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
+  const deadline = now + maxDays * MS_PER_DAY;
   return {
     status: 'running',
-    job: { ...frame, taskUrl, jobId, submittedAt: new Date(now).toISOString() },
-    deadline: new Date(now + maxSeconds * 1000).toISOString(),
+    ...(run === undefined ? {} : { run }),
+    job: {
+      ...frame,
+      taskUrl,
+      taskPath: taskUrl.slice(taskUrl.indexOf('rest/services/')),
+      jobId,
+      submittedAt: new Date(now).toISOString(),
+    },
+    deadline: new Date(deadline).toISOString(),
+    expiresAt: expiresAt(deadline, keepDays),
     polls: 0,
     waitSeconds: nextWaitSeconds(0),
     leaseUntil: leaseUntil(now, 0),
@@ -149,7 +101,16 @@ function watchOf(frame: Frame, { job, notes }: Submission): Watch {
 function resultOf(frame: Frame, { job, notes }: Submission) {
   const { jobId, jobStatus, jobUrl } = job;
   const { operation, target, service } = frame;
-  return { operation, target, status: 'submitted', service, jobId, jobStatus, jobUrl, ...allNotes(job, notes) };
+  return {
+    operation,
+    target,
+    status: 'submitted' as const,
+    service,
+    jobId,
+    jobStatus,
+    jobUrl,
+    ...allNotes(job, notes),
+  };
 }
 
 function allNotes({ adopted }: SubmittedJob, notes: string[] = []): { notes?: string[] } {

@@ -1,6 +1,5 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { CacheOpsError } from '../errors.ts';
 import { redact } from '../http/redact.ts';
 import { targetNameSchema } from '../targets/target-name.ts';
 import { log } from './log.ts';
@@ -8,8 +7,6 @@ import { log } from './log.ts';
 /** Kept back from the function's own time-out, for the error or the result to get out. */
 const MARGIN_MS = 5_000;
 const MAX_MESSAGE_BYTES = 30_000;
-const REMEMBERED_REQUESTS = 100;
-const REPEATING_HELPS = ['VendorUnreachableError', 'VendorBusyError'];
 
 /** One invocation: what an operation may know of the world around it. */
 export interface Run {
@@ -25,7 +22,6 @@ export type Operation = (event: unknown, run: Run) => Promise<unknown>;
 /** Wraps an operation for Lambda: started and completed lines, named errors, and no secret in whatever leaves. */
 export function operationHandler(operation: string, run: Operation) {
   return middy({ timeoutEarlyInMillis: 0 })
-    .use(finalErrorsStayFinal())
     .use(startedAndCompleted(operation))
     .use(nothingSecretLeaves())
     .handler(async (event: unknown, context: Context) => {
@@ -34,26 +30,6 @@ export function operationHandler(operation: string, run: Operation) {
       const deadline = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
       return await run(event, { requestId: context.awsRequestId, deadline });
     });
-}
-
-/**
- * Lambda repeats an asynchronous invocation twice whatever the error was, under the same request id. Where repeating
- * does not help (refused credentials!) the first error is the answer to the repetitions too, and no vendor is called.
- */
-function finalErrorsStayFinal(): MiddlewareObj {
-  const finalErrors = new Map<string, Error>();
-  return {
-    before: ({ context }) => {
-      const error = finalErrors.get(context.awsRequestId);
-      if (error !== undefined) throw error;
-    },
-    onError: ({ error, context }) => {
-      if (!(error instanceof CacheOpsError) || REPEATING_HELPS.includes(error.name)) return;
-      finalErrors.set(context.awsRequestId, error);
-      const [oldest] = finalErrors.keys();
-      if (finalErrors.size > REMEMBERED_REQUESTS && oldest !== undefined) finalErrors.delete(oldest);
-    },
-  };
 }
 
 function startedAndCompleted(operation: string): MiddlewareObj {

@@ -100,7 +100,7 @@ describe('the claim on a service', () => {
   it('is not released by a late holder whose lease somebody else has taken over', async (t) => {
     const platform = await tilePlatform(t);
     platform.onState(async ({ machine, state, moment }) => {
-      if (machine !== TILES || state !== 'Write the result' || moment !== 'after') return;
+      if (machine !== 'hold' || state !== 'Free the service' || moment !== 'before') return;
       const claim = await platform.ledger.get('claim', CLAIM_OF(platform.target));
       await platform.ledger.put({ ...strings(claim), holder: 'somebody-else', fence: 99 });
     });

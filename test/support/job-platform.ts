@@ -11,7 +11,7 @@ import {
 } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import type { Execution } from '../../local/execution.ts';
 import { LocalLedger } from '../../local/ledger.ts';
-import { startOrchestration } from '../../local/orchestration.ts';
+import { type Orchestration, startOrchestration } from '../../local/orchestration.ts';
 import { arcgisAddresses, arcgisSecrets, historyOf } from '../../local/record.ts';
 import type { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
@@ -69,8 +69,8 @@ export interface JobPlatform {
 
 /** The functions keep one Secrets Manager client: there is one endpoint for the life of this process. */
 let aws: Promise<AwsEndpoint> | undefined;
-/** The machines that a function started by hand hands over to. */
-let current: StateMachines | undefined;
+/** The platform that functions talk to. */
+let current: Orchestration | undefined;
 const templates = new Map<string, StackTemplate>();
 
 after(async () => (await aws)?.close());
@@ -121,7 +121,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   });
   const { stateMachines, database } = orchestration;
   const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
-  current = stateMachines;
+  current = orchestration;
 
   return {
     target,
@@ -179,11 +179,14 @@ function templateOf(settings: object): StackTemplate {
 }
 
 async function startAws(): Promise<AwsEndpoint> {
-  const endpoint = await startAwsEndpoint({
-    start(request) {
-      if (!current) throw new Error('no platform runs');
-      return current.start(request);
-    },
+  const endpoint = await startAwsEndpoint(() => {
+    if (!current) throw new Error('no platform runs');
+    const { stateMachines, database } = current;
+    return {
+      start: (request) => stateMachines.start(request),
+      find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
+      database,
+    };
   });
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
@@ -191,6 +194,7 @@ async function startAws(): Promise<AwsEndpoint> {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url,
     AWS_ENDPOINT_URL_SFN: endpoint.url,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint.url,
   });
   return endpoint;
 }

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { RASTERS_NAME } from '../../shared/jobs/started-by.ts';
+import { environment } from '../../shared/lambda/environment.ts';
+import { startNamed } from '../../shared/lambda/executions.ts';
 import { log } from '../../shared/lambda/log.ts';
-import { parseInput } from '../../shared/lambda/parse-input.ts';
-import { startExecution } from '../../shared/lambda/start-execution.ts';
-import { inputSchema } from './input.ts';
 
 const queueEventSchema = z.object({
   Records: z
     .array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') }))
     .check(z.minLength(1)),
 });
-
-type QueueEvent = z.output<typeof queueEventSchema>;
 
 /** The settings' `rasters`, as the stack puts them into the environment. */
 const sourcesSchema = z.array(
@@ -59,23 +56,20 @@ const bodySchema = z.union([
   ),
 ]);
 
-export function isQueueEvent(event: unknown): event is QueueEvent {
-  return queueEventSchema.safeParse(event).success;
-}
-
 /**
  * Starts one refresh per service for all the rasters of a batch. A message is done with when every refresh that it asks
  * for has been started, or when it asks for none; the others come back, alone.
  */
-export async function refreshForRasters({ Records }: QueueEvent) {
-  const sources = sourcesSchema.parse(JSON.parse(process.env['RASTERS'] ?? '[]'));
+export async function startRefreshes(event: unknown) {
+  const { Records } = queueEventSchema.parse(event);
+  const sources = sourcesSchema.parse(JSON.parse(environment('RASTERS').RASTERS));
   const failed = new Set<string>();
   const refreshes = new Map<string, Refresh>();
   for (const { messageId, body } of Records) {
     const objects = newObjects(body);
     if (objects === undefined) {
       failed.add(messageId);
-      log('error', 'a message that tells of no S3 object', { operation: 'refresh-service', messageId });
+      log('error', 'a message that tells of no S3 object', { messageId });
     }
     for (const { refresh } of sourcesOf(objects ?? [], sources)) {
       const key = sameRefreshKey(refresh);
@@ -104,7 +98,7 @@ function sourcesOf(objects: NewObject[], sources: Source[]): Source[] {
 
 /** Equal for two sources that ask for the same, in whatever order their keys are. */
 function sameRefreshKey(refresh: unknown): string {
-  return JSON.stringify(inputSchema.safeParse(refresh).data ?? refresh);
+  return JSON.stringify(Object.entries(Object(refresh)).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** Notifications encode keys as forms do (a space is `+`); EventBridge's are taken either way. */
@@ -124,13 +118,13 @@ function decodedKey(key: string): string {
 }
 
 async function isStarted({ input, messageIds }: Refresh): Promise<boolean> {
-  const fields = { operation: 'refresh-service', refresh: input, messages: messageIds.size };
+  const fields = { refresh: input, messages: messageIds.size };
+  const { STATE_MACHINE_ARN } = environment('STATE_MACHINE_ARN');
   try {
-    parseInput('refresh-service', inputSchema, input);
     // The same messages delivered twice start one refresh.
     const identity = [sameRefreshKey(input), ...[...messageIds].sort()].join('\n');
     const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
-    const { executionArn } = await startExecution(input, `${RASTERS_NAME}${name}`);
+    const executionArn = await startNamed(STATE_MACHINE_ARN, `${RASTERS_NAME}${name}`, input);
     log('info', 'refresh started for new rasters', { ...fields, executionArn });
     return true;
   } catch (error) {

@@ -1,0 +1,69 @@
+import { ERRORS, isErrorName } from '../../shared/errors.ts';
+import type { Entry } from '../../shared/ledger/entry.ts';
+import type { EndedRun } from './ended-run.ts';
+import { asking, cancelling, ended, hasJob, NOTHING_TO_DO, type Step } from './step.ts';
+
+/** A submitting function goes on whatever becomes of its execution: its own two minutes, and a margin. */
+const SUBMIT_SECONDS = 150;
+
+/** What is to be done first for a run whose execution has ended. */
+export function firstStep(end: EndedRun, entry: Entry, now: number): Step {
+  switch (entry.status) {
+    case 'waiting':
+    case 'paused':
+      return (
+        failedByItself(end) ??
+        ended('isCancelled', 'The execution was stopped before a job ran; nothing runs on the server.')
+      );
+    case 'submitting':
+      return failedByItself(end) ?? afterSubmit(entry, now);
+    case 'running':
+      return failedByItself(end) ?? cancelling(entry);
+    // Told a second time, or started again by hand.
+    case 'uncertain':
+      return hasJob(entry) ? cancelling(entry) : afterSubmit(entry, now);
+    case 'failed':
+      return afterFailure(end, entry, now);
+    case undefined:
+      return NOTHING_TO_DO;
+    default:
+      return { ...NOTHING_TO_DO, service: 'free' };
+  }
+}
+
+/** The run ended by an error of its own and could not write it into the ledger. */
+function failedByItself({ ended: status, error, cause = '' }: EndedRun): Step | undefined {
+  if (status !== 'FAILED' || !isErrorName(error)) return undefined;
+  const { nothingSubmitted, jobIsOver } = ERRORS[error];
+  if (error === 'AwsUnavailableError' || !(nothingSubmitted || jobIsOver)) return undefined;
+  return { ...NOTHING_TO_DO, end: { name: 'fails', set: { error, cause } }, service: 'free' };
+}
+
+/** Stopped between the submit and the saved job id: when the submit has ended its job is looked for. */
+function afterSubmit({ target = '', sought, submittingAt, submitSeconds = SUBMIT_SECONDS }: Entry, now: number): Step {
+  const submitEnds = Date.parse(submittingAt ?? '') + submitSeconds * 1000;
+  if (sought === undefined || submittingAt === undefined) return withoutJob(submitEnds, now);
+  const waitSeconds = Math.max(1, Math.ceil((submitEnds - now) / 1000));
+  return asking({ find: { target, sought: JSON.parse(sought), since: submittingAt } }, waitSeconds);
+}
+
+/** An operation that starts no job. Its call may still be at work: nobody else gets what it has claimed until that has ended. */
+function withoutJob(callEnds: number, now: number): Step {
+  const step = ended('isStopped', 'The execution was stopped in the middle of its work, which may have been done.');
+  return callEnds > now ? { ...step, service: { keepUntil: new Date(callEnds).toISOString() } } : step;
+}
+
+/** Whether its job is over was for the run itself to say, unless it was stopped after that. */
+function afterFailure({ ended: status, error: told }: EndedRun, entry: Entry, now: number): Step {
+  const { error } = entry;
+  const isOverdue = error === 'JobTimedOutError';
+  if (isOverdue && hasJob(entry)) return cancelling(entry);
+  const saidItself = status === 'FAILED' && told !== 'AwsUnavailableError' && !told?.startsWith('States.');
+  if (saidItself && error !== 'AwsUnavailableError') return NOTHING_TO_DO;
+  if (isErrorName(error) && ERRORS[error].jobIsOver) return { ...NOTHING_TO_DO, service: 'free' };
+  if (hasJob(entry)) return cancelling(entry);
+  if (error === 'SubmitUncertainError') return afterSubmit(entry, now);
+  if (entry.submittingAt !== undefined && !(isErrorName(error) && error !== 'AwsUnavailableError'))
+    return afterSubmit(entry, now);
+  return { ...NOTHING_TO_DO, service: 'free' };
+}

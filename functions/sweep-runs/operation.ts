@@ -1,0 +1,42 @@
+import { environment } from '../../shared/lambda/environment.ts';
+import { log } from '../../shared/lambda/log.ts';
+import type { Entry } from '../../shared/ledger/entry.ts';
+import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
+
+/** AWS tells of the end of an execution within seconds, or not at all. */
+const YOUNG_MS = 30 * 60_000;
+
+/** What is asked of Step Functions. */
+export interface Executions {
+  /** `RUNNING`, how the execution has ended, or undefined where Step Functions does not know it any more. */
+  executionStatus(arn: string): Promise<string | undefined>;
+  startMachine(arn: string, input: object): Promise<void>;
+}
+
+/**
+ * Finds the runs whose execution has ended without a word in the ledger, because an event of AWS was lost, and has
+ * `cancel-run` clean up after them.
+ */
+export async function sweepRuns(ledger: LedgerTable, { executionStatus, startMachine }: Executions) {
+  const { CANCEL_RUN_ARN: cancelRunArn } = environment('CANCEL_RUN_ARN');
+  const longAgo = new Date(Date.now() - YOUNG_MS).toISOString();
+  const swept: string[] = [];
+  let looked = 0;
+  for await (const page of ledger.open(longAgo)) {
+    for (const { operation, name, executionArn, seenAt } of page.filter(({ open }) => open !== undefined)) {
+      looked += 1;
+      if (executionArn === undefined || isSeenSince(seenAt, longAgo)) continue;
+      const status = (await executionStatus(executionArn)) ?? 'GONE';
+      if (status === 'RUNNING') continue;
+      await startMachine(cancelRunArn, { run: { operation, name }, ended: status });
+      swept.push(`${operation}/${name}`);
+    }
+  }
+  if (swept.length > 0) log('warn', 'runs whose end nobody told: cancel-run cleans up after them', { runs: swept });
+  return { looked, swept: swept.length };
+}
+
+/** A run that waits, or that is being cleaned up after, says so every quarter of an hour at least. */
+function isSeenSince(seenAt: Entry['seenAt'], time: string): boolean {
+  return seenAt !== undefined && Date.parse(seenAt) > Date.parse(time);
+}

@@ -1,0 +1,151 @@
+import * as z from 'zod/mini';
+import { nextWaitSeconds, submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
+import { environment } from '../../shared/lambda/environment.ts';
+import type { Claim, Entry, EntryKey } from '../../shared/ledger/entry.ts';
+import { expiresAt } from '../../shared/ledger/keeping.ts';
+import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
+import { goodEnd } from '../../shared/ledger/transitions.ts';
+import { equalHolder, hasAnswer, isAtWork, time } from './equal-run.ts';
+import { runsAhead } from './queue.ts';
+
+/** One look costs about 12 of the 25,000 events of a history. */
+const LOOKS_PER_WINDOW = 200;
+
+const attachSchema = z.object({ name: z.optional(z.string()) });
+
+/** What `hold` tells; the machines of 0.1.0 tell the same, without `later`. */
+const turnSchema = z.looseObject({
+  run: z.looseObject({
+    operation: z.string(),
+    name: z.string(),
+    startedAt: z.string(),
+    startedBy: z._default(z.string(), 'person'),
+    ticket: z.string(),
+  }),
+  claim: z.string(),
+  request: z.string(),
+  /** Whether only what is submitted after this run was started has what it was started for. */
+  later: z.optional(z.boolean()),
+  maxWaiting: z.number(),
+  isNew: z._default(z.boolean(), false),
+  attach: z._default(attachSchema, {}),
+  /** What the last look of this window said. */
+  look: z.optional(z.looseObject({ state: z.looseObject({ looks: z.number(), attach: attachSchema }) })),
+});
+
+/** What is read of an equal run's result. */
+const resultSchema = z.looseObject({ status: z.enum(['succeeded', 'partly', 'submitted']) });
+
+type Turn = z.output<typeof turnSchema>;
+
+/** How far a run has come. `attach`: the equal run whose end it waits for. */
+interface Place {
+  looks: number;
+  attach: { name?: string | undefined };
+}
+
+/**
+ * One look of a run that wants a service: does it hold it now, does it end as an equal run does, does it wait?
+ *
+ * First come, first served: only the oldest of those that wait may claim, and DynamoDB grants one claim. A run that waits
+ * for the end of an equal one takes no place of those that wait.
+ */
+export async function takeTurn(event: unknown, ledger: LedgerTable) {
+  const turn = turnSchema.parse(event);
+  const { run } = turn;
+  const claimed = await ledger.claim(turn.claim);
+  if (holdsAlready(claimed, run)) return holder(claimed.fence ?? 0, claimed.claimedAt);
+  const { looks, attach } = turn.look?.state ?? { looks: 0, attach: turn.attach };
+  const name = attach.name ?? equalHolder(claimed, wishOf(turn), Date.now());
+  if (name !== undefined) {
+    const entry = await ledger.entry({ operation: run.operation, name });
+    if (isAtWork(name, entry, claimed, Date.now())) {
+      await noteWaiting(ledger, run, { attachedTo: name });
+      return wait(turn, { looks, attach: { name } });
+    }
+    if (hasAnswer(entry, run.startedAt)) {
+      return await endAs(name, entry, run, ledger);
+    }
+    // Gone without a word, or ended before this run was asked for: the place in the queue is by the run's start.
+    if (attach.name !== undefined) await noteWaiting(ledger, run, { waitingFor: turn.claim });
+  }
+  return await queueUp(turn, looks, claimed, ledger);
+}
+
+async function queueUp(turn: Turn, looks: number, claimed: Claim, ledger: LedgerTable) {
+  const { run, claim, maxWaiting, request } = turn;
+  const place = { claim, ticket: run.ticket, claimed };
+  const ahead = await runsAhead(ledger, place, { now: Date.now(), enough: Math.max(maxWaiting, 1) });
+  if (ahead === 0) {
+    const now = new Date().toISOString();
+    const leaseUntil = submitLeaseUntil(Date.now());
+    const fence = await ledger.tryClaim(claim, { holder: run, requestHash: request, now, leaseUntil });
+    if (fence !== undefined) return holder(fence, now);
+  }
+  // At its second look: of runs that start together the first has left the queue by then, and equal ones attach to it.
+  // Of those that wait for rasters all but the first end with its refresh.
+  if (turn.isNew && looks === 1 && run.startedBy !== 'S3' && ahead >= maxWaiting) return tooManyWait(turn);
+  await noteWaiting(ledger, run, { waitingFor: claim });
+  return wait(turn, { looks, attach: {} });
+}
+
+function holdsAlready({ holder, holderOperation, releasedAt }: Claim, run: EntryKey): boolean {
+  // Two operations may have executions of the same name.
+  return holder === run.name && holderOperation === run.operation && releasedAt === undefined;
+}
+
+function wishOf({ request, run, later = run.startedBy === 'S3' || run.operation === 'refresh-service' }: Turn) {
+  return { request, startedAt: run.startedAt, later };
+}
+
+/** The run still waits: for its turn, or for the end of an equal run, and then it leaves the queue. */
+async function noteWaiting(
+  ledger: LedgerTable,
+  run: EntryKey,
+  waits: { waitingFor: string } | { attachedTo: string },
+): Promise<void> {
+  await ledger.note(run, ['waiting'], {
+    set: {
+      ...waits,
+      seenAt: new Date().toISOString(),
+      expiresAt: expiresAt(Date.now(), environment('KEEP_DAYS').KEEP_DAYS),
+    },
+    remove: 'attachedTo' in waits ? ['waitingFor'] : ['attachedTo'],
+  });
+}
+
+function wait(turn: Turn, { looks, attach }: Place) {
+  const next = { looks: looks + 1, attach };
+  if (next.looks >= LOOKS_PER_WINDOW) return { ...next, next: 'end', outcome: 'again', isNew: false };
+  const elapsedSeconds = Math.max(0, Math.round((Date.now() - time(turn.run.startedAt)) / 1000));
+  return { ...next, next: 'wait', waitSeconds: nextWaitSeconds(elapsedSeconds) };
+}
+
+/** The service is this run's. 0.1.0 writes the fencing number as a text. */
+function holder(fence: number, claimedAt: string | undefined) {
+  return { next: 'end', outcome: 'holder', fence: String(fence), claimedAt };
+}
+
+/** The equal run's end becomes this run's. */
+async function endAs(name: string, entry: Entry, run: EntryKey, ledger: LedgerTable) {
+  const { result, error = 'JobLostError', cause = '' } = entry;
+  if (result === undefined) {
+    await noteWaiting(ledger, run, { attachedTo: name });
+    return failed({ Error: error, Cause: cause });
+  }
+  const own = { ...resultSchema.parse(JSON.parse(result)), attachedTo: name };
+  await ledger.write(run, goodEnd(own, { now: Date.now(), attachedTo: name }));
+  return { next: 'end', outcome: 'attached', status: own.status, result: own };
+}
+
+function tooManyWait({ maxWaiting, claim }: Turn) {
+  return failed({
+    Error: 'VendorBusyError',
+    Cause: `${maxWaiting} runs wait for ${claim} already, the limit of the settings (jobs.maxWaiting). Nothing was submitted; start it again when they are through.`,
+  });
+}
+
+/** `error` is for the machines of 0.1.0. */
+function failed(error: { Error: string; Cause: string }) {
+  return { next: 'end', outcome: 'failed', status: 'failed', ...error, error };
+}

@@ -1,0 +1,124 @@
+import { OPEN } from '../../../shared/ledger/entry.ts';
+import { choose, type Machine } from '../states.ts';
+import {
+  FUNCTION_RETRY,
+  goOn,
+  invoke,
+  type Key,
+  NOW,
+  nestedName,
+  ours,
+  type Place,
+  putEntry,
+  runMachine,
+  step,
+  text,
+} from '../tasks.ts';
+
+export interface RunParts extends Place {
+  operation: string;
+  /** The operation's function. */
+  functionArn: string;
+  holdArn: string;
+  runJobArn: string;
+  /** How many runs may wait for one service. */
+  maxWaiting: number;
+  /** How long a call of the function may go on after its execution has ended. */
+  submitSeconds: number;
+}
+
+/** An error takes the place of the state: nothing else is of use from then on. */
+const TO_FAILURE = [
+  { ErrorEquals: ours(), Next: 'Record the failure' },
+  { ErrorEquals: ['States.ALL'], Next: 'AWS failed' },
+];
+
+/** What a nested machine tells of the end takes the place of the state. */
+const ENDED = { into: 'end', OutputPath: '$.end.state', Next: 'How did it end?', Catch: TO_FAILURE } as const;
+
+const EXECUTION = { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime' };
+
+const AWS_FAILED =
+  "States.Format('AWS itself failed, after many tries: {} {} What the run had started is cleaned up after. Start it again when AWS works.', $.Error, $.Cause)";
+
+/** One run of one operation, from its entry in the ledger to its result. The machine is named after the operation. */
+export function run(parts: RunParts): Machine {
+  const { operation, functionArn, holdArn, runJobArn, maxWaiting, submitSeconds } = parts;
+  const key = { operation: text(operation), name: text('$$.Execution.Name') };
+  const work = {
+    'run.$': '$.run',
+    'input.$': 'States.StringToJson($.entry.input.S)',
+    functionArn,
+    submitSeconds,
+    work: { state: { attempts: 0 } },
+  };
+  const claim = {
+    'claim.$': '$.claim',
+    'request.$': '$.request',
+    'later.$': '$.later',
+    maxWaiting,
+    machineArn: runJobArn,
+    turn: { state: { attach: {}, isNew: true } },
+  };
+  return {
+    Comment: `One run of ${operation}. The input is the operation's input.`,
+    StartAt: 'Enter the ledger',
+    TimeoutSeconds: 360 * 86_400,
+    States: {
+      'Enter the ledger': putEntry(
+        parts,
+        {
+          ...key,
+          executionArn: text('$$.Execution.Id'),
+          startedAt: text('$$.Execution.StartTime'),
+          status: text('waiting'),
+          open: text(OPEN),
+        },
+        { Next: 'Prepare', Catch: TO_FAILURE },
+      ),
+      Prepare: {
+        ...invoke(parts, functionArn, { 'prepare.$': '$', execution: EXECUTION, submitSeconds }),
+        OutputPath: '$.Payload',
+        Retry: FUNCTION_RETRY,
+        Catch: TO_FAILURE,
+        Next: 'Note what it asks for',
+      },
+      'Note what it asks for': putEntry(
+        parts,
+        { path: '$.entry' },
+        { Next: 'Does it claim anything?', Catch: TO_FAILURE },
+      ),
+      'Does it claim anything?': choose('$.claims', { something: 'Hold and run' }, 'Run'),
+      'Hold and run': runMachine(parts, holdArn, { ...work, ...claim }, { ...ENDED, name: nestedName('hold') }),
+      Run: runMachine(
+        parts,
+        runJobArn,
+        { ...work, claim: 'nothing', fence: '0', 'claimedAt.$': '$.run.startedAt' },
+        { ...ENDED, name: nestedName('job') },
+      ),
+      ...endStates(parts, key),
+    },
+  };
+}
+
+/** What becomes of the run: its result, or the error that it ended by. */
+function endStates(place: Place, key: Key): Machine['States'] {
+  return {
+    'How did it end?': choose('$.status', { failed: 'Record the failure', overdue: 'Record the failure' }, 'Done'),
+    Done: { Type: 'Succeed', OutputPath: '$.result' },
+    'AWS failed': {
+      Type: 'Pass',
+      Parameters: { Error: 'AwsUnavailableError', 'Cause.$': AWS_FAILED },
+      Next: 'Record the failure',
+    },
+    'Record the failure': step(
+      place,
+      key,
+      'fails',
+      { set: { finishedAt: text(NOW), error: text('$.Error'), cause: text('$.Cause') } },
+      // The run fails by its own error, whatever becomes of the record.
+      goOn('Fail'),
+    ),
+    Fail: { Type: 'Fail', ErrorPath: '$.Error', CausePath: '$.Cause' },
+  };
+}

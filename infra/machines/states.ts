@@ -1,0 +1,74 @@
+/** The states that the machines are made of, as the Amazon States Language has them; a wrong key does not compile. */
+
+export interface Retrier {
+  ErrorEquals: readonly string[];
+  IntervalSeconds?: number;
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
+  MaxAttempts?: number;
+}
+
+export interface Catcher {
+  ErrorEquals: readonly string[];
+  /** Null: the error is not kept. Left out: it takes the place of the state. */
+  ResultPath?: string | null;
+  Next: string;
+}
+
+/** Where a state leads. */
+export type Next = { Next: string } | { End: true };
+
+export type Task = Next & {
+  Type: 'Task';
+  Resource: string;
+  Parameters: object;
+  ResultSelector?: Record<string, unknown>;
+  ResultPath?: string | null;
+  OutputPath?: string;
+  Retry: readonly Retrier[];
+  Catch?: readonly Catcher[];
+};
+
+/** Tests one word: what needs more than that is decided by a function. */
+export interface Choice {
+  Type: 'Choice';
+  Choices: readonly { Variable: string; StringEquals: string; Next: string }[];
+  Default: string;
+}
+
+export type Pass = Next & {
+  Type: 'Pass';
+  Parameters?: object;
+  Result?: object;
+  InputPath?: string;
+  ResultPath?: string;
+  OutputPath?: string;
+};
+
+export type Wait = { Type: 'Wait'; Next: string } & ({ Seconds: number } | { SecondsPath: string });
+
+export interface Succeed {
+  Type: 'Succeed';
+  OutputPath?: string;
+}
+
+export interface Fail {
+  Type: 'Fail';
+  ErrorPath: string;
+  CausePath: string;
+}
+
+export type State = Task | Choice | Pass | Wait | Succeed | Fail;
+
+export interface Machine {
+  Comment: string;
+  StartAt: string;
+  TimeoutSeconds?: number;
+  States: Record<string, State>;
+}
+
+/** Goes where the word leads. */
+export function choose(variable: string, next: Record<string, string>, otherwise: string): Choice {
+  const choices = Object.entries(next).map(([word, Next]) => ({ Variable: variable, StringEquals: word, Next }));
+  return { Type: 'Choice', Choices: choices, Default: otherwise };
+}

@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+
+const text = z.string().check(z.minLength(1));
+const days = z.coerce.number().check(z.positive());
+
+/** Every variable that the stack sets for a function. */
+const variables = {
+  /** Before the names of all secrets, for example `cache-ops/`. */
+  SECRET_PREFIX: text,
+  /** Of the operation's own state machine. */
+  STATE_MACHINE_ARN: text,
+  /** How long a job may run before it is cancelled. */
+  MAX_DURATION_DAYS: days,
+  /** How long an entry is kept after its run has ended. */
+  KEEP_DAYS: days,
+  /** The name of the ledger's table. */
+  LEDGER_TABLE: text,
+  /** What stands before the operation in the names of the stack's machines; may be empty. */
+  MACHINE_PREFIX: z.string(),
+  /** Of the machine that cleans up after a run. */
+  CANCEL_RUN_ARN: text,
+  /** The settings' `rasters`, as JSON. */
+  RASTERS: text,
+};
+
+export type Variable = keyof typeof variables;
+
+type Environment = { [V in Variable]: z.output<(typeof variables)[V]> };
+
+/**
+ * These variables of this function's environment.
+ *
+ * @throws Error naming what the stack has not set
+ */
+export function environment<V extends Variable>(...names: V[]): Pick<Environment, V> {
+  const entries = names.map((name) => {
+    const parsed = z.safeParse(variables[name], process.env[name]);
+    if (!parsed.success)
+      throw new Error(`The environment variable ${name} is missing or does not fit: deploy the stack.`);
+    return [name, parsed.data];
+  });
+  return Object.fromEntries(entries);
+}

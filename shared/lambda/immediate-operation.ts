@@ -1,0 +1,32 @@
+import type * as z from 'zod/mini';
+import { goodEnd } from '../ledger/transitions.ts';
+import type { Operation, Run } from './operation-handler.ts';
+import { operationOf } from './run-events.ts';
+
+interface ImmediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ target: string }>> {
+  operation: string;
+  inputSchema: S;
+  /** Whether two runs of one target must not be at work at the same time. */
+  oneAtATime?: boolean;
+  work: (input: z.output<S>, run: Run) => Promise<{ status: 'succeeded' }>;
+}
+
+/** An operation that has done its work when its function returns. The work may be done twice without harm. */
+export function immediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ target: string }>>(
+  parts: ImmediateOperation<S>,
+): Operation {
+  const { operation, inputSchema, oneAtATime = false, work } = parts;
+  return operationOf({
+    operation,
+    inputSchema,
+    asks(input) {
+      // What changed after another run had begun may not be in what that one did.
+      const claim = oneAtATime ? { sameAs: input, later: true } : undefined;
+      return { target: input.target, claim, waits: true };
+    },
+    async work(input, _work, run) {
+      const result = await work(input, run);
+      return { status: 'succeeded', service: 'free', result, write: goodEnd(result, { now: Date.now() }) };
+    },
+  });
+}

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
+import { startedBy } from '../jobs/started-by.ts';
+import { toItem } from '../ledger/attributes.ts';
+import { claimOf, OPEN } from '../ledger/entry.ts';
+import { expiresAt } from '../ledger/keeping.ts';
+import { BY_HAND, runByHand, startByHand } from './by-hand.ts';
+import { environment } from './environment.ts';
+import { log } from './log.ts';
+import type { Operation, Run } from './operation-handler.ts';
+import { parseInput } from './parse-input.ts';
+
+/** What an input asks for, told without asking the vendor. */
+export interface Asked {
+  target: string;
+  /** `Folder/Name.Type`, where the work is on one service. */
+  service?: string | undefined;
+  /** What a run must hold while it works; left out where runs do not get in each other's way. */
+  claim?: Claiming | undefined;
+  /** How a job is found again whose id was lost. */
+  sought?: unknown;
+  /** Whether somebody started by hand waits for the result, or is told where the run is. */
+  waits: boolean;
+}
+
+interface Claiming {
+  /** What makes two requests equal: mode, scales, area. */
+  sameAs: unknown;
+  /** Whether only what is submitted after a run was started has what it was started for. */
+  later: boolean;
+}
+
+/** What the state machine tells of a piece of work. 0.1.0 tells no `run`. */
+export interface Work {
+  run?: { operation: string; name: string } | undefined;
+  /** Epoch milliseconds. The call that was to do it broke off, and may have done it. */
+  lostSince?: number | undefined;
+}
+
+export interface RunParts<S extends z.ZodMiniObject> {
+  operation: string;
+  inputSchema: S;
+  asks: (input: z.output<S>) => Asked;
+  /** Does the work: gives how it stands, with `status` first of all. */
+  work: (input: z.output<S>, work: Work, run: Run) => Promise<object>;
+}
+
+const prepareSchema = z.looseObject({
+  prepare: z.unknown(),
+  execution: z.looseObject({ id: z.optional(z.string()), name: z.string(), startedAt: z.string() }),
+  submitSeconds: z.optional(z.number()),
+});
+
+const submitSchema = z.looseObject({
+  submit: z.unknown(),
+  run: z.optional(z.looseObject({ operation: z.string(), name: z.string() })),
+  attempts: z._default(z.number(), 0),
+  lostSince: z.optional(z.string()),
+});
+
+/**
+ * An operation's function. Its state machine first has it check the input (`prepare`), and do the work when it is the
+ * run's turn (`submit`). Anything else is an input that somebody gave by hand: it goes to the state machine.
+ */
+export function operationOf<S extends z.ZodMiniObject>(parts: RunParts<S>): Operation {
+  const { operation, inputSchema } = parts;
+  return async (event, run) => {
+    if (holds(event, 'prepare')) return prepared(parts, prepareSchema.parse(event));
+    if (holds(event, 'submit')) return await submitted(parts, submitSchema.parse(event), run);
+    checkSize(operation, event);
+    const { waits } = parts.asks(parseInput(operation, inputSchema, event));
+    return waits ? await runByHand(event, run) : await startByHand(event, run);
+  };
+}
+
+/** What the state machine writes into the ledger and claims the service with. */
+function prepared<S extends z.ZodMiniObject>(
+  { operation, inputSchema, asks }: RunParts<S>,
+  { prepare: input, execution, submitSeconds }: z.output<typeof prepareSchema>,
+) {
+  checkSize(operation, input);
+  const { target, service, claim, sought } = asks(parseInput(operation, inputSchema, input));
+  // Step Functions leaves fractions of a second out where they are zero; texts are compared in the queue.
+  const startedAt = new Date(execution.startedAt).toISOString();
+  const { name } = execution;
+  const expires = expiresAt(Date.now(), environment('KEEP_DAYS').KEEP_DAYS);
+  const run = {
+    operation,
+    name,
+    id: idOf(execution.id ?? name, name),
+    startedAt,
+    startedBy: startedBy(name),
+    ticket: `${startedAt}#${name}`,
+  };
+  const asked = claim && {
+    claim: claimOf({ target, service }),
+    request: createHash('sha256')
+      .update(JSON.stringify([operation, claim.sameAs]))
+      .digest('hex')
+      .slice(0, 32),
+    later: claim.later,
+  };
+  const { id: _id, ...own } = run;
+  const entry = toItem({
+    ...own,
+    executionArn: execution.id,
+    status: 'waiting',
+    open: OPEN,
+    target,
+    service,
+    input: JSON.stringify(input),
+    sought: sought === undefined ? undefined : JSON.stringify(sought),
+    submitSeconds,
+    waitingFor: asked?.claim,
+    expiresAt: expires,
+  });
+  const told = { run, entry, claims: asked ? 'something' : 'nothing', ...asked };
+  // A machine of 0.1.0 makes the entry itself.
+  const answer =
+    execution.id === undefined
+      ? { run: { ...run, expiresAt: expires }, input, target, service, ...asked, sought }
+      : told;
+  checkSize(operation, answer, MAX_STATE_BYTES);
+  return answer;
+}
+
+/** What the names of a run's nested executions begin with: readable, and only this run's. */
+function idOf(executionArn: string, name: string): string {
+  const hash = createHash('sha256').update(executionArn).digest('hex').slice(0, 12);
+  return `${name.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 32)}-${hash}`;
+}
+
+/** Does the work. Where it may succeed in minutes and nothing was done, the machine is told to come again. */
+async function submitted<S extends z.ZodMiniObject>(
+  { operation, inputSchema, work }: RunParts<S>,
+  { submit, run: ofRun, attempts, lostSince }: z.output<typeof submitSchema>,
+  run: Run,
+): Promise<object> {
+  const input = parseInput(operation, inputSchema, submit);
+  try {
+    return await work(
+      input,
+      { run: ofRun, lostSince: lostSince === undefined ? undefined : Date.parse(lostSince) },
+      run,
+    );
+  } catch (error) {
+    const waitSeconds = WAITS_BEFORE_REPEAT[attempts];
+    // Whoever started it by hand in Lambda waits for the answer.
+    const isByHand = ofRun === undefined || ofRun.name.startsWith(BY_HAND);
+    if (isByHand || waitSeconds === undefined || !(error instanceof Error) || !helpsToRepeat(error)) throw error;
+    log('warn', 'the work is tried again later', { operation, error: error.name, reason: error.message, waitSeconds });
+    return { status: 'later', attempts: attempts + 1, waitSeconds };
+  }
+}
+
+/** With the search for a lost submit they fit into the lease of a claim whose job is not known yet. */
+const WAITS_BEFORE_REPEAT = [60, 120];
+
+function helpsToRepeat(error: Error): boolean {
+  if (error instanceof VendorUnreachableError && !error.passing) return false;
+  return isErrorName(error.name) && ERRORS[error.name].repeatingHelps;
+}
+
+function holds(event: unknown, key: 'prepare' | 'submit'): boolean {
+  return typeof event === 'object' && event !== null && Object.hasOwn(event, key);
+}
+
+const MAX_INPUT_BYTES = 100_000;
+/** A state holds 256 KiB, an entry 400 KB; room for what else stands there. */
+const MAX_STATE_BYTES = 240_000;
+
+function checkSize(operation: string, value: unknown, limit = MAX_INPUT_BYTES): void {
+  if (bytesOf(value) <= limit) return;
+  throw new InvalidInputError(
+    `The input of ${operation} is larger than ${MAX_INPUT_BYTES / 1000} kB or nested too deep, nothing was done. Give an area with fewer points, or several areas one after the other.`,
+  );
+}
+
+function bytesOf(value: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(value) ?? '');
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod/mini';
+
+/** What becomes of a run, step by step. The words are part of the public interface. */
+export const RUN_STATUSES = [
+  'waiting',
+  'submitting',
+  'running',
+  'paused',
+  'succeeded',
+  'partly',
+  'failed',
+  'cancelled',
+  'stopped',
+  'submitted',
+  'uncertain',
+] as const;
+
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** The partition that holds the claims on services; every other partition is an operation with its runs. */
+export const CLAIMS = 'claim';
+/** The runs that wait for a service, the oldest first. */
+export const WAITING_INDEX = 'waiting';
+/** The runs of one operation in the order of their starts. */
+export const STARTED_INDEX = 'started';
+/** The runs that have not ended, the oldest first. */
+export const OPEN_INDEX = 'open';
+/** What `open` holds in the entry of a run that has not ended: the index has one partition. */
+export const OPEN = 'yes';
+
+const text = z.optional(z.string());
+const number = z.optional(z.number());
+
+/**
+ * The entry of one run. Times are ISO 8601 in UTC. Entries of earlier versions lack what is newer, and later versions may
+ * add to it, so everything but the key is optional and what is not known is kept.
+ */
+export const entrySchema = z.looseObject({
+  operation: z.string(),
+  /** The name of the execution. */
+  name: z.string(),
+  executionArn: text,
+  startedAt: text,
+  /** `schedule <name>`, `S3`, `event <name>` or `person`. */
+  startedBy: text,
+  /** The run's place in every queue: its start, then its name. */
+  ticket: text,
+  status: z.catch(z.optional(z.enum(RUN_STATUSES)), undefined),
+  target: text,
+  /** `Folder/Name.Type`. */
+  service: text,
+  /** JSON. */
+  input: text,
+  /** JSON: how a job whose id was lost is found on the server. */
+  sought: text,
+  /** How long the call that does the work may go on after its execution has ended. */
+  submitSeconds: number,
+  /** The claim that the run waits for, while it does. */
+  waitingFor: text,
+  /** When a waiting run, or what cleans up after a stopped one, was at work last. */
+  seenAt: text,
+  attachedTo: text,
+  open: text,
+  submittingAt: text,
+  submittedAt: text,
+  finishedAt: text,
+  jobId: text,
+  /** The job's task below the site, for example `rest/services/System/CachingTools/GPServer/DeleteCache`. */
+  taskPath: text,
+  /** The same as an address; 0.1.0 wrote it. */
+  taskUrl: text,
+  jobStatus: text,
+  /** 0-100. */
+  percent: number,
+  expectedEnd: text,
+  polls: number,
+  /** US dollars, estimated, for AWS alone. */
+  watchingCost: number,
+  /** JSON. */
+  result: text,
+  error: text,
+  cause: text,
+  /** Epoch seconds: when DynamoDB removes the entry. Never before the run has ended. */
+  expiresAt: number,
+});
+
+export type Entry = z.output<typeof entrySchema>;
+
+/** Who holds a service, or held it last. */
+export const claimSchema = z.looseObject({
+  holder: text,
+  holderOperation: text,
+  /** What the holder asks for: equal requests for one service share a run. */
+  requestHash: text,
+  /** Grows with every claim. */
+  fence: number,
+  claimedAt: text,
+  leaseUntil: text,
+  releasedAt: text,
+});
+
+export type Claim = z.output<typeof claimSchema>;
+
+/** The key of an entry, also of a claim. */
+export interface EntryKey {
+  operation: string;
+  name: string;
+}
+
+/** What a run claims: a service, or a whole target where one account can do one thing at a time. */
+export function claimOf({ target = '', service }: Pick<Entry, 'target' | 'service'>): string {
+  return service === undefined ? target : `${target}/${service}`;
+}

@@ -1,0 +1,206 @@
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { awsRequestHandler } from '../http/aws-request-handler.ts';
+import { type Attribute, attribute, fromItem, toItem } from './attributes.ts';
+import {
+  CLAIMS,
+  type Claim,
+  claimSchema,
+  type Entry,
+  type EntryKey,
+  entrySchema,
+  OPEN,
+  OPEN_INDEX,
+  type RunStatus,
+  WAITING_INDEX,
+} from './entry.ts';
+import { type Change, changeOf, type Expression, expression, type TransitionName, transition } from './transitions.ts';
+
+/** The most keys that BatchGetItem takes. */
+const KEYS_PER_BATCH = 100;
+const MAX_BATCH_ROUNDS = 5;
+
+type Value = string | number;
+
+/** What is written when a service is claimed. Times are ISO 8601. */
+export interface NewClaim {
+  holder: EntryKey;
+  requestHash: string;
+  now: string;
+  leaseUntil: string;
+}
+
+/** A claim is granted where nobody holds the service, where it was released, or where the lease has run out. */
+const CLAIMABLE = 'attribute_not_exists(#holder) OR attribute_exists(#releasedAt) OR #leaseUntil < :claimedAt';
+const MINE = '#holder = :me AND #holderOperation = :operation AND attribute_not_exists(#releasedAt)';
+
+/** The ledger as functions read and write it; reads see every write that came before. */
+export class LedgerTable {
+  readonly #table: string;
+  readonly #client = new DynamoDBClient({ requestHandler: awsRequestHandler });
+
+  constructor(table: string) {
+    this.#table = table;
+  }
+
+  async entry(key: EntryKey): Promise<Entry | undefined> {
+    const item = await this.#item(key);
+    return item === undefined ? undefined : entrySchema.parse(item);
+  }
+
+  /** Who holds this service, or held it last; empty where nobody ever did. */
+  async claim(claim: string): Promise<Claim> {
+    return claimSchema.parse((await this.#item({ operation: CLAIMS, name: claim })) ?? {});
+  }
+
+  /** Claims a service; gives the fencing number, or undefined where somebody else has it. */
+  async tryClaim(claim: string, { holder, requestHash, now, leaseUntil }: NewClaim): Promise<number | undefined> {
+    const change = expression(
+      {
+        set: values({
+          holder: holder.name,
+          holderOperation: holder.operation,
+          requestHash,
+          claimedAt: now,
+          leaseUntil,
+        }),
+      },
+      { condition: CLAIMABLE },
+    );
+    const taken = await this.#update(
+      { operation: CLAIMS, name: claim },
+      {
+        ...change,
+        UpdateExpression: `${change.UpdateExpression} REMOVE #releasedAt ADD #fence :one`,
+        ExpressionAttributeNames: { ...change.ExpressionAttributeNames, '#fence': 'fence' },
+        ExpressionAttributeValues: { ...change.ExpressionAttributeValues, ':one': attribute(1) },
+      },
+    );
+    return taken === undefined ? undefined : Number(fromItem(taken)['fence']);
+  }
+
+  /** Changes a claim while it is still this run's. */
+  async changeClaim(claim: string, holder: EntryKey, set: { leaseUntil?: string; releasedAt?: string }): Promise<void> {
+    const mine = values({ ':me': holder.name, ':operation': holder.operation });
+    await this.#update(
+      { operation: CLAIMS, name: claim },
+      expression({ set: values(set) }, { condition: MINE, values: mine }),
+    );
+  }
+
+  /** Takes a step in the life of a run. False where its status does not allow it. */
+  async step(key: EntryKey, name: TransitionName, change: Change<Value>): Promise<boolean> {
+    const { set, ...rest } = change;
+    const taken = await this.#update(key, transition(name, { set: values(set), ...rest }, attribute));
+    return taken !== undefined;
+  }
+
+  /** Changes an entry while it has one of these statuses. */
+  async note(key: EntryKey, after: readonly RunStatus[], { set, ...rest }: Change<Value>): Promise<boolean> {
+    const taken = await this.#update(key, changeOf({ set: values(set), ...rest }, { after, word: attribute }));
+    return taken !== undefined;
+  }
+
+  /** Writes a change that was made elsewhere. */
+  async write(key: EntryKey, change: Expression<Attribute>): Promise<boolean> {
+    return (await this.#update(key, change)) !== undefined;
+  }
+
+  /** The runs that wait for this service and came before this ticket, the oldest first, page by page. */
+  async *ahead(claim: string, ticket: string): AsyncGenerator<Entry[]> {
+    const query = this.#query(
+      WAITING_INDEX,
+      {
+        condition: '#waitingFor = :claim AND #ticket < :ticket',
+        names: { '#waitingFor': 'waitingFor', '#ticket': 'ticket' },
+      },
+      values({ ':claim': claim, ':ticket': ticket }),
+    );
+    for await (const keys of query) yield await this.#entries(keys);
+  }
+
+  /** The runs that have not ended and started before this time, the oldest first, page by page. */
+  async *open(before: string): AsyncGenerator<Entry[]> {
+    const query = this.#query(
+      OPEN_INDEX,
+      { condition: '#open = :open AND #startedAt < :before', names: { '#open': 'open', '#startedAt': 'startedAt' } },
+      values({ ':open': OPEN, ':before': before }),
+    );
+    for await (const keys of query) yield await this.#entries(keys);
+  }
+
+  async #item({ operation, name }: EntryKey): Promise<Record<string, Value> | undefined> {
+    const get = new GetItemCommand({ TableName: this.#table, Key: toItem({ operation, name }), ConsistentRead: true });
+    const { Item: item } = await this.#client.send(get);
+    return item && fromItem(item);
+  }
+
+  /** The changed attributes, or undefined where the condition does not hold. */
+  async #update(
+    { operation, name }: EntryKey,
+    update: Expression<Attribute>,
+  ): Promise<Record<string, unknown> | undefined> {
+    const command = new UpdateItemCommand({
+      TableName: this.#table,
+      Key: toItem({ operation, name }),
+      ...update,
+      ReturnValues: 'UPDATED_NEW',
+    });
+    try {
+      return (await this.#client.send(command)).Attributes ?? {};
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return undefined;
+      throw error;
+    }
+  }
+
+  async *#query(
+    index: string,
+    { condition, names }: { condition: string; names: Record<string, string> },
+    keyValues: Record<string, Attribute>,
+  ): AsyncGenerator<EntryKey[]> {
+    let start: Record<string, Attribute> | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          IndexName: index,
+          KeyConditionExpression: condition,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: keyValues,
+          Limit: KEYS_PER_BATCH,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      );
+      yield (page.Items ?? []).map((item) => entrySchema.parse(fromItem(item)));
+      start = page.LastEvaluatedKey && toItem(fromItem(page.LastEvaluatedKey));
+    } while (start !== undefined);
+  }
+
+  /** The entries of these keys as they are now: an index follows the table by a moment. */
+  async #entries(keys: EntryKey[]): Promise<Entry[]> {
+    const found: Entry[] = [];
+    let left = keys.map(({ operation, name }) => toItem({ operation, name }));
+    for (let round = 0; left.length > 0 && round < MAX_BATCH_ROUNDS; round += 1) {
+      const batch = await this.#client.send(
+        new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: left, ConsistentRead: true } } }),
+      );
+      found.push(...(batch.Responses?.[this.#table] ?? []).map((item) => entrySchema.parse(fromItem(item))));
+      left = (batch.UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => toItem(fromItem(key)));
+    }
+    return found.sort((one, other) => compare(one.ticket, other.ticket));
+  }
+}
+
+function compare(one = '', other = ''): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+function values(plain: Record<string, Value | undefined>): Record<string, Attribute> {
+  return toItem(plain);
+}
