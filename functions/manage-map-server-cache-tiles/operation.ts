@@ -14,7 +14,11 @@ export function tilesRequest(input: Input): JobRequest {
   const { inputService, updateMode, scales, areaOfInterest, updateExtent } = input;
   return {
     service: inputService,
-    sameAs: { updateMode, scales: scales === 'ALL' ? scales : scales.toSorted(), area: areaOfInterest ?? updateExtent },
+    sameAs: {
+      updateMode,
+      scales: scales === 'ALL' ? scales : [...new Set(scales)].toSorted(),
+      area: areaOfInterest ?? updateExtent,
+    },
     sought: {
       taskPath: TASK_PATHS.manageTiles,
       inputs: { service_url: serviceUrlParameter(inputService), update_mode: updateMode },
