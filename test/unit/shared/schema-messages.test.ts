@@ -111,7 +111,9 @@ describe('what a schema says of a value that does not fit', () => {
     });
   }
 
-  it('is the same where the whole library is used', () => {
+  it('is the same where the whole library is used, and where that sets its own texts later', () => {
+    full.config(full.locales.en());
+
     const { error } = full.object({ a: full.string() }).safeParse({});
 
     assert.deepEqual(problemsOf(error?.issues ?? []), [{ path: ['a'], message: 'is missing' }]);
