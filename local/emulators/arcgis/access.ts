@@ -10,10 +10,13 @@ export function restUser(tokens: Tokens, request: ArcgisRequest): User {
   return tokens.check(value, request.headers.referer).user;
 }
 
-/** Who calls the Admin API: a POST carries its token in the body and nowhere else, a GET in a header or its query. */
+/**
+ * Who calls the Admin API. Esri's page wants the token of a POST in its body; Esri's Python client 2.4.4 sends it in the
+ * header `X-Esri-Authorization` alone. Nothing is known of a plain `Authorization` there.
+ */
 export function adminUser(tokens: Tokens, request: ArcgisRequest): User {
   const isPost = request.method === 'POST';
-  const value = isPost ? request.form['token'] : (bearer(request) ?? request.query['token']);
+  const value = isPost ? (request.form['token'] ?? esriBearer(request)) : (bearer(request) ?? request.query['token']);
   if (!value || (isPost && request.query['token'] !== undefined)) {
     throw new Refusal(499, "Unauthorized access. Token not found. Generate one with the 'generateToken' operation.");
   }
@@ -23,7 +26,13 @@ export function adminUser(tokens: Tokens, request: ArcgisRequest): User {
 }
 
 function bearer(request: ArcgisRequest): string | undefined {
-  const own = request.headers['x-esri-authorization'];
-  const header = typeof own === 'string' ? own : request.headers.authorization;
-  return header?.startsWith('Bearer ') ? header.slice('Bearer '.length) : undefined;
+  return esriBearer(request) ?? tokenIn(request.headers.authorization);
+}
+
+function esriBearer({ headers }: ArcgisRequest): string | undefined {
+  return tokenIn(headers['x-esri-authorization']);
+}
+
+function tokenIn(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && header.startsWith('Bearer ') ? header.slice('Bearer '.length) : undefined;
 }

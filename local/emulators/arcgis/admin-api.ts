@@ -1,16 +1,20 @@
 import { adminUser } from './access.ts';
 import { adminService, adminServiceFolder } from './admin-services.ts';
 import { type ArcgisRequest, field } from './arcgis-request.ts';
-import { folderNames, serviceId } from './catalogue.ts';
+import { CURRENT_VERSION, FULL_VERSION, folderNames, serviceId } from './catalogue.ts';
 import { json, Refusal, type Reply } from './replies.ts';
 import type { ClearedCache, Site } from './site.ts';
 import { adminToken } from './token-endpoints.ts';
+
+/** A real site lists more; these are what the emulator has. */
+const ROOT = { currentVersion: CURRENT_VERSION, fullVersion: FULL_VERSION, resources: ['services', 'system'] };
 
 /** Everything below `<site>/admin`. */
 export function adminResource(site: Site, request: ArcgisRequest, segments: string[]): Reply {
   const path = segments.join('/');
   if (path === 'generateToken') return adminToken(site, request);
   const user = adminUser(site.tokens, request);
+  if (path === '') return json(ROOT);
   if (path === 'system/handlers/rest/cache/clear') {
     if (user.role !== 'administrator') throw new Refusal(403, 'Unauthorized access. Administrator role required.');
     site.cleared.push({ at: site.now(), by: user.username, ...clearScope(site, request) });
