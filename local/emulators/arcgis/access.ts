@@ -4,10 +4,14 @@ import type { Tokens, User } from './tokens.ts';
 
 /** Who calls a REST resource: the token may be in the body, in a header or in the query of a GET. */
 export function restUser(tokens: Tokens, request: ArcgisRequest): User {
-  const inQuery = request.method === 'GET' ? request.query['token'] : undefined;
-  const value = request.form['token'] ?? bearer(request) ?? inQuery;
+  const value = restToken(request);
   if (!value) throw new Refusal(499, 'Token Required');
   return tokens.check(value, request.headers.referer).user;
+}
+
+/** Whether a call of a REST resource has a token at all. */
+export function hasToken(request: ArcgisRequest): boolean {
+  return restToken(request) !== undefined;
 }
 
 /**
@@ -23,6 +27,11 @@ export function adminUser(tokens: Tokens, request: ArcgisRequest): User {
   const { user } = tokens.check(value, request.headers.referer);
   if (user.role === 'viewer') throw new Refusal(403, 'Unauthorized access. Administrator or publisher role required.');
   return user;
+}
+
+function restToken(request: ArcgisRequest): string | undefined {
+  const inQuery = request.method === 'GET' ? request.query['token'] : undefined;
+  return request.form['token'] ?? bearer(request) ?? inQuery;
 }
 
 function bearer(request: ArcgisRequest): string | undefined {

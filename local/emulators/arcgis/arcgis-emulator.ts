@@ -16,8 +16,8 @@
  * exactly the tiles that touch an area are done (a real server does whole supertiles); the shape of the admin job list
  * and of `refreshResults`; `community/self` and `portals/self` on a site without a portal, which Esri's client asks for.
  */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listen, newServer, type ServerCertificate } from '../listen.ts';
 import { type ArcgisRequest, readArcgisRequest } from './arcgis-request.ts';
 import { defaultServices, fillCaches, type Service } from './catalogue.ts';
 import { type Fault, sendFault, takeFault } from './faults.ts';
@@ -32,6 +32,8 @@ import { Tokens } from './tokens.ts';
 export interface ArcgisEmulatorOptions {
   /** @defaultValue 0: any free port */
   port?: number;
+  /** Serves https with it. @defaultValue plain http */
+  certificate?: ServerCertificate;
   /** Whether a portal at `<origin>/portal` owns the site and hands out its tokens. @defaultValue false */
   federated?: boolean;
   /** Epoch ms; every time in the emulator comes from it. @defaultValue Date.now */
@@ -71,12 +73,9 @@ const REQUESTS_KEPT = 5000;
 
 /** Starts an ArcGIS Server emulator on 127.0.0.1. */
 export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): Promise<ArcgisEmulator> {
-  const server = createServer();
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The emulator has no port.');
-  const site = createSite(`http://127.0.0.1:${address.port}`, options);
+  const server = newServer(options.certificate);
+  const { origin, close } = await listen(server, options.port ?? 0);
+  const site = createSite(origin, options);
   const requests: ArcgisRequest[] = [];
   const faults: Fault[] = [];
   server.on('request', (incoming, response) => {
@@ -102,12 +101,7 @@ export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): 
     jobs,
     cleared,
     faults,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }
 
@@ -129,6 +123,7 @@ function createSite(origin: string, options: ArcgisEmulatorOptions): Site {
     tiles,
     jobs,
     cleared: [],
+    signIns: new Map(),
   };
 }
 

@@ -41,7 +41,7 @@ function restLogin(site: Site, request: ArcgisRequest): User | Token {
 function exchange({ tokens }: Site, request: ArcgisRequest, value: string): Token {
   if (!field(request, 'serverUrl') && !field(request, 'serverURL')) throw unable("'serverUrl' is missing.");
   const token = tokens.check(value, request.headers.referer);
-  return tokens.issue(token.user, minutes(request), token.referer);
+  return tokens.issue(token.user, minutes(request), token.referer, token.isUnbound);
 }
 
 function signedIn({ tokens }: Site, { form }: ArcgisRequest): User | undefined {

@@ -24,12 +24,11 @@
  * - Users, passwords and the projects Sales and Archive.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listen, newServer, type ServerCertificate } from '../listen.ts';
 import { defaultAccounts } from './accounts.ts';
 import type { Fault } from './faults.ts';
 import { Faults, sendFault } from './faults.ts';
-import { listen } from './listen.ts';
 import type { EmulatedProject } from './projects.ts';
 import { defaultProjects } from './projects.ts';
 import type { Reply } from './replies.ts';
@@ -43,6 +42,8 @@ const LIBRARY_ROOT = '/MicroStrategyLibrary';
 export interface MicrostrategyEmulatorOptions {
   /** @defaultValue any free port */
   port?: number;
+  /** Serves https with it. @defaultValue plain http */
+  certificate?: ServerCertificate;
   /** Milliseconds since 1970; lets tests move the clock. */
   now?: () => number;
   /** Idle time-out of a session. @defaultValue 1800 */
@@ -113,7 +114,8 @@ export async function startMicrostrategyEmulator(
     else send(response, inLibrary ? answer(state, recorded) : outsideLibrary());
   }
 
-  const server = createServer((request, response) => {
+  const server = newServer(options.certificate);
+  server.on('request', (request, response) => {
     serve(request, response).catch(() => response.destroy());
   });
   const listening = await listen(server, port);
