@@ -67,11 +67,7 @@ function readPort(option: string, text = '0'): number {
   throw new Error(`${option} must be a port from 0 (any free one) to ${HIGHEST_PORT}, not "${text}"`);
 }
 
-async function startOn(
-  option: string,
-  port: number,
-  start: (port: number) => Promise<Emulator>,
-): Promise<Emulator> {
+async function startOn(option: string, port: number, start: (port: number) => Promise<Emulator>): Promise<Emulator> {
   try {
     return await start(port);
   } catch (error) {

@@ -137,8 +137,17 @@ function answer(state: ServerState, { method, path, headers, body }: RecordedReq
   const { pathname, searchParams } = new URL(`http://library${path}`);
   const route = ROUTES.find((candidate) => candidate.method === method && candidate.path.test(pathname));
   if (route === undefined) return notFound();
-  const params = { ...route.path.exec(pathname)?.groups };
+  const groups = Object.entries({ ...route.path.exec(pathname)?.groups });
+  const params = Object.fromEntries(groups.map(([name, value]) => [name, decode(value)]));
   return follow(route, state, { query: searchParams, headers, body, params });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function follow(route: Route, state: ServerState, request: LibraryRequest): Reply {
