@@ -56,7 +56,7 @@ describe('the Admin API of the ArcGIS emulator', () => {
     });
   }
 
-  it('refuses a token in the address or in a header of a POST, even beside one in the body', async () => {
+  it('refuses a token in the address of a POST, even beside one in the body, or in a plain Authorization header', async () => {
     const inAddress = await postForm(`${emulator.url}${CLEAR}?token=${caller.token}`, { token: caller.token });
     const headers = { authorization: `Bearer ${caller.token}`, referer: 'https://cache-ops' };
     const body = new URLSearchParams({ f: 'json' });
