@@ -88,13 +88,15 @@ describe("Esri's Python client at the ArcGIS emulator", () => {
       assert.deepEqual(toolbox.tasks, tasks);
       assert.equal(toolbox.resultMapServerName, '');
       for (const task of tasks) {
-        const { executionType, parameters } = Object(
+        const { displayName, executionType, parameters } = Object(
           await post(`${SYSTEM}/${service}/GPServer/${encodeURIComponent(task)}`),
         );
-        assert.equal(executionType, toolbox.executionType);
+        assert.deepEqual([displayName, executionType], [task, toolbox.executionType]);
         assert.ok(parameters.length > 1);
-        for (const { name, dataType, displayName, direction, parameterType, defaultValue } of parameters) {
-          assert.ok([name, dataType, displayName, direction, parameterType].every((text) => typeof text === 'string'));
+        for (const { defaultValue, ...parameter } of parameters) {
+          const { name, dataType, direction, parameterType } = parameter;
+          const texts = [name, dataType, parameter.displayName, direction, parameterType];
+          assert.ok(texts.every((text) => typeof text === 'string'));
           assert.ok(typeof defaultValue === 'string' || (defaultValue === null && dataType !== 'GPString'), name);
         }
       }
@@ -120,8 +122,8 @@ describe("Esri's Python client at the ArcGIS emulator", () => {
     ['in an extent', { constraining_extent: JSON.stringify(extent) }, 2],
     [
       'in an extent in degrees',
-      { constraining_extent: JSON.stringify({ ...extent, spatialReference: { wkid: 4326 } }) },
-      2,
+      { constraining_extent: JSON.stringify({ ...extent, xmax: 170, spatialReference: { wkid: 4326 } }) },
+      3,
     ],
   ];
   for (const [what, fields, tiles] of places) {
