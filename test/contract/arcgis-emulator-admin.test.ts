@@ -67,6 +67,16 @@ describe('the Admin API of the ArcGIS emulator', () => {
     assert.deepEqual(emulator.cleared, []);
   });
 
+  for (const path of ['/admin/services/Basemap.MapServer/stop', '/admin/generateToken']) {
+    it(`takes no GET at ${path}`, async () => {
+      const headers = { 'X-Esri-Authorization': `Bearer ${caller.token}`, referer: 'https://cache-ops' };
+      const reply = await (await fetch(`${emulator.url}${path}?f=json`, { headers })).json();
+
+      assert.partialDeepStrictEqual(reply, { status: 'error' });
+      assert.equal(emulator.services.get('Basemap.MapServer')?.started, true);
+    });
+  }
+
   it('lets only an administrator clear the REST cache', async () => {
     const publisher = await signIn(emulator, 'publisher');
     const viewer = await signIn(emulator, 'viewer');
