@@ -19,6 +19,7 @@ export async function deleteMapServerCache(
 ): Promise<Submission> {
   const site = await openSite(target, run);
   // A deletion that is looked for may have deleted the cache already.
-  if (sought.lostSince === undefined) tileCacheOf(await describeService(site, service), service);
-  return { job: await submitJob(site, sought, sought.inputs) };
+  const isFirst = sought.lostSince === undefined;
+  const notes = isFirst ? tileCacheOf(await describeService(site, service), service).notes : [];
+  return { job: await submitJob(site, sought, sought.inputs), notes };
 }

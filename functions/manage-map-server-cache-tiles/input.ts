@@ -3,9 +3,21 @@ import { areaOfInterestSchema } from '../../shared/arcgis/area-of-interest.ts';
 import { inputServiceSchema } from '../../shared/arcgis/service-name.ts';
 import { updateExtentSchema } from '../../shared/arcgis/update-extent.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
+import { must } from '../../shared/schema-messages.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
 
-const scaleSchema = z.number('must be a number, the denominator of a scale').check(z.positive());
+const scaleSchema = z.number(must('be a number, the denominator of a scale')).check(z.positive());
+
+const SCALE = /^\d+(\.\d+)?(e\+?\d+)?$/i;
+
+/** As arcpy writes them: `"9027.977411;4513.988705"`. */
+const scalesTextSchema = z.pipe(
+  z.pipe(
+    z.string().check(z.refine((text) => text.split(';').every((part) => SCALE.test(part.trim())))),
+    z.transform((text) => text.split(';').map(Number)),
+  ),
+  z.array(scaleSchema),
+);
 
 const scalesSchema = z
   .array(scaleSchema)
@@ -25,8 +37,9 @@ export const inputSchema = z.strictObject({
   inputService: inputServiceSchema,
   updateMode: z.enum(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES']),
   scales: z._default(
-    z.union([z.literal('ALL'), scalesSchema], {
-      error: 'must be "ALL" or an array of scales (numbers, for example [9027.977411])',
+    z.union([z.literal('ALL'), scalesTextSchema, scalesSchema], {
+      error:
+        'must be "ALL", a list of scales ([9027.977411, 4513.988705]) or the same as text ("9027.977411;4513.988705")',
     }),
     'ALL',
   ),

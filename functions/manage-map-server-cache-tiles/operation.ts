@@ -14,7 +14,11 @@ export function tilesRequest(input: Input): JobRequest {
   const { inputService, updateMode, scales, areaOfInterest, updateExtent } = input;
   return {
     service: inputService,
-    sameAs: { updateMode, scales: scales === 'ALL' ? scales : scales.toSorted(), area: areaOfInterest ?? updateExtent },
+    sameAs: {
+      updateMode,
+      scales: scales === 'ALL' ? scales : [...new Set(scales)].toSorted(),
+      area: areaOfInterest ?? updateExtent,
+    },
     sought: {
       taskPath: TASK_PATHS.manageTiles,
       inputs: { service_url: serviceUrlParameter(inputService), update_mode: updateMode },
@@ -34,16 +38,15 @@ export async function manageMapServerCacheTiles(
   const area = chooseArea(input, cache.spatialReference);
   const job = await submitJob(site, sought, {
     ...sought.inputs,
-    levels: chooseScales(scales, cache.scales).join(';'),
+    levels: chooseScales(scales, cache).join(';'),
     thread_count: String(numOfCachingServiceInstances),
     ...(area === undefined ? {} : { area_of_interest: JSON.stringify(area) }),
   });
   const isExtentUnused = input.areaOfInterest !== undefined && input.updateExtent !== undefined;
-  return {
-    job,
-    notes: isExtentUnused ? ['updateExtent was not used: areaOfInterest was given too and is used in its place.'] : [],
-  };
+  return { job, notes: isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes };
 }
+
+const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';
 
 function chooseArea(input: Input, serviceReference: SpatialReference | undefined): PolygonFeatureSet | undefined {
   const { areaOfInterest, updateExtent } = input;
@@ -52,14 +55,18 @@ function chooseArea(input: Input, serviceReference: SpatialReference | undefined
   return updateExtent === undefined ? undefined : rectangle(updateExtent, referenceOf(updateExtent, serviceReference));
 }
 
-function referenceOf({ spatialReference }: Extent, serviceReference: SpatialReference | undefined): SpatialReference {
+/** The service's own, or none where it has none: its map units are then those of a local grid. */
+function referenceOf(
+  { spatialReference }: Extent,
+  serviceReference: SpatialReference | undefined,
+): SpatialReference | undefined {
+  if (spatialReference === undefined) return serviceReference;
   if (serviceReference === undefined) {
     throw new InvalidInputError(
-      'updateExtent: the service does not tell its spatial reference, nothing was submitted. Give the area as areaOfInterest.',
+      "updateExtent.spatialReference: the service does not tell its own, so the two cannot be compared; nothing was submitted. Leave it out and give the extent in the service's map units.",
     );
   }
-  if (spatialReference === undefined || sameSpatialReference(spatialReference, serviceReference))
-    return serviceReference;
+  if (sameSpatialReference(spatialReference, serviceReference)) return serviceReference;
   throw new InvalidInputError(
     `updateExtent.spatialReference: is not the service's, ${JSON.stringify(serviceReference)}; nothing was submitted. Give the extent in the service's map units, or the area as areaOfInterest.`,
   );

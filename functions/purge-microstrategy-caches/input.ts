@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { must } from '../../shared/schema-messages.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
 
 const projectSchema = z
-  .string('must be a project id (32 hex digits) or a project name')
+  .string(must('be a project id (32 hex digits) or a project name'))
   .check(
     z.refine((text) => text.trim() !== '', 'must not be blank: give a project id (32 hex digits) or a project name'),
   );
@@ -17,9 +18,7 @@ const cacheTypesSchema = z
 
 export const inputSchema = z.strictObject({
   target: targetNameSchema,
-  projects: z.union([z.literal('ALL'), projectsSchema], {
-    error: 'must be "ALL" or an array of project ids and/or names',
-  }),
+  projects: z.union([z.literal('ALL'), projectsSchema], must('be "ALL" or a list of project ids and/or names')),
   cacheTypes: z._default(cacheTypesSchema, ['element']),
 });
 

@@ -11,7 +11,7 @@ import {
   visit,
 } from 'yaml';
 import type * as z from 'zod';
-import { explainIssue } from './issue-texts.ts';
+import { pathText, problemsOf } from '../../shared/schema-messages.ts';
 
 /** One thing that is wrong with a settings file. */
 export interface Problem {
@@ -42,8 +42,7 @@ export function parseYaml(text: string): Yaml {
     value: toValue(document, lineCounter, problems),
     problems,
     locate: (issues) =>
-      issues
-        .flatMap(explainIssue)
+      problemsOf(issues)
         .map(({ path, message }) => ({
           line: lineCounter.linePos(offsetOf(document, path)).line,
           path: pathText(path),
@@ -94,11 +93,4 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? (node as Node).range?.[0] : undefined;
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { problemsOf } from '../../shared/schema-messages.ts';
 import { operations, refreshService } from '../operations.ts';
-import { explainIssue } from './issue-texts.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';
@@ -164,7 +164,7 @@ function addIssues(
   schema: z.core.$ZodType,
   input: unknown,
 ): void {
-  for (const { path, message } of (z.safeParse(schema, input).error?.issues ?? []).flatMap(explainIssue)) {
+  for (const { path, message } of problemsOf(z.safeParse(schema, input).error?.issues ?? [])) {
     context.addIssue({ code: 'custom', path: [...at, ...path], message });
   }
 }

@@ -4,15 +4,32 @@ import { type ServiceName, serviceLabel, servicePath } from './service-name.ts';
 import type { ArcgisSite } from './site.ts';
 import { type SpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
 
-const looseSpatialReference = z.catch(z.nullish(spatialReferenceSchema), undefined);
+/** What stands there in another form is not said: a service's document has much that nobody needs. */
+function ifReadable<S extends z.ZodMiniType>(schema: S) {
+  return z.catch(z.nullish(schema), undefined);
+}
+
+const spatialReference = ifReadable(spatialReferenceSchema);
+const number = ifReadable(z.number());
+const text = ifReadable(z.string());
 
 const serviceSchema = z.looseObject({
   singleFusedMapCache: z.nullish(z.boolean()),
-  spatialReference: looseSpatialReference,
-  fullExtent: z.nullish(z.looseObject({ spatialReference: looseSpatialReference })),
+  cacheType: text,
+  storageInfo: ifReadable(z.looseObject({})),
+  spatialReference,
+  fullExtent: ifReadable(z.looseObject({ spatialReference })),
   tileInfo: z.nullish(
-    z.looseObject({ spatialReference: looseSpatialReference, lods: z.array(z.looseObject({ scale: z.number() })) }),
+    z.looseObject({
+      spatialReference,
+      storageFormat: text,
+      lods: z.nullish(z.array(z.looseObject({ level: number, scale: z.number() }))),
+    }),
   ),
+  minLOD: number,
+  maxLOD: number,
+  minScale: number,
+  maxScale: number,
 });
 
 type ServiceDescription = z.output<typeof serviceSchema>;
@@ -23,50 +40,89 @@ type ServiceDescription = z.output<typeof serviceSchema>;
  * @throws VendorRejectedError when the server does not know it, VendorBusyError when it is not started
  */
 export async function describeService(site: ArcgisSite, service: ServiceName): Promise<ServiceDescription> {
-  return await site.call({ path: `rest/services/${servicePath(service)}`, reply: serviceSchema });
+  return await site.call({ path: `rest/services/${servicePath(service)}`, reply: serviceSchema, nanIsNull: true });
 }
 
-/** A service with a tile cache: its scales, largest denominator first, and the spatial reference of its tiles. */
+/** A service with a tile cache. Scales are denominators, largest first. */
 export interface TileCache {
+  /** Every scale of the tiling scheme. */
   scales: number[];
+  /** Those for which the service says that it has tiles. */
+  cachedScales: number[];
   spatialReference: SpatialReference | undefined;
+  /** What the caller should know of the cache. */
+  notes: string[];
 }
 
 /**
- * The tile cache of a service.
+ * The tile cache of a service: a tiling scheme, and a word that tiles are stored by it.
  *
  * @throws InvalidInputError when it has none
  */
 export function tileCacheOf(description: ServiceDescription, service: ServiceName): TileCache {
-  const { singleFusedMapCache, tileInfo, spatialReference, fullExtent } = description;
-  const scales = (tileInfo?.lods ?? []).map(({ scale }) => scale).sort((one, other) => other - one);
-  if (singleFusedMapCache === false || scales.length === 0) {
+  const { tileInfo, singleFusedMapCache, storageInfo, fullExtent } = description;
+  const levels = (tileInfo?.lods ?? []).toSorted((one, other) => other.scale - one.scale);
+  const isImageCache = !['', 'none'].includes(description.cacheType?.trim().toLowerCase() ?? '');
+  const isStored = Boolean(tileInfo?.storageFormat) || Object.keys(storageInfo ?? {}).length > 0;
+  if (levels.length === 0 || !(singleFusedMapCache || isImageCache || isStored)) {
     throw new InvalidInputError(
-      `inputService: ${serviceLabel(service)} has no tile cache, nothing was submitted. Name a service that is drawn from a tile cache.`,
+      `inputService: ${serviceLabel(service)} has no tile cache, nothing was submitted. Name a service that has one.`,
     );
   }
+  const isDrawnFromIt = singleFusedMapCache || isImageCache;
   return {
-    scales: [...new Set(scales)],
-    spatialReference: tileInfo?.spatialReference ?? spatialReference ?? fullExtent?.spatialReference ?? undefined,
+    scales: scalesOf(levels),
+    cachedScales: scalesOf(levels.filter(isCachedBy(description, levels))),
+    spatialReference:
+      tileInfo?.spatialReference ?? description.spatialReference ?? fullExtent?.spatialReference ?? undefined,
+    notes: isDrawnFromIt ? [] : [`${serviceLabel(service)} has a tile cache and is not drawn from it now.`],
   };
 }
 
+type Level = { level?: number | null | undefined; scale: number };
+
+function scalesOf(levels: Level[]): number[] {
+  return [...new Set(levels.map(({ scale }) => scale))];
+}
+
+/** Servers round the scales of a range; two levels of one scheme are further apart. */
+const ROUNDING = 0.01;
+
+/** Which levels have tiles: those from `minLOD` to `maxLOD`, else those within the range of scales, where 0 is no limit. */
+function isCachedBy({ minLOD, maxLOD, minScale, maxScale }: ServiceDescription, levels: Level[]) {
+  const hasLevels = typeof (minLOD ?? maxLOD) === 'number' && levels.every(({ level }) => typeof level === 'number');
+  if (hasLevels)
+    return ({ level }: Level) =>
+      Number(level) >= (minLOD ?? 0) && Number(level) <= (maxLOD ?? Number.POSITIVE_INFINITY);
+  const most = (minScale || Number.POSITIVE_INFINITY) * (1 + ROUNDING);
+  const least = (maxScale || 0) * (1 - ROUNDING);
+  return ({ scale }: Level) => scale >= least && scale <= most;
+}
+
 const SAME_SCALE = 1e-9;
+const MAX_NAMED = 100;
 
 /**
- * The wanted scales as the service itself writes them, largest denominator first.
+ * The wanted scales as the service itself writes them, largest denominator first: `ALL` are the cached ones, by number
+ * any of the scheme.
  *
  * @throws InvalidInputError naming the scales that exist
  */
-export function chooseScales(wanted: number[] | 'ALL', cached: number[]): number[] {
-  if (wanted === 'ALL') return cached;
-  const unknown = wanted.filter((scale) => !cached.some((each) => isSameScale(each, scale)));
-  if (unknown.length > 0) {
+export function chooseScales(wanted: number[] | 'ALL', { scales, cachedScales }: TileCache): number[] {
+  const named = scales.slice(0, MAX_NAMED).join(', ');
+  if (wanted === 'ALL' && cachedScales.length > 0) return cachedScales;
+  if (wanted === 'ALL') {
     throw new InvalidInputError(
-      `scales: ${unknown.slice(0, 20).join(', ')} not cached by the service, nothing was submitted. Its cached scales are ${cached.join(', ')}.`,
+      `scales: the service says that none of its scales is cached, nothing was submitted. Name scales: it has ${named}.`,
     );
   }
-  return cached.filter((each) => wanted.some((scale) => isSameScale(each, scale)));
+  const unknown = wanted.filter((scale) => !scales.some((each) => isSameScale(each, scale)));
+  if (unknown.length > 0) {
+    throw new InvalidInputError(
+      `scales: ${unknown.slice(0, 20).join(', ')} not in the service's tiling scheme, nothing was submitted. Its scales are ${named}.`,
+    );
+  }
+  return scales.filter((each) => wanted.some((scale) => isSameScale(each, scale)));
 }
 
 function isSameScale(one: number, other: number): boolean {

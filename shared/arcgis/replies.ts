@@ -34,9 +34,13 @@ interface Refusal {
  *
  * @throws TokenRefused, VendorRejectedError, VendorBusyError, VendorContractError
  */
-export function readReply<S extends z.core.$ZodType>(answer: VendorAnswer, schema: S): z.output<S> {
+export function readReply<S extends z.core.$ZodType>(
+  answer: VendorAnswer,
+  schema: S,
+  { nanIsNull = false } = {},
+): z.output<S> {
   const { status, text, place } = answer;
-  const json = parseJson(text);
+  const json = parseJson(text) ?? (nanIsNull ? parseJson(withoutNaN(text)) : undefined);
   if (json === undefined) throw unreadable(answer);
   const refusal = findRefusal(json);
   if (refusal !== undefined) throw refusalError(refusal, answer);
@@ -47,6 +51,11 @@ export function readReply<S extends z.core.$ZodType>(answer: VendorAnswer, schem
   throw new VendorContractError(
     `${place} answered JSON that is not what ArcGIS documents: ${problems.slice(0, 5).join('; ')}. Check that the url in the target's secret is an ArcGIS site.`,
   );
+}
+
+/** Bare `NaN` is no JSON, and some servers write extents of services without data so. Texts are left as they are. */
+function withoutNaN(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*"?|\bNaN\b/g, (part) => (part === 'NaN' ? 'null' : part));
 }
 
 function parseJson(text: string): object | undefined {

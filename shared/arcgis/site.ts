@@ -27,6 +27,8 @@ export interface SiteCall<S extends z.core.$ZodType> {
   path: string;
   form?: Record<string, string>;
   reply: S;
+  /** Bare `NaN` in the answer counts as null. */
+  nanIsNull?: boolean;
   /** Whether the call may be made again; reads may always. */
   repeatable?: Repeatable;
   answerTimeoutSeconds?: number;
@@ -96,8 +98,16 @@ export class ArcgisSite {
   }
 
   private async callOnce<S extends z.core.$ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
-    const { path, form = {}, reply, repeatable = 'always', answerTimeoutSeconds, recover } = siteCall;
-    const options = { reply, repeatable, answerTimeoutSeconds };
+    const {
+      path,
+      form = {},
+      reply,
+      repeatable = 'always',
+      answerTimeoutSeconds,
+      recover,
+      nanIsNull = false,
+    } = siteCall;
+    const options = { reply, repeatable, answerTimeoutSeconds, nanIsNull };
     try {
       return await this.post(this.address(path), { ...form, token }, options);
     } catch (error) {
@@ -109,10 +119,10 @@ export class ArcgisSite {
   private async post<S extends z.core.$ZodType>(
     url: string,
     form: Record<string, string>,
-    options: { reply: S; repeatable: Repeatable; answerTimeoutSeconds?: number | undefined },
+    options: { reply: S; repeatable: Repeatable; answerTimeoutSeconds?: number | undefined; nanIsNull?: boolean },
   ): Promise<z.output<S>> {
     const { referer = DEFAULT_REFERER } = this.access;
-    const { reply, repeatable, answerTimeoutSeconds } = options;
+    const { reply, repeatable, answerTimeoutSeconds, nanIsNull = false } = options;
     const request = {
       method: 'POST' as const,
       url,
@@ -121,7 +131,9 @@ export class ArcgisSite {
       ...(answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds }),
     };
     const connection = { access: this.access, deadline: this.deadline };
-    return await repeat(repeatable, this.deadline, async () => readReply(await send(request, connection), reply));
+    return await repeat(repeatable, this.deadline, async () => {
+      return readReply(await send(request, connection), reply, { nanIsNull });
+    });
   }
 
   private async token(): Promise<string> {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import '../schema-messages.ts';
+import { must, problemsOf } from '../schema-messages.ts';
 import { type SpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
 
 /** A rectangle in map units; without a spatial reference it is in the service's own. */
@@ -11,7 +11,7 @@ export interface Extent {
   spatialReference?: SpatialReference | undefined;
 }
 
-const coordinate = z.number('must be a number in map units');
+const coordinate = z.number(must('be a number in map units'));
 
 const extentSchema = z.strictObject({
   xmin: coordinate,
@@ -30,7 +30,7 @@ export const updateExtentSchema = z.pipe(
     const parsed = extentSchema.safeParse(typeof value === 'string' ? fromText(value) : value);
     if (!parsed.success) {
       if (typeof value === 'string') refuse('must be four numbers: "xmin ymin xmax ymax"');
-      else for (const { message, path } of parsed.error.issues) refuse(message, path);
+      else for (const { message, path } of problemsOf(parsed.error.issues)) refuse(message, path);
       return z.NEVER;
     }
     const { xmin, ymin, xmax, ymax } = parsed.data;

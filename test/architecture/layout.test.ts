@@ -21,12 +21,16 @@ const operationNames = operations.map(({ name }) => name);
 /** The folders, or single files, that each part may import from; `self` is the folder the file is in. */
 const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [
   [/^functions\/[^/]+\//, (self) => new RegExp(`^(shared|${self})/`)],
-  [/^shared\/(errors|schema-messages)\.ts$/, () => /^$/],
+  [/^shared\/(errors|near-words)\.ts$/, () => /^$/],
+  [/^shared\/schema-messages\.ts$/, () => /^shared\/near-words\.ts$/],
   [/^shared\/(http|jobs)\//, (self) => new RegExp(`^(shared/errors\\.ts$|${self}/)`)],
-  [/^shared\/targets\//, (self) => new RegExp(`^(shared/(errors|schema-messages)\\.ts$|shared/http/|${self}/)`)],
+  [
+    /^shared\/targets\//,
+    (self) => new RegExp(`^(shared/(errors|schema-messages|near-words)\\.ts$|shared/http/|${self}/)`),
+  ],
   [/^shared\/lambda\//, () => /^shared\//],
   [/^shared\/[^/]+\//, (self) => new RegExp(`^(shared/(errors|schema-messages)\\.ts$|shared/(http|jobs)/|${self}/)`)],
-  [/^infra\//, () => /^(infra\/|functions\/[^/]+\/input\.ts$)/],
+  [/^infra\//, () => /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/schema-messages\.ts$)/],
   // What a vendor's server says is never taken from the code that asks it.
   [/^local\/emulators\//, () => /^local\/emulators\//],
   [/^local\//, () => /^(local|infra|shared)\//],

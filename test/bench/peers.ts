@@ -41,10 +41,9 @@ export async function comparePeers(aws: TestAws): Promise<{ ours: PeerRun[]; esr
   };
 }
 
-async function esriSide({ url, username, password }: ArcgisEmulator): Promise<void> {
-  // Without `server`, which its types do not name, the identity manager refuses a stand-alone site (NOT_FEDERATED).
-  const addresses = { portal: `${url}/sharing/rest`, server: url };
-  const authentication = await ArcGISIdentityManager.signIn({ username, password, ...addresses });
+async function esriSide({ url, portalUrl, username, password }: ArcgisEmulator): Promise<void> {
+  const portal = `${portalUrl}/sharing/rest`;
+  const authentication = await ArcGISIdentityManager.signIn({ username, password, portal });
   // The identity manager knows tokens for REST addresses only; the Admin API takes the same one.
   const token = await authentication.getToken(`${url}/rest/services`);
   await request(`${url}/admin/system/handlers/rest/cache/clear`, {
@@ -58,7 +57,8 @@ async function esriSide({ url, username, password }: ArcgisEmulator): Promise<vo
 }
 
 async function runWith(side: Side, jobSeconds: number): Promise<PeerRun> {
-  const emulator = await startArcgisEmulator({ jobSeconds });
+  // Esri's client signs in at portals only.
+  const emulator = await startArcgisEmulator({ federated: true, jobSeconds });
   try {
     await side(emulator);
     const knownAt = Date.now();

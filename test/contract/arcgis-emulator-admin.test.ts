@@ -56,7 +56,7 @@ describe('the Admin API of the ArcGIS emulator', () => {
     });
   }
 
-  it('refuses a token in the address or in a header of a POST, even beside one in the body', async () => {
+  it('refuses a token in the address of a POST, even beside one in the body, or in a plain Authorization header', async () => {
     const inAddress = await postForm(`${emulator.url}${CLEAR}?token=${caller.token}`, { token: caller.token });
     const headers = { authorization: `Bearer ${caller.token}`, referer: 'https://cache-ops' };
     const body = new URLSearchParams({ f: 'json' });
@@ -66,6 +66,16 @@ describe('the Admin API of the ArcGIS emulator', () => {
     assert.partialDeepStrictEqual(await inHeader.json(), { status: 'error', code: 499 });
     assert.deepEqual(emulator.cleared, []);
   });
+
+  for (const path of ['/admin/services/Basemap.MapServer/stop', '/admin/generateToken']) {
+    it(`takes no GET at ${path}`, async () => {
+      const headers = { 'X-Esri-Authorization': `Bearer ${caller.token}`, referer: 'https://cache-ops' };
+      const reply = await (await fetch(`${emulator.url}${path}?f=json`, { headers })).json();
+
+      assert.partialDeepStrictEqual(reply, { status: 'error' });
+      assert.equal(emulator.services.get('Basemap.MapServer')?.started, true);
+    });
+  }
 
   it('lets only an administrator clear the REST cache', async () => {
     const publisher = await signIn(emulator, 'publisher');

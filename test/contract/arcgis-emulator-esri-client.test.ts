@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ArcGISIdentityManager, JOB_STATUSES, Job } from '@esri/arcgis-rest-request';
+import { ArcGISIdentityManager, type IRequestOptions, JOB_STATUSES, Job, request } from '@esri/arcgis-rest-request';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 
 const MANAGE = '/rest/services/System/CachingTools/GPServer/Manage%20Map%20Cache%20Tiles';
@@ -11,10 +11,24 @@ const REBUILD = {
   update_mode: 'RECREATE_EMPTY_TILES',
 };
 
-for (const federated of [false, true]) {
-  describe(`Esri's own client at ${federated ? 'a federated' : 'a stand-alone'} emulator`, {
-    concurrency: true,
-  }, () => {
+type SignIn = (emulator: ArcgisEmulator, password: string) => Promise<NonNullable<IRequestOptions['authentication']>>;
+
+/** Its `signIn` asks for the account's page, which only portals have. */
+const signInAtPortal: SignIn = ({ portalUrl, username }, password) =>
+  ArcGISIdentityManager.signIn({ username, password, portal: `${portalUrl}/sharing/rest` });
+
+const signInAtServer: SignIn = async ({ url, username }, password) => {
+  const { token, expires } = await request(`${url}/tokens/generateToken`, {
+    params: { username, password, client: 'requestip' },
+  });
+  return new ArcGISIdentityManager({ token, tokenExpires: new Date(expires), server: url });
+};
+
+for (const [site, federated, signIn] of [
+  ['a federated', true, signInAtPortal],
+  ['a stand-alone', false, signInAtServer],
+] as const) {
+  describe(`Esri's JavaScript client at ${site} emulator`, { concurrency: true }, () => {
     let emulator: ArcgisEmulator;
 
     before(async () => {
@@ -23,12 +37,9 @@ for (const federated of [false, true]) {
     after(() => emulator.close());
 
     it('signs in, submits a job and polls it to its success', async () => {
-      const { url, portalUrl, username, password } = emulator;
-      const addresses = portalUrl
-        ? { portal: `${portalUrl}/sharing/rest` }
-        : { portal: `${url}/sharing/rest`, server: url };
+      const { url, password } = emulator;
       const before = emulator.tiles.list('Basemap.MapServer').length;
-      const authentication = await ArcGISIdentityManager.signIn({ username, password, ...addresses });
+      const authentication = await signIn(emulator, password);
 
       const job = await Job.submitJob({ url: url + MANAGE, params: REBUILD, authentication, pollingRate: 250 });
       const { status, id } = await job.waitForCompletion();
@@ -41,12 +52,7 @@ for (const federated of [false, true]) {
     });
 
     it('reads a refused sign-in as an error', async () => {
-      const { url, portalUrl, username } = emulator;
-      const addresses = portalUrl
-        ? { portal: `${portalUrl}/sharing/rest` }
-        : { portal: `${url}/sharing/rest`, server: url };
-
-      const signingIn = ArcGISIdentityManager.signIn({ username, password: 'wrong', ...addresses });
+      const signingIn = signIn(emulator, 'wrong');
 
       await assert.rejects(signingIn, /Unable to generate token/);
     });

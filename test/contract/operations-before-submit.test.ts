@@ -5,7 +5,7 @@ import { handler as manageTiles } from '../../functions/manage-map-server-cache-
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { type ArcgisEmulatorOptions, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
-import { startWeatherServer } from '../support/weather-server.ts';
+import { jsonAnswer, startWeatherServer } from '../support/weather-server.ts';
 
 const SUBMIT_PATH = /submitJob/;
 
@@ -78,6 +78,18 @@ describe('a job operation, before and at its submit', { concurrency: true }, () 
 
     for (const run of runs) await assert.rejects(run, { name: 'InvalidInputError', message: /confirm/ });
     assert.deepEqual(weather.requests, []);
+  });
+
+  it('delete-map-server-cache notes that the service is not drawn from its cache now', async (t) => {
+    const { target, weather, submitted } = await openSite(t);
+    const inputService = 'CachedServices/Streets.MapServer';
+    const tileInfo = { storageFormat: 'esriMapCacheStorageModeCompactV2', lods: [{ scale: 4000 }] };
+    weather.always(/Streets\/MapServer/, jsonAnswer({ singleFusedMapCache: false, tileInfo }));
+
+    const watch = await invoke(deleteCache, { submit: { target, inputService, confirm: inputService } });
+
+    assert.equal(submitted().length, 1);
+    assert.deepEqual(Object(watch).notes, [`${inputService} has a tile cache and is not drawn from it now.`]);
   });
 
   it('refresh-service sends the bare name, the type and the folder', async (t) => {

@@ -3,11 +3,13 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { get } from 'node:https';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { fixture } from '../support/tls.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND: readonly string[] = [process.execPath, 'local/emulators/serve.ts'];
@@ -54,6 +56,13 @@ function readAccess(line: string): { arcgis: Access; microstrategy: Access } {
     assert.match(access.url, /^http:\/\/127\.0\.0\.1:\d+\/\w+$/);
   }
   return { arcgis, microstrategy };
+}
+
+const fixturePath = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
+
+async function readOverTls(url: string): Promise<unknown> {
+  const [response] = await once(get(url, { ca: fixture('ca.pem') }), 'response');
+  return JSON.parse(await text(response));
 }
 
 async function isClosed(url: string): Promise<boolean> {
@@ -133,6 +142,32 @@ for (const option of ['--arcgis-port', '--microstrategy-port']) {
     assert.equal(new URL(url).port, String(address.port));
   });
 }
+
+test('--federated with a certificate serves a portal too, and both servers over https', async (t) => {
+  const files = ['--certificate', fixturePath('server.pem'), '--key', fixturePath('server-key.pem')];
+  const { firstLine } = run(t, ['--federated', ...files]);
+
+  const { arcgis, microstrategy } = JSON.parse(await firstLine);
+
+  const [info, status] = await Promise.all([
+    readOverTls(`${arcgis.portalUrl}/sharing/rest/info?f=json`),
+    readOverTls(`${microstrategy.url}/api/status`),
+  ]);
+  assert.match(arcgis.url, /^https:/);
+  assert.partialDeepStrictEqual(info, { owningSystemUrl: arcgis.portalUrl });
+  assert.partialDeepStrictEqual(status, { deploymentType: 'onprem' });
+});
+
+test('a certificate without its key, or one that is not there, is refused and nothing is served', async (t) => {
+  const [alone, missing] = await Promise.all([
+    run(t, ['--certificate', fixturePath('server.pem')]).ended,
+    run(t, ['--certificate', 'none.pem', '--key', fixturePath('server-key.pem')]).ended,
+  ]);
+
+  assert.deepEqual([alone.code, alone.stdout, missing.code, missing.stdout], [1, '', 1, '']);
+  assert.match(alone.stderr, /--certificate and --key belong together/);
+  assert.match(missing.stderr, /none\.pem/);
+});
 
 for (const args of [
   ['--arcgis-port', 'http'],

@@ -80,7 +80,10 @@ describe('the app', () => {
     const { status, stderr, output } = runApp(file);
 
     assert.equal(status, 1);
-    assert.equal(stderr, `The settings cannot be used:\n  ${file}:2 scheduled: unknown key\n`);
+    const [first, problem = '', ...more] = stderr.split('\n');
+    assert.deepEqual([first, more], ['The settings cannot be used:', ['']]);
+    assert.match(problem, /:2 scheduled: unknown key; the keys are secretPrefix, .* \(did you mean schedules\?\)$/);
+    assert.ok(problem.startsWith(`  ${file}:`));
     assert.ok(!existsSync(join(output, 'CacheOps.template.json')));
   });
 });

@@ -22,7 +22,7 @@ const mistakes: [behaviour: string, settings: object, expected: RegExp][] = [
   ['a VPC by its name', network({ vpcId: 'main' }), /network\.vpcId: must be an id such as vpc-/],
   ['a VPC id in capital letters', network({ vpcId: 'vpc-0123456789ABCDEF0' }), /network\.vpcId: must be an id/],
   ['a subnet in the place of the VPC', network({ vpcId: SUBNET }), /network\.vpcId: must be an id/],
-  ['no VPC', { network: { subnetIds: [SUBNET], securityGroupIds: [GROUP] } }, /network\.vpcId: .*string/],
+  ['no VPC', { network: { subnetIds: [SUBNET], securityGroupIds: [GROUP] } }, /network\.vpcId: is missing/],
   ['no subnet', network({ subnetIds: [] }), /network\.subnetIds: must name at least one/],
   ['a subnet that is none', network({ subnetIds: [SUBNET, 'subnet-12'] }), /network\.subnetIds\[1\]: must be an id/],
   ['a subnet twice', network({ subnetIds: [SUBNET, SUBNET] }), /network\.subnetIds\[1\]: "subnet-\w+" is named twice/],
@@ -38,8 +38,8 @@ const mistakes: [behaviour: string, settings: object, expected: RegExp][] = [
     network({ securityGroupIds: Array.from({ length: 6 }, (_, index) => `sg-${digits(index)}`) }),
     /network\.securityGroupIds: must be 5 at most/,
   ],
-  ['a list that is none', network({ subnetIds: true }), /network\.subnetIds: .*array/],
-  ['text where yes or no belongs', network({ endpoints: 'no' }), /network\.endpoints: .*boolean/],
+  ['a list that is none', network({ subnetIds: true }), /network\.subnetIds: must be a list/],
+  ['text where yes or no belongs', network({ endpoints: 'no' }), /network\.endpoints: must be true or false/],
   ['an unknown key of the network', network({ subnets: [] }), /network\.subnets: unknown key/],
   [
     'an alias as key',
@@ -49,7 +49,7 @@ const mistakes: [behaviour: string, settings: object, expected: RegExp][] = [
   ['a key by its id', encryption('1234abcd-12ab-34cd-56ef-1234567890ab'), /encryption\.keyArn: must be a key's/],
   ['a key with something behind it', encryption(`${KEY_ARN}0`), /encryption\.keyArn: must be a key's/],
   ['a key of every region', encryption(KEY_ARN.replace('eu-west-1', '*')), /encryption\.keyArn: must be a key's/],
-  ['no key', { encryption: {} }, /encryption\.keyArn: .*string/],
+  ['no key', { encryption: {} }, /encryption\.keyArn: is missing/],
 ];
 
 describe('readSettings', () => {

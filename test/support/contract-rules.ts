@@ -49,6 +49,17 @@ export function serviceSegments(value: unknown): string[] | undefined {
   return names.length <= 2 && names.every(isName) ? [...names, type] : undefined;
 }
 
+function isScales(value: unknown): boolean {
+  if (typeof value === 'string') return value === 'ALL' || value.split(';').every((part) => Number(part) > 0);
+  return Array.isArray(value) && value.length > 0 && value.every((scale) => Number(scale) > 0);
+}
+
+/** Has points, and says of itself neither that it is cut off nor that it has curves. */
+function isArea(value: unknown): boolean {
+  const text = JSON.stringify(value);
+  return /"(rings|coordinates)":\[\[/.test(text) && !/"curveRings"|"exceededTransferLimit":true/.test(text);
+}
+
 function hasOnly(event: Fields, ...keys: string[]): boolean {
   return Object.keys(event).every((key) => keys.includes(key));
 }
@@ -123,22 +134,27 @@ export const SUBJECTS: Subject[] = [
       const tiles = { target, inputService: 'Basemap.MapServer', updateMode: 'RECREATE_ALL_TILES' };
       const ring = [[0, 0], [0, 9], [9, 9], [0, 0]]; // biome-ignore format: a ring reads better in one line
       const updateExtent = { xmin: 0, ymin: 0, xmax: 1, ymax: 1, spatialReference: { wkid: 3857 } };
+      const polygon = { type: 'Polygon', coordinates: [ring] };
       return wrapped(
         { ...tiles, scales: [1000, 500], updateExtent },
-        { ...tiles, areaOfInterest: { type: 'Polygon', coordinates: [ring] }, numOfCachingServiceInstances: 2 },
+        { ...tiles, scales: '1000;500', areaOfInterest: { rings: [ring], spatialReference: { wkid: 3857 } } },
+        { ...tiles, areaOfInterest: { type: 'FeatureCollection', features: [{ type: 'Feature', geometry: polygon }] } },
+        { ...tiles, areaOfInterest: polygon, numOfCachingServiceInstances: 2 },
         { ...tiles, areaOfInterest: { features: [{ geometry: { rings: [ring] } }] }, updateExtent: '0 0 1 1' },
       );
     },
     mayRun(event) {
-      const { target, inputService, updateMode, scales, waitForJobCompletion, ...more } = inputOf(event);
+      const { target, inputService, updateMode, scales, areaOfInterest, waitForJobCompletion, ...more } =
+        inputOf(event);
       const modes: unknown[] = ['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES'];
       return (
-        hasOnly(more, 'areaOfInterest', 'updateExtent', 'numOfCachingServiceInstances') &&
+        hasOnly(more, 'updateExtent', 'numOfCachingServiceInstances') &&
         Object.values(more).every((value) => value !== null && value !== '' && JSON.stringify(value) !== '{}') &&
         isTarget(target) &&
         modes.includes(updateMode) &&
         serviceSegments(inputService) !== undefined &&
-        optional(scales, (list) => list === 'ALL' || (Array.isArray(list) && list.length > 0)) &&
+        optional(scales, isScales) &&
+        optional(areaOfInterest, isArea) &&
         isWaiting(waitForJobCompletion)
       );
     },

@@ -22,14 +22,20 @@ const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, Strin
 const ownNames = () => PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).length);
 const NAMES_BEFORE = ownNames();
 
-/** An error that may leave a function: one of the contract's, in less than 32 KB of JSON. */
+/** An error that may leave a function: one of the contract's, with a message for people. */
 export function assertNamed(error: unknown): void {
   assert.ok(error instanceof errors.CacheOpsError, `no named error: ${error instanceof Error ? error.stack : error}`);
   assert.ok(NAMED_ERRORS.has(error.name), error.name);
-  assertShort(error.message);
+  assertReadable(error.message);
 }
 
-export function assertShort(message: string): void {
+/** What a schema library says to programmers. */
+const SCHEMA_WORDS =
+  /expected .*received|Invalid (input|option|discriminator|string|number|key in|value in|ISO)|Too (big|small):|Unrecognized|undefined|\[object/;
+
+/** Less than 32 KB of JSON, in the words of people. */
+export function assertReadable(message: string): void {
+  assert.doesNotMatch(message, SCHEMA_WORDS);
   const bytes = Buffer.byteLength(JSON.stringify(message));
   assert.ok(bytes < MAX_MESSAGE_BYTES, `a message of ${bytes} bytes`);
 }

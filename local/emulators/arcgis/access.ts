@@ -4,16 +4,23 @@ import type { Tokens, User } from './tokens.ts';
 
 /** Who calls a REST resource: the token may be in the body, in a header or in the query of a GET. */
 export function restUser(tokens: Tokens, request: ArcgisRequest): User {
-  const inQuery = request.method === 'GET' ? request.query['token'] : undefined;
-  const value = request.form['token'] ?? bearer(request) ?? inQuery;
+  const value = restToken(request);
   if (!value) throw new Refusal(499, 'Token Required');
   return tokens.check(value, request.headers.referer).user;
 }
 
-/** Who calls the Admin API: a POST carries its token in the body and nowhere else, a GET in a header or its query. */
+/** Whether a call of a REST resource has a token at all. */
+export function hasToken(request: ArcgisRequest): boolean {
+  return restToken(request) !== undefined;
+}
+
+/**
+ * Who calls the Admin API. Esri's page wants the token of a POST in its body; Esri's Python client 2.4.4 sends it in the
+ * header `X-Esri-Authorization` alone. Nothing is known of a plain `Authorization` there.
+ */
 export function adminUser(tokens: Tokens, request: ArcgisRequest): User {
   const isPost = request.method === 'POST';
-  const value = isPost ? request.form['token'] : (bearer(request) ?? request.query['token']);
+  const value = isPost ? (request.form['token'] ?? esriBearer(request)) : (bearer(request) ?? request.query['token']);
   if (!value || (isPost && request.query['token'] !== undefined)) {
     throw new Refusal(499, "Unauthorized access. Token not found. Generate one with the 'generateToken' operation.");
   }
@@ -22,8 +29,19 @@ export function adminUser(tokens: Tokens, request: ArcgisRequest): User {
   return user;
 }
 
+function restToken(request: ArcgisRequest): string | undefined {
+  const inQuery = request.method === 'GET' ? request.query['token'] : undefined;
+  return request.form['token'] ?? bearer(request) ?? inQuery;
+}
+
 function bearer(request: ArcgisRequest): string | undefined {
-  const own = request.headers['x-esri-authorization'];
-  const header = typeof own === 'string' ? own : request.headers.authorization;
-  return header?.startsWith('Bearer ') ? header.slice('Bearer '.length) : undefined;
+  return esriBearer(request) ?? tokenIn(request.headers.authorization);
+}
+
+function esriBearer({ headers }: ArcgisRequest): string | undefined {
+  return tokenIn(headers['x-esri-authorization']);
+}
+
+function tokenIn(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && header.startsWith('Bearer ') ? header.slice('Bearer '.length) : undefined;
 }

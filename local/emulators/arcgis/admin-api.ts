@@ -1,24 +1,29 @@
 import { adminUser } from './access.ts';
 import { adminService, adminServiceFolder } from './admin-services.ts';
 import { type ArcgisRequest, field } from './arcgis-request.ts';
-import { folderNames, serviceId } from './catalogue.ts';
+import { CURRENT_VERSION, FULL_VERSION, folderNames, serviceId } from './catalogue.ts';
 import { json, Refusal, type Reply } from './replies.ts';
 import type { ClearedCache, Site } from './site.ts';
 import { adminToken } from './token-endpoints.ts';
+import type { User } from './tokens.ts';
+
+/** A real site lists more; these are what the emulator has. */
+const ROOT = { currentVersion: CURRENT_VERSION, fullVersion: FULL_VERSION, resources: ['services', 'system'] };
 
 /** Everything below `<site>/admin`. */
 export function adminResource(site: Site, request: ArcgisRequest, segments: string[]): Reply {
   const path = segments.join('/');
   if (path === 'generateToken') return adminToken(site, request);
   const user = adminUser(site.tokens, request);
-  if (path === 'system/handlers/rest/cache/clear') {
-    if (user.role !== 'administrator') throw new Refusal(403, 'Unauthorized access. Administrator role required.');
-    site.cleared.push({ at: site.now(), by: user.username, ...clearScope(site, request) });
-    return json(site.clearAnswer === 'status' ? { status: 'success' } : { success: true });
-  }
+  if (path === '') return json(ROOT);
+  if (path === 'system/handlers/rest/cache/clear') return clearRestCache(site, request, user);
   if (path === 'services/exists') return exists(site, request);
   const [area, ...rest] = segments;
   if (area !== 'services') throw notFound(path);
+  return services(site, request, rest);
+}
+
+function services(site: Site, request: ArcgisRequest, rest: string[]): Reply {
   const [first = '', second] = rest;
   const isFolder = rest.length === 1 && !site.services.has(first);
   if (rest.length === 0 || isFolder) return adminServiceFolder(site, first);
@@ -27,6 +32,12 @@ export function adminResource(site: Site, request: ArcgisRequest, segments: stri
   const service = site.services.get(id);
   if (!service) throw new Refusal(404, `Service '${rest.join('/')}' not found.`);
   return adminService(site, request, service, rest.slice(inRoot ? 1 : 2));
+}
+
+function clearRestCache(site: Site, request: ArcgisRequest, { role, username }: User): Reply {
+  if (role !== 'administrator') throw new Refusal(403, 'Unauthorized access. Administrator role required.');
+  site.cleared.push({ at: site.now(), by: username, ...clearScope(site, request) });
+  return json(site.clearAnswer === 'status' ? { status: 'success' } : { success: true });
 }
 
 function clearScope({ services }: Site, request: ArcgisRequest): Omit<ClearedCache, 'at' | 'by'> {

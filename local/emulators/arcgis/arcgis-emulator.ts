@@ -3,21 +3,33 @@
  *
  * Faithful, with how sure it is (D documentation, S a server's own metadata, C independent clients, I inferred, ? untested):
  * - token endpoints, their fields, `expires` in milliseconds and capped, referer binding, exchange at a portal (D, C);
- *   no credentials in addresses (C); the body as the only place for the token of an Admin POST (D, I)
+ *   no credentials in addresses (C); the token of an Admin POST in the body (D) or in `X-Esri-Authorization` (C)
  * - the two error envelopes with HTTP 200, HTML without `f=json`, codes 400, 403, 404, 498, 499, 500 "may be stopped" (D, C)
- * - task names in addresses, parameters and choices of the tasks (S, D); `service_url` as `Folder/Name:MapServer` (S, C);
- *   scales separated by semicolons (D, C), an unknown one fails the job (I); `area_of_interest` as a FeatureSet (I)
+ * - a portal's own pages: versions, `portals/self`, its servers, accounts (D, C); its OAuth sign-in with name and password
+ *   and the fields that Esri's Python client reads there (C); none of it on a stand-alone site (I)
+ * - the Admin API's root with `resources` (C); layers of map and feature services (D, C)
+ * - task names in addresses, parameters with display names, defaults and choices (S); `in_delete_options`, and
+ *   `area_of_interest` beside `jobid` in CachingControllers (C); empty optional parameters are left out ones (C)
+ * - `service_url` as `Folder/Name:MapServer` (S, C); scales separated by semicolons (D, C), an unknown one fails the job
+ *   (I); `area_of_interest` as a FeatureSet, `constraining_extent` as JSON (C) or four numbers (D)
  * - job states, cumulative messages, `progress` only while executing and for `f=json`, cancel only from Waiting or
  *   Executing, the admin twin also from Submitted, tiles of a cancelled job stay (D); records vanish after 6 hours (?)
- * - update modes, deletion of tiles with the scheme and the restart after it, `hasLiveData` for image services (D)
+ * - update modes, deletion of tiles with the scheme and the restart after it, `hasLiveData` for image services, both
+ *   caching services started (D)
+ * - `ReportCacheStatus`: run at once (S), the fields of its report, a level's words Empty and Complete (C)
  * - Clear REST cache with either success answer (D, C); refused for an unknown folder or service (?)
  *
- * Invented: the accounts, services and tiles; how long jobs take; the texts of messages and most refusals; the rule that
- * exactly the tiles that touch an area are done (a real server does whole supertiles); the shape of the admin job list
- * and of `refreshResults`; `community/self` and `portals/self` on a site without a portal, which Esri's client asks for.
+ * Open: whether a real report's value is an object or the text of one, the name of that output, its modes, the word for
+ * a level that is neither empty nor complete, what `job_id` selects, whether a level's percent falls while its tiles are
+ * made again; what the job modes of CachingControllers do (here they fail); what `cacheExecutionStatus` says while a job
+ * runs (here as on ArcGIS Online); what a refused sign-in page looks like; whether `out_service_url` is an address.
+ *
+ * Invented: the accounts, services, layers and tiles; how long jobs take, and that all run at once; the texts of messages
+ * and most refusals; the rule that exactly the tiles that touch an area are done (a real server does whole supertiles);
+ * the shape of the admin job list and of `refreshResults`.
  */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listen, newServer, type ServerCertificate } from '../listen.ts';
 import { type ArcgisRequest, readArcgisRequest } from './arcgis-request.ts';
 import { defaultServices, fillCaches, type Service } from './catalogue.ts';
 import { type Fault, sendFault, takeFault } from './faults.ts';
@@ -32,6 +44,8 @@ import { Tokens } from './tokens.ts';
 export interface ArcgisEmulatorOptions {
   /** @defaultValue 0: any free port */
   port?: number;
+  /** Serves https with it. @defaultValue plain http */
+  certificate?: ServerCertificate;
   /** Whether a portal at `<origin>/portal` owns the site and hands out its tokens. @defaultValue false */
   federated?: boolean;
   /** Epoch ms; every time in the emulator comes from it. @defaultValue Date.now */
@@ -71,12 +85,9 @@ const REQUESTS_KEPT = 5000;
 
 /** Starts an ArcGIS Server emulator on 127.0.0.1. */
 export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): Promise<ArcgisEmulator> {
-  const server = createServer();
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The emulator has no port.');
-  const site = createSite(`http://127.0.0.1:${address.port}`, options);
+  const server = newServer(options.certificate);
+  const { origin, close } = await listen(server, options.port ?? 0);
+  const site = createSite(origin, options);
   const requests: ArcgisRequest[] = [];
   const faults: Fault[] = [];
   server.on('request', (incoming, response) => {
@@ -102,12 +113,7 @@ export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): 
     jobs,
     cleared,
     faults,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }
 
@@ -129,6 +135,7 @@ function createSite(origin: string, options: ArcgisEmulatorOptions): Site {
     tiles,
     jobs,
     cleared: [],
+    signIns: new Map(),
   };
 }
 

@@ -26,6 +26,7 @@ export interface Service {
 
 /** 11.3 as the server writes it: a number. */
 export const CURRENT_VERSION = 11.3;
+export const FULL_VERSION = '11.3.0';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const OLD_TILE_DAYS = 400;
@@ -63,8 +64,10 @@ export function defaultServices(): Map<string, Service> {
     createService({ name: 'Parcels', type: 'MapServer' }),
     createService({ name: 'Parcels', type: 'FeatureServer' }),
     createService({ folder: 'Demo', name: 'Old', type: 'MapServer', scheme, extent: EUROPE, started: false }),
+    createService({ folder: 'System', name: 'CachingControllers', type: 'GPServer' }),
     createService({ folder: 'System', name: 'CachingTools', type: 'GPServer' }),
     createService({ folder: 'System', name: 'PublishingTools', type: 'GPServer' }),
+    createService({ folder: 'System', name: 'ReportingTools', type: 'GPServer' }),
   ];
   return new Map(services.map((service) => [serviceId(service), service]));
 }

@@ -1,20 +1,28 @@
-import { openCache, outServiceUrl, readServiceUrl } from './cached-service.ts';
-import type { GpTask } from './gp-task.ts';
-import { checkThreads } from './manage-tiles.ts';
+import {
+  checkThreads,
+  OUT_SERVICE_URL,
+  openCache,
+  outServiceUrl,
+  readServiceUrl,
+  SERVICE_URL,
+  THREAD_COUNT,
+} from './cached-service.ts';
+import type { SubmittedTask } from './gp-task.ts';
 
 const RESTART_MS = 1500;
 
 /** `DeleteCache`: removes the tiles and the tiling scheme, then the service restarts. */
-export const deleteCache: GpTask = {
+export const deleteCache: SubmittedTask = {
   service: 'System/CachingTools.GPServer',
-  name: 'DeleteCache',
+  name: 'DeleteMapCache',
   displayName: 'DeleteCache',
   parameters: [
-    { name: 'service_url', dataType: 'GPString', required: true },
-    { name: 'thread_count', dataType: 'GPLong', required: false },
-    { name: 'cache_path', dataType: 'GPString', required: false },
+    SERVICE_URL,
+    THREAD_COUNT,
+    { name: 'cache_path', displayName: 'Cache Path', dataType: 'GPString', required: false },
+    { name: 'in_delete_options', displayName: 'Delete Options', dataType: 'GPString', required: false },
   ],
-  output: 'out_service_url',
+  output: OUT_SERVICE_URL,
   prepare(inputs, site) {
     const service = readServiceUrl(inputs['service_url'], site);
     if (inputs['thread_count']) checkThreads(inputs['thread_count']);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Refusal } from './replies.ts';
+import type { TileAddress } from './tile-scheme.ts';
 
 /** The states of a job, as the server spells them. */
 export type JobStatus =
@@ -17,6 +18,8 @@ interface JobMessage {
 /** What a job does while it executes, in steps of equal length. */
 export interface Work {
   steps: number;
+  /** The tiles of a service (`Folder/Name.Type`) that it makes or removes, one in a step. */
+  tiles?: { service: string; todo: readonly TileAddress[]; makes: boolean };
   /** May return a line for the log. */
   apply(step: number, at: number): string | undefined;
   /** Returns the last line of the log. */
@@ -38,6 +41,10 @@ export interface GpJob {
   messages: JobMessage[];
   endedAt: number | undefined;
   fate: JobFate;
+  /** Once it executes. */
+  readonly work: Work | undefined;
+  /** How many steps of its work are done. */
+  readonly applied: number;
 }
 
 interface RunningJob extends GpJob {

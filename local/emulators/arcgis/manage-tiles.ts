@@ -1,49 +1,81 @@
 import { readAreaOfInterest, readConstrainingExtent } from './area-of-interest.ts';
-import { type CachedService, openCache, outServiceUrl, readServiceUrl } from './cached-service.ts';
+import {
+  checkThreads,
+  OUT_SERVICE_URL,
+  openCache,
+  outServiceUrl,
+  readServiceUrl,
+  SERVICE_URL,
+  THREAD_COUNT,
+} from './cached-service.ts';
 import { type Area, extentArea } from './geometry.ts';
 import type { Work } from './gp-jobs.ts';
-import { badParameter, type GpTask } from './gp-task.ts';
+import { badParameter, type GpInputs, type GpParameter, type SubmittedTask } from './gp-task.ts';
+import type { Site } from './site.ts';
 import { type Lod, type TileAddress, type TileScheme, tilesTouching } from './tile-scheme.ts';
 import type { TileStore } from './tile-store.ts';
 
-/** `Manage Map Cache Tiles`: creates, renews or removes tiles of some scales within an area. */
-export const manageTiles: GpTask = {
-  service: 'System/CachingTools.GPServer',
-  name: 'ManageMapCacheTiles',
-  displayName: 'Manage Map Cache Tiles',
-  parameters: [
-    { name: 'service_url', dataType: 'GPString', required: true },
-    { name: 'levels', dataType: 'GPString', required: true },
-    { name: 'thread_count', dataType: 'GPLong', required: true },
-    {
-      name: 'update_mode',
-      dataType: 'GPString',
-      required: true,
-      choices: ['RECREATE_ALL_TILES', 'RECREATE_EMPTY_TILES', 'DELETE_TILES'],
-    },
-    { name: 'constraining_extent', dataType: 'GPString', required: false },
-    { name: 'area_of_interest', dataType: 'GPFeatureRecordSetLayer', required: false },
-  ],
-  output: 'out_service_url',
-  prepare(inputs, site) {
-    const service = readServiceUrl(inputs['service_url'], site);
-    const scales = readScales(inputs['levels'] ?? '');
-    const extent = readConstrainingExtent(inputs['constraining_extent'] || 'DEFAULT');
-    const area = inputs['area_of_interest'] ? readAreaOfInterest(inputs['area_of_interest']) : extent;
-    checkThreads(inputs['thread_count']);
-    return () => {
-      const cache = openCache(service, site);
-      const lods = scales.map((scale) => findLod(cache.scheme, scale));
-      return work(cache, lods, area ?? extentArea(service.extent), inputs['update_mode'] ?? '', site.tiles);
-    };
-  },
-  result: outServiceUrl,
+const MODES = ['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES'];
+/** They take up an earlier job; what they do exactly is not known. */
+const MODES_FOR_A_JOB = ['COMPLETE_JOB', 'FIX_JOB', 'RESUME_JOB'];
+
+const EXTENT: GpParameter = {
+  name: 'constraining_extent',
+  displayName: 'Update Extent',
+  dataType: 'GPString',
+  required: false,
+  defaultValue: 'DEFAULT',
+};
+const JOB_ID: GpParameter = { name: 'jobid', displayName: 'Job ID', dataType: 'GPString', required: false };
+const AREA: GpParameter = {
+  name: 'area_of_interest',
+  displayName: 'Area Of Interest',
+  dataType: 'GPFeatureRecordSetLayer',
+  required: false,
 };
 
-/** Refuses a number of caching instances that is neither -1 (all) nor at least 1. */
-export function checkThreads(text: string | undefined): void {
-  const threads = Number(text);
-  if (threads !== -1 && threads < 1) throw badParameter("'thread_count' must be -1 or at least 1.");
+/** `Manage Map Cache Tiles`: creates, renews or removes tiles of some scales within an area. */
+export const manageTiles = task('System/CachingTools.GPServer', MODES, [EXTENT, AREA]);
+
+/** The same in the service that Esri's own clients run it through. */
+export const controlTiles = task(
+  'System/CachingControllers.GPServer',
+  [...MODES, ...MODES_FOR_A_JOB],
+  [EXTENT, JOB_ID, AREA],
+);
+
+function task(service: string, modes: string[], optional: GpParameter[]): SubmittedTask {
+  const choices = { choices: modes, defaultValue: 'Recreate All Tiles' };
+  return {
+    service,
+    name: 'ManageMapCacheTiles',
+    displayName: 'Manage Map Cache Tiles',
+    parameters: [
+      SERVICE_URL,
+      { name: 'levels', displayName: 'Scales', dataType: 'GPString', required: true },
+      { ...THREAD_COUNT, required: true },
+      { name: 'update_mode', displayName: 'Update Mode', dataType: 'GPString', required: true, ...choices },
+      ...optional,
+    ],
+    output: OUT_SERVICE_URL,
+    prepare,
+    result: outServiceUrl,
+  };
+}
+
+function prepare(inputs: GpInputs, site: Site): () => Work {
+  const service = readServiceUrl(inputs['service_url'], site);
+  const scales = readScales(inputs['levels'] ?? '');
+  const extent = readConstrainingExtent(inputs['constraining_extent'] ?? 'DEFAULT');
+  const area = inputs['area_of_interest'] ? readAreaOfInterest(inputs['area_of_interest']) : extent;
+  const mode = inputs['update_mode'] ?? '';
+  checkThreads(inputs['thread_count']);
+  return () => {
+    const { id, scheme } = openCache(service, site);
+    if (MODES_FOR_A_JOB.includes(mode)) throw new Error(`ERROR: The update mode ${mode} is not emulated.`);
+    const lods = scales.map((scale) => findLod(scheme, scale));
+    return work(id, lods, area ?? extentArea(service.extent), mode, site.tiles);
+  };
 }
 
 function readScales(levels: string): number[] {
@@ -60,7 +92,7 @@ function findLod({ lods }: TileScheme, wanted: number): Lod {
   );
 }
 
-function work({ id }: CachedService, lods: Lod[], area: Area, mode: string, tiles: TileStore): Work {
+function work(id: string, lods: Lod[], area: Area, mode: string, tiles: TileStore): Work {
   const touched = lods.flatMap((lod) => tilesTouching(area, lod));
   const existing = touched.filter((tile) => tiles.peek(id, tile));
   const missing = touched.filter((tile) => !tiles.peek(id, tile));
@@ -68,6 +100,7 @@ function work({ id }: CachedService, lods: Lod[], area: Area, mode: string, tile
   const todo = removes ? existing : mode === 'RECREATE_ALL_TILES' ? touched : missing;
   return {
     steps: todo.length,
+    tiles: { service: id, todo, makes: !removes },
     apply(step, at) {
       const tile = todo[step];
       if (!tile) return undefined;

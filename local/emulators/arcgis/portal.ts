@@ -1,7 +1,13 @@
-import { restUser } from './access.ts';
-import { type ArcgisRequest, field } from './arcgis-request.ts';
-import { json, type Reply } from './replies.ts';
+import { hasToken, restUser } from './access.ts';
+import type { ArcgisRequest } from './arcgis-request.ts';
+import { FULL_VERSION } from './catalogue.ts';
+import { json, Refusal, type Reply } from './replies.ts';
 import type { Site } from './site.ts';
+import type { User } from './tokens.ts';
+
+/** What the portal of 11.3 calls its own API's version. */
+const API_VERSION = '2024.1';
+const ORG_ID = '0123456789ABCDEF';
 
 /** `<portal>/sharing/rest/info`: where the portal hands out its tokens. */
 export function portalInfo({ portalUrl, tokenLifeMinutes }: Site): Reply {
@@ -15,21 +21,63 @@ export function portalInfo({ portalUrl, tokenLifeMinutes }: Site): Reply {
   });
 }
 
-/** The account that signed in, as Esri's own client asks for it. */
-export function communitySelf({ tokens }: Site, request: ArcgisRequest): Reply {
-  const { username, role } = restUser(tokens, request);
-  const portalRoles = { administrator: 'org_admin', publisher: 'org_publisher', viewer: 'org_user' };
-  return json({ username, fullName: username, role: portalRoles[role], privileges: [], groups: [] });
+/** `<portal>/sharing/rest`: the versions of the portal's API and of the whole. */
+export function portalRoot(): Reply {
+  return json({ currentVersion: API_VERSION, enterpriseVersion: FULL_VERSION });
 }
 
-/** The portal itself; readable without signing in. */
-export function portalSelf({ tokens }: Site, request: ArcgisRequest): Reply {
-  const signedIn = field(request, 'token') !== undefined;
+/** `<portal>/sharing/rest/community/self`: the account that signed in. */
+export function communitySelf({ tokens }: Site, request: ArcgisRequest): Reply {
+  return json(userJson(restUser(tokens, request)));
+}
+
+/** `<portal>/sharing/rest/community/users/<name>`: for that user, and for administrators. */
+export function communityUser({ tokens }: Site, request: ArcgisRequest, name: string): Reply {
+  const caller = restUser(tokens, request);
+  const user = Object.values(tokens.users).find(({ username }) => username === name);
+  if (!user) throw new Refusal(400, 'User does not exist or is inaccessible.');
+  if (user !== caller && caller.role !== 'administrator') {
+    throw new Refusal(403, 'You do not have permissions to access this resource or perform this operation.');
+  }
+  return json(userJson(user));
+}
+
+/** `<portal>/sharing/rest/portals/self`: readable without signing in; says who has. */
+export function portalSelf({ tokens, portalUrl = '' }: Site, request: ArcgisRequest): Reply {
+  const { host, protocol } = new URL(portalUrl);
   return json({
-    id: '0123456789ABCDEF',
+    id: ORG_ID,
     name: 'Emulated portal',
+    portalName: 'Emulated portal',
+    portalHostname: `${host}/portal`,
+    portalMode: 'singletenant',
     isPortal: true,
+    allSSL: protocol === 'https:',
+    currentVersion: API_VERSION,
+    enterpriseVersion: FULL_VERSION,
     authorizedCrossOriginDomains: [],
-    ...(signedIn && { user: { username: restUser(tokens, request).username } }),
+    ...(hasToken(request) && { user: userJson(restUser(tokens, request)) }),
   });
+}
+
+/** `<portal>/sharing/rest/portals/self/servers`: the site is the only one that the portal owns. */
+export function portalServers({ tokens, url }: Site, request: ArcgisRequest): Reply {
+  restUser(tokens, request);
+  const server = {
+    id: 'EzbP0KZKrzn5guAh',
+    name: new URL(url).host,
+    url,
+    adminUrl: url,
+    isHosted: false,
+    serverKey: null,
+    serverType: 'ArcGIS',
+    serverRole: 'FEDERATED_SERVER',
+    serverFunction: '',
+  };
+  return json({ servers: [server] });
+}
+
+function userJson({ username, role }: User): object {
+  const portalRoles = { administrator: 'org_admin', publisher: 'org_publisher', viewer: 'org_user' };
+  return { username, fullName: username, orgId: ORG_ID, role: portalRoles[role], privileges: [], groups: [] };
 }

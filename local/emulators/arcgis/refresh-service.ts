@@ -1,24 +1,19 @@
 import { isRunning, type Service, serviceId } from './catalogue.ts';
-import type { GpTask } from './gp-task.ts';
+import type { SubmittedTask } from './gp-task.ts';
 import type { Site } from './site.ts';
 
 /** `Refresh Service`: makes a live service see what has changed in its data. */
-export const refreshService: GpTask = {
+export const refreshService: SubmittedTask = {
   service: 'System/PublishingTools.GPServer',
   name: 'RefreshService',
   displayName: 'Refresh Service',
   parameters: [
-    { name: 'serviceName', dataType: 'GPString', required: true },
-    {
-      name: 'serviceType',
-      dataType: 'GPString',
-      required: true,
-      choices: ['ImageServer', 'FeatureServer', 'MapServer', 'SceneServer'],
-    },
-    { name: 'serviceFolder', dataType: 'GPString', required: false },
-    { name: 'refreshOptions', dataType: 'GPString', required: false },
+    { name: 'serviceName', displayName: 'Service Name', dataType: 'GPString', required: true },
+    { name: 'serviceType', displayName: 'Service Type', dataType: 'GPString', required: true },
+    { name: 'serviceFolder', displayName: 'Service Folder', dataType: 'GPString', required: false },
+    { name: 'refreshOptions', displayName: 'Refresh Options', dataType: 'GPString', required: false },
   ],
-  output: 'refreshResults',
+  output: { name: 'refreshResults', displayName: 'Results' },
   prepare: (inputs, site) => () => {
     const service = openLiveService(inputs, site);
     return {

@@ -1,21 +1,16 @@
 import { restUser } from './access.ts';
 import { adminResource } from './admin-api.ts';
 import { type ArcgisRequest, field } from './arcgis-request.ts';
-import { CURRENT_VERSION } from './catalogue.ts';
-import { communitySelf, portalInfo, portalSelf } from './portal.ts';
+import { CURRENT_VERSION, FULL_VERSION } from './catalogue.ts';
+import { communitySelf, communityUser, portalInfo, portalRoot, portalSelf, portalServers } from './portal.ts';
+import { authorize, signIn } from './portal-sign-in.ts';
 import { adminEnvelope, htmlPage, invalidUrl, json, Refusal, type Reply, restEnvelope } from './replies.ts';
 import { serviceResource } from './service-resources.ts';
 import type { Site } from './site.ts';
 import { portalToken, serverToken } from './token-endpoints.ts';
 
-// `/tokens` is what `tokenServicesUrl` names; the others are what clients make of the site's address.
-const SERVER_TOKEN_PATHS = [
-  'arcgis/tokens',
-  'arcgis/tokens/generateToken',
-  'arcgis/generateToken',
-  'arcgis/rest/generateToken',
-  'arcgis/sharing/rest/generateToken',
-];
+// `/tokens/` is what `tokenServicesUrl` names.
+const SERVER_TOKEN_PATHS = ['arcgis/tokens', 'arcgis/tokens/generateToken'];
 
 /** What the site answers: pages, unless JSON was asked for. */
 export function answer(site: Site, request: ArcgisRequest): Reply {
@@ -30,10 +25,7 @@ function refusable(site: Site, request: ArcgisRequest): Reply {
   const isAdmin = root === 'arcgis' && area === 'admin';
   try {
     if (request.method !== 'GET' && request.method !== 'POST') throw new Refusal(405, 'Method not allowed');
-    // Esri's own client asks any portal address it is given, also one that is only a server's.
-    const account = request.segments.slice(-2).join('/');
-    if (account === 'community/self') return communitySelf(site, request);
-    if (account === 'portals/self') return portalSelf(site, request);
+    if (root === 'portal' && site.portalUrl !== undefined) return portalResource(site, request);
     return isAdmin ? adminResource(site, request, rest) : restResource(site, request);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -46,20 +38,42 @@ function restResource(site: Site, request: ArcgisRequest): Reply {
   if (SERVER_TOKEN_PATHS.includes(path)) return serverToken(site, request);
   if (path === 'arcgis/rest/info') return restInfo(site);
   if (path === 'arcgis/rest/info/healthcheck') return json({ success: true });
-  if (site.portalUrl !== undefined) {
-    if (path === 'portal/sharing/rest/generateToken') return portalToken(site, request);
-    if (path === 'portal/sharing/rest/info') return portalInfo(site);
-  }
   const [root, area, resource, ...rest] = request.segments;
   if (root !== 'arcgis' || area !== 'rest' || resource !== 'services') throw invalidUrl();
   return serviceResource(site, request, rest, restUser(site.tokens, request));
+}
+
+function portalResource(site: Site, request: ArcgisRequest): Reply {
+  const path = request.segments.slice(1).join('/');
+  const [, user] = /^sharing\/rest\/community\/users\/([^/]+)$/.exec(path) ?? [];
+  if (user !== undefined) return communityUser(site, request, user);
+  switch (path) {
+    case 'sharing/rest':
+      return portalRoot();
+    case 'sharing/rest/info':
+      return portalInfo(site);
+    case 'sharing/rest/generateToken':
+      return portalToken(site, request);
+    case 'sharing/rest/oauth2/authorize':
+      return authorize(site, request);
+    case 'sharing/oauth2/signin':
+      return signIn(site, request);
+    case 'sharing/rest/community/self':
+      return communitySelf(site, request);
+    case 'sharing/rest/portals/self':
+      return portalSelf(site, request);
+    case 'sharing/rest/portals/self/servers':
+      return portalServers(site, request);
+    default:
+      throw invalidUrl();
+  }
 }
 
 function restInfo({ url, portalUrl, tokenLifeMinutes }: Site): Reply {
   const tokenServicesUrl = portalUrl === undefined ? `${url}/tokens/` : `${portalUrl}/sharing/rest/generateToken`;
   return json({
     currentVersion: CURRENT_VERSION,
-    fullVersion: `${CURRENT_VERSION}.0`,
+    fullVersion: FULL_VERSION,
     ...(portalUrl !== undefined && { owningSystemUrl: portalUrl }),
     authInfo: { isTokenBasedSecurity: true, tokenServicesUrl, shortLivedTokenValidity: tokenLifeMinutes },
   });

@@ -4,13 +4,12 @@ import { gpResource } from './gp-resources.ts';
 import { invalidUrl, json, Refusal, type Reply } from './replies.ts';
 import type { Site } from './site.ts';
 import { tileInfo, WEB_MERCATOR } from './tile-scheme.ts';
+import { TILE_PNG } from './tile-store.ts';
 import type { User } from './tokens.ts';
 
 const SERVICE_TYPES = ['MapServer', 'ImageServer', 'FeatureServer', 'SceneServer', 'GPServer'];
-const TILE_PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg==',
-  'base64',
-);
+
+const LAYERED_TYPES = ['MapServer', 'FeatureServer'];
 
 /** Everything below `<site>/rest/services`. */
 export function serviceResource(site: Site, request: ArcgisRequest, segments: string[], user: User): Reply {
@@ -27,7 +26,9 @@ export function serviceResource(site: Site, request: ArcgisRequest, segments: st
   }
   const rest = segments.slice(typeAt + 1);
   if (type === 'GPServer') return gpResource(site, service, request, rest, user);
-  if (rest.length === 0) return json(serviceJson(service));
+  const [child = '', ...place] = rest;
+  if (child === '') return json(serviceJson(service));
+  if (LAYERED_TYPES.includes(type) && place.length === 0) return layers(service, child);
   return tile(site, service, rest);
 }
 
@@ -71,6 +72,27 @@ function serviceJson(service: Service): object {
     layers: [{ id: 0, name }],
     tables: [],
   };
+}
+
+/** `<service>/layers` and `<service>/<id>`; every service has one layer. */
+function layers({ name, type, extent }: Service, child: string): Reply {
+  const layer = {
+    currentVersion: CURRENT_VERSION,
+    id: 0,
+    name,
+    type: 'Feature Layer',
+    description: '',
+    geometryType: 'esriGeometryPolygon',
+    parentLayer: null,
+    subLayers: [],
+    extent: { ...extent, spatialReference: WEB_MERCATOR },
+    objectIdField: 'OBJECTID',
+    fields: [{ name: 'OBJECTID', type: 'esriFieldTypeOID', alias: 'OBJECTID', domain: null }],
+    capabilities: type === 'FeatureServer' ? 'Query' : 'Map,Query,Data',
+  };
+  if (child === 'layers') return json({ layers: [layer], tables: [] });
+  if (child !== '0') throw invalidUrl();
+  return json(layer);
 }
 
 function tile(site: Site, service: Service, rest: string[]): Reply {

@@ -12,6 +12,14 @@ export interface ClearedCache {
   type?: string;
 }
 
+/** What a client wants of its OAuth sign-in at the portal. */
+export interface BegunSignIn {
+  redirectUri: string;
+  minutes: number;
+  /** Goes back to the client as it is. */
+  state: string | undefined;
+}
+
 /** Everything that the emulated site remembers. */
 export interface Site {
   /** `http://127.0.0.1:<port>/arcgis` */
@@ -27,4 +35,6 @@ export interface Site {
   tiles: TileStore;
   jobs: GpJobs;
   cleared: ClearedCache[];
+  /** The sign-ins at the portal's pages that have begun, by their `oauth_state`. */
+  signIns: Map<string, BegunSignIn>;
 }

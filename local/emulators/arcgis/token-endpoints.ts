@@ -15,33 +15,28 @@ export function adminToken(site: Site, request: ArcgisRequest): Reply {
   return answer(site.tokens.issue(user, minutes(request), referer(request)));
 }
 
-/** `<site>/tokens/generateToken`, also without its last part; takes a token in exchange for another, too. */
+/** `<site>/tokens/generateToken`, also without its last part. */
 export function serverToken(site: Site, request: ArcgisRequest): Reply {
-  const login = restLogin(site, request);
-  const user = 'user' in login ? login.user : login;
-  if (!served(site, user)) throw unable('Invalid username or password.');
-  return answer('user' in login ? login : site.tokens.issue(user, minutes(request), referer(request)));
-}
-
-/** `<portal>/sharing/rest/generateToken`: the same, and says whether the portal wants https. */
-export function portalToken(site: Site, request: ArcgisRequest): Reply {
-  const login = restLogin(site, request);
-  const token = 'user' in login ? login : site.tokens.issue(login, minutes(request), referer(request));
-  return answer(token, { ssl: false });
-}
-
-function restLogin(site: Site, request: ArcgisRequest): User | Token {
   refuseSecretsInAddress(request);
-  if (request.form['token'] !== undefined) return exchange(site, request, request.form['token']);
+  const user = signedIn(site, request);
+  if (!user || !served(site, user)) throw unable('Invalid username or password.');
+  return answer(site.tokens.issue(user, minutes(request), referer(request)));
+}
+
+/** `<portal>/sharing/rest/generateToken`: takes a token in exchange, too, and says whether the portal wants https. */
+export function portalToken(site: Site, request: ArcgisRequest): Reply {
+  refuseSecretsInAddress(request);
+  const ssl = { ssl: site.url.startsWith('https:') };
+  if (request.form['token'] !== undefined) return answer(exchange(site, request, request.form['token']), ssl);
   const user = signedIn(site, request);
   if (!user) throw unable('Invalid username or password.');
-  return user;
+  return answer(site.tokens.issue(user, minutes(request), referer(request)), ssl);
 }
 
 function exchange({ tokens }: Site, request: ArcgisRequest, value: string): Token {
   if (!field(request, 'serverUrl') && !field(request, 'serverURL')) throw unable("'serverUrl' is missing.");
   const token = tokens.check(value, request.headers.referer);
-  return tokens.issue(token.user, minutes(request), token.referer);
+  return tokens.issue(token.user, minutes(request), token.referer, token.isUnbound);
 }
 
 function signedIn({ tokens }: Site, { form }: ArcgisRequest): User | undefined {

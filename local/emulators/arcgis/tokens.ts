@@ -18,6 +18,8 @@ export interface Token {
   expiresAt: number;
   /** The Referer that every call must repeat, or `undefined` for a token bound to an address. */
   referer: string | undefined;
+  /** An OAuth sign-in gives a token that is bound to nothing. */
+  isUnbound: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -46,9 +48,9 @@ export class Tokens {
   }
 
   /** Hands out a token that lives as long as was asked for, at most as long as the site allows. */
-  issue(user: User, minutes: number, referer: string | undefined): Token {
+  issue(user: User, minutes: number, referer: string | undefined, isUnbound = false): Token {
     const expiresAt = this.#now() + Math.min(minutes, this.#lifeMinutes) * MINUTE_MS;
-    const token = { value: randomBytes(48).toString('base64url'), user, expiresAt, referer };
+    const token = { value: randomBytes(48).toString('base64url'), user, expiresAt, referer, isUnbound };
     this.#issued.set(token.value, token);
     return token;
   }
@@ -58,6 +60,7 @@ export class Tokens {
     const token = this.#issued.get(value);
     if (!token) throw new Refusal(498, 'Invalid Token.');
     if (token.expiresAt <= this.#now()) throw new Refusal(498, 'Token Expired.');
+    if (token.isUnbound) return token;
     if (token.referer === undefined && !this.#acceptsAddressBound) {
       throw new Refusal(498, 'Invalid Token.', ['Tokens bound to an IP address are not supported.']);
     }

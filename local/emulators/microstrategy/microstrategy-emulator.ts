@@ -7,8 +7,10 @@
  * - Login with JSON or a form, 204 with the token in a header, API token in `username` [hi]; iServerCodes of refused logins [med].
  * - Token and all cookies are needed on every call, otherwise 401 ERR009 [hi]. `GET /api/status`, `authModes` and
  *   `openapi.json` need no login [med].
- * - Idle time-out of the session [hi]; applicationType 76 only on newer servers [hi]; `DELETE /api/auth/login` is 404 [med].
+ * - Idle time-out of the session [hi]; applicationType 76 only on newer servers [hi], here from 11.5.0600 on [low]; `DELETE /api/auth/login` is 404 [med].
  * - `GET /api/projects` is a bare array, with status 0 also for a project that is not loaded [med]; nodes and their fields [hi].
+ * - The total of a paged list in `X-MSTR-Total-Count`, a project by its name and as an object of type 32, privileges with id
+ *   and description: as mstrio-py 11.6.10.101 reads them [med].
  * - The purge: plural path [hi], 204 [hi], 403 ERR014 [med], not loaded 404 ERR001 -2147209151 [med], unknown project and
  *   other cache types 400 [med], 404 ERR004 before 11.3.0800 [hi].
  * - Session cap: 500 ERR001 -2147072486 [hi], at the first call into a project and not at the login [med].
@@ -20,16 +22,16 @@
  * - Logout ends the one session only; whether the real one ends others of the same user is not known.
  * - A purge is done at once and on the one node there is; how far and how soon a real one reaches is not documented.
  * - Which check comes first when several refuse, the texts of most messages, the 400 of a missing `loginMode`, locking after
- *   five failures, the shape of `userInfo`, of `privileges` and of the projects monitor, and its total-count header [low].
+ *   five failures, the ids of privileges, the shape of `userInfo` and of the projects monitor, the refusal of a project's
+ *   name that is not known, and of an object that is none [low].
  * - Users, passwords and the projects Sales and Archive.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listen, newServer, type ServerCertificate } from '../listen.ts';
 import { defaultAccounts } from './accounts.ts';
 import type { Fault } from './faults.ts';
 import { Faults, sendFault } from './faults.ts';
-import { listen } from './listen.ts';
 import type { EmulatedProject } from './projects.ts';
 import { defaultProjects } from './projects.ts';
 import type { Reply } from './replies.ts';
@@ -43,6 +45,8 @@ const LIBRARY_ROOT = '/MicroStrategyLibrary';
 export interface MicrostrategyEmulatorOptions {
   /** @defaultValue any free port */
   port?: number;
+  /** Serves https with it. @defaultValue plain http */
+  certificate?: ServerCertificate;
   /** Milliseconds since 1970; lets tests move the clock. */
   now?: () => number;
   /** Idle time-out of a session. @defaultValue 1800 */
@@ -113,7 +117,8 @@ export async function startMicrostrategyEmulator(
     else send(response, inLibrary ? answer(state, recorded) : outsideLibrary());
   }
 
-  const server = createServer((request, response) => {
+  const server = newServer(options.certificate);
+  server.on('request', (request, response) => {
     serve(request, response).catch(() => response.destroy());
   });
   const listening = await listen(server, port);
@@ -135,8 +140,17 @@ function answer(state: ServerState, { method, path, headers, body }: RecordedReq
   const { pathname, searchParams } = new URL(`http://library${path}`);
   const route = ROUTES.find((candidate) => candidate.method === method && candidate.path.test(pathname));
   if (route === undefined) return notFound();
-  const params = { ...route.path.exec(pathname)?.groups };
+  const groups = Object.entries({ ...route.path.exec(pathname)?.groups });
+  const params = Object.fromEntries(groups.map(([name, value]) => [name, decode(value)]));
   return follow(route, state, { query: searchParams, headers, body, params });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function follow(route: Route, state: ServerState, request: LibraryRequest): Reply {

@@ -8,13 +8,6 @@ import type { Session } from './sessions.ts';
 
 const NODE = { name: 'iserver-1', port: 34952, status: 'running', load: 1, default: true };
 
-/** `GET /api/projects`: a bare array of what the user may access, without paging, loaded or not. */
-export function listProjects({ projects }: ServerState, { account }: Session): Reply {
-  const { projectNames } = account;
-  const accessible = projects.filter(({ name }) => projectNames === 'ALL' || projectNames.includes(name));
-  return { status: 200, body: accessible.map(projectReply) };
-}
-
 /** `GET /api/monitors/projects`: every project in the metadata, in pages. */
 export function listMonitoredProjects(
   { projects }: ServerState,
@@ -27,23 +20,30 @@ export function listMonitoredProjects(
   if (!Number.isInteger(offset) || offset < 0 || !Number.isInteger(limit) || limit < -1) {
     return refusal(400, 'ERR006', 'offset and limit must be whole numbers');
   }
-  const page = projects.slice(offset, limit === -1 ? undefined : offset + limit);
+  const wanted = wantedProjects(projects, query);
+  const page = wanted.slice(offset, limit === -1 ? undefined : offset + limit);
   const listed = page.map((project) => ({
     ...projectReply(project),
     nodes: [{ name: NODE.name, status: stateOf(project) }],
   }));
-  return { status: 200, headers: { 'X-MSTR-Total-Count': String(projects.length) }, body: { projects: listed } };
+  return { status: 200, headers: { 'X-MSTR-Total-Count': String(wanted.length) }, body: { projects: listed } };
 }
 
 /** `GET /api/monitors/iServer/nodes`: the cluster, here of one node, with each project's state on it. */
 export function listNodes({ projects }: ServerState, { account }: Session, { query }: LibraryRequest): Reply {
   if (!account.privileges.includes(USE_CLUSTER_MONITOR)) return privilegeMissing(USE_CLUSTER_MONITOR);
-  const wanted = query.get('projects.id')?.split(',');
   const name = query.get('name') ?? NODE.name;
-  const shown = projects
-    .filter(({ id }) => wanted === undefined || wanted.includes(id))
-    .map((project) => ({ id: project.id, name: project.name, status: stateOf(project) }));
+  const shown = wantedProjects(projects, query).map((project) => ({
+    id: project.id,
+    name: project.name,
+    status: stateOf(project),
+  }));
   return { status: 200, body: { nodes: name === NODE.name ? [{ ...NODE, projects: shown }] : [] } };
+}
+
+function wantedProjects(projects: readonly EmulatedProject[], query: URLSearchParams): readonly EmulatedProject[] {
+  const wanted = query.get('projects.id')?.split(',');
+  return projects.filter(({ id }) => wanted === undefined || wanted.includes(id));
 }
 
 function stateOf({ loaded }: EmulatedProject): string {

@@ -1,7 +1,7 @@
 import { CACHE_ADMINISTRATION } from './accounts.ts';
 import type { CacheType } from './projects.ts';
 import type { Reply } from './replies.ts';
-import { NO_CONTENT, notFound, privilegeMissing, refusal } from './replies.ts';
+import { NO_CONTENT, notFound, privilegeMissing, projectNotLoaded, refusal, sessionCapReached } from './replies.ts';
 import type { LibraryRequest, ServerState } from './routes.ts';
 import { isAtLeast, PURGE_VERSION } from './server-version.ts';
 import type { Session } from './sessions.ts';
@@ -29,18 +29,4 @@ function unknownProject(projectId: string, status: 400 | 404): Reply {
   return status === 404
     ? projectNotLoaded(projectId)
     : refusal(400, 'ERR006', `Invalid projectId: the project ${projectId} does not exist.`);
-}
-
-function projectNotLoaded(projectId: string): Reply {
-  const message =
-    `There are no Intelligence Servers in the cluster with the project available: ${projectId} ` +
-    'is not loaded on any node or is idle.';
-  return refusal(404, 'ERR001', message, -2147209151);
-}
-
-function sessionCapReached(username: string, projectName: string): Reply {
-  const message =
-    'Maximum number of interactive session per user for project exceeded ' +
-    `while trying to login user '${username}' to project '${projectName}'.`;
-  return refusal(500, 'ERR001', message, -2147072486);
 }

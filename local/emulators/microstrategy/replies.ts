@@ -30,6 +30,21 @@ export function privilegeMissing(privilege: string): Reply {
   return refusal(403, 'ERR014', message, -2147213784);
 }
 
+export function projectNotLoaded(projectId: string): Reply {
+  const message =
+    `There are no Intelligence Servers in the cluster with the project available: ${projectId} ` +
+    'is not loaded on any node or is idle.';
+  return refusal(404, 'ERR001', message, -2147209151);
+}
+
+/** What the first call into a project is answered with once the user has too many sessions. */
+export function sessionCapReached(username: string, projectName: string): Reply {
+  const message =
+    'Maximum number of interactive session per user for project exceeded ' +
+    `while trying to login user '${username}' to project '${projectName}'.`;
+  return refusal(500, 'ERR001', message, -2147072486);
+}
+
 /** What the web server in front of the REST API answers outside the Library's own path. */
 export function outsideLibrary(): Reply {
   return { status: 404, body: '<!doctype html><html><body><h1>HTTP Status 404 – Not Found</h1></body></html>' };

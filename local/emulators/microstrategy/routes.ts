@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from './accounts.ts';
 import { LOGIN_MODES } from './accounts.ts';
 import { logIn } from './login.ts';
-import { listMonitoredProjects, listNodes, listProjects } from './monitors.ts';
+import { listMonitoredProjects, listNodes } from './monitors.ts';
 import { describeApi } from './open-api.ts';
 import type { EmulatedProject } from './projects.ts';
+import { listProjects, showObject, showProject } from './projects.ts';
 import { purgeCache } from './purge.ts';
 import type { Reply } from './replies.ts';
 import { NO_CONTENT } from './replies.ts';
@@ -52,6 +53,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: /^\/api\/sessions\/userInfo$/, answerInSession: showUser },
   { method: 'GET', path: /^\/api\/sessions\/privileges$/, answerInSession: showPrivileges },
   { method: 'GET', path: /^\/api\/projects$/, answerInSession: listProjects },
+  { method: 'GET', path: /^\/api\/projects\/(?<name>[^/]+)$/, answerInSession: showProject },
+  { method: 'GET', path: /^\/api\/objects\/(?<id>[^/]+)$/, answerInSession: showObject },
   { method: 'GET', path: /^\/api\/monitors\/projects$/, answerInSession: listMonitoredProjects },
   { method: 'GET', path: /^\/api\/monitors\/iServer\/nodes$/, answerInSession: listNodes },
   {
@@ -81,6 +84,12 @@ function showUser(_state: ServerState, { account }: Session): Reply {
 }
 
 function showPrivileges(_state: ServerState, { account }: Session): Reply {
-  const privileges = account.privileges.map((name) => ({ name, isUserLevelAllowed: true, projects: [] }));
+  const privileges = account.privileges.map((name, index) => ({
+    id: String(index + 1),
+    name,
+    description: name,
+    isUserLevelAllowed: true,
+    projects: [],
+  }));
   return { status: 200, body: privileges };
 }

@@ -9,7 +9,7 @@ import { readArcgisTarget } from '../../../shared/targets/read-target.ts';
 import { type CountingSite, startCountingSite, withoutLog } from '../../support/counting-site.ts';
 import { startTestAws, type TestAws } from '../../support/invoke.ts';
 import { oddLike } from '../../support/odd-values.ts';
-import { assertShort, holds } from '../../support/properties.ts';
+import { assertReadable, holds } from '../../support/properties.ts';
 
 const RUNS = 60;
 const PASSWORD = 'correct-Horse-1';
@@ -125,7 +125,7 @@ describe('whatever secret a target has', () => {
 
           const read = await readArcgisTarget(target).catch((error: unknown) => error);
 
-          if (read instanceof InvalidSecretError) assertShort(read.message);
+          if (read instanceof InvalidSecretError) assertReadable(read.message);
           else {
             accepted += 1;
             assertIsPlace(Object(read).url);

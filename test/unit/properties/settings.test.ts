@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { operations } from '../../../infra/operations.ts';
 import { readSettings, type Settings, SettingsError } from '../../../infra/settings/settings.ts';
 import { oddLike, oddText } from '../../support/odd-values.ts';
-import { assertPrototypesUntouched, assertShort, holds } from '../../support/properties.ts';
+import { assertPrototypesUntouched, assertReadable, holds } from '../../support/properties.ts';
 
 const RUNS = 120;
 const folder = mkdtempSync(join(tmpdir(), 'cache-ops-settings-'));
@@ -80,7 +80,7 @@ function read(text: string): Settings | undefined {
     return readSettings(file);
   } catch (error) {
     assert.ok(error instanceof SettingsError, error instanceof Error ? error.stack : String(error));
-    assertShort(error.message);
+    assertReadable(error.message);
     assert.match(error.message, /\n {2}\S+settings\.yaml:\d+ /);
     return undefined;
   } finally {

@@ -10,7 +10,7 @@ import { readSettings } from '../../../infra/settings/settings.ts';
 import { assertAllowed, SUBJECTS } from '../../support/contract-rules.ts';
 import { type CountingSite, startCountingSite, withoutLog } from '../../support/counting-site.ts';
 import { startTestAws, type TestAws } from '../../support/invoke.ts';
-import { assertShort, holds } from '../../support/properties.ts';
+import { assertReadable, holds } from '../../support/properties.ts';
 
 /** So long may the worst input take, on a machine that does much else. */
 const GENEROUS_MS = 20_000;
@@ -123,7 +123,7 @@ describe('however large the settings are', () => {
         assert.throws(
           () => readSettings(file),
           ({ name, message }: Error) => {
-            assertShort(message);
+            assertReadable(message);
             return name === 'SettingsError';
           },
         );

@@ -41,6 +41,41 @@ describe('the input of manage-map-server-cache-tiles', () => {
     });
   }
 
+  const written: [scales: string, read: number[]][] = [
+    ['9027.977411;4513.988705', [9027.977411, 4513.988705]],
+    ['9027.977411', [9027.977411]],
+    [' 9027.977411 ; 4000 ', [9027.977411, 4000]],
+    ['5.91657527591555E8;4e+3', [591657527.591555, 4000]],
+  ];
+  for (const [scales, read] of written) {
+    it(`takes the scales "${scales}" as arcpy writes them`, () => {
+      const input = inputSchema.parse({ ...RENEWAL, scales });
+
+      assert.deepEqual(input.scales, read);
+    });
+  }
+
+  it("names what arcpy's words are called here", () => {
+    const message = refusal(inputSchema, {
+      target: 'a',
+      input_service: 'Base/Roads.MapServer',
+      update_mode: 'RECREATE_ALL_TILES',
+      num_of_caching_service_instances: 2,
+      area_of_interest: {},
+      update_extent: '0 0 1 1',
+      wait_for_job_completion: 'WAIT',
+      updateMode: 'Recreate All Tiles',
+      waitForJobCompletion: 'do_not_wait',
+    });
+
+    const KEYS =
+      'inputService|updateMode|numOfCachingServiceInstances|areaOfInterest|updateExtent|waitForJobCompletion';
+    for (const key of KEYS.split('|')) assert.match(message, new RegExp(`unknown key; [^;]*did you mean ${key}\\?`));
+    assert.match(message, /updateMode: must be one of [^;]*did you mean RECREATE_ALL_TILES\?/);
+    assert.match(message, /waitForJobCompletion: must be one of [^;]*did you mean DO_NOT_WAIT\?/);
+    assert.match(message, /inputService: is missing/);
+  });
+
   const refused: [change: object, paths: string[]][] = [
     [{ updateMode: undefined }, ['updateMode']],
     [{ updateMode: 'RECREATE' }, ['updateMode']],
@@ -49,6 +84,16 @@ describe('the input of manage-map-server-cache-tiles', () => {
     [{ scales: null }, ['scales']],
     [{ scales: '' }, ['scales']],
     [{ scales: 'all' }, ['scales']],
+    [{ scales: ' ' }, ['scales']],
+    [{ scales: ';' }, ['scales']],
+    [{ scales: '9027.977411;' }, ['scales']],
+    [{ scales: '9027,977411' }, ['scales']],
+    [{ scales: '9027.977411 4513.988705' }, ['scales']],
+    [{ scales: '9027.977411;ALL' }, ['scales']],
+    [{ scales: '1e999' }, ['scales[0]']],
+    [{ scales: '4000;0' }, ['scales[1]']],
+    [{ scales: '-4000' }, ['scales']],
+    [{ scales: '0x10' }, ['scales']],
     [{ scales: 9027.977411 }, ['scales']],
     [{ scales: [9027.977411, '4513.988705'] }, ['scales[1]']],
     [{ scales: [0] }, ['scales[0]']],

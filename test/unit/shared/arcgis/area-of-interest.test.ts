@@ -13,8 +13,6 @@ const CLOCKWISE: Ring = [
 ];
 const COUNTER_CLOCKWISE = CLOCKWISE.toReversed();
 const HOLE_CLOCKWISE: Ring = CLOCKWISE.map(([x, y]) => [4 + x / 10, 4 + y / 10]);
-const HOLE_COUNTER_CLOCKWISE = HOLE_CLOCKWISE.toReversed();
-const FAR_FROM_ORIGIN: Ring = COUNTER_CLOCKWISE.map(([x, y]) => [x - 120, y - 80]);
 
 const featureSet = (...rings: unknown[]) => ({ features: [{ geometry: { rings } }] });
 
@@ -63,12 +61,24 @@ describe('an area of interest as an Esri FeatureSet', () => {
     assert.deepEqual(paths, ['']);
   });
 
-  it('loses the altitudes of GeoJSON', () => {
-    const ring = COUNTER_CLOCKWISE.map(([x, y]) => [x, y, 700]);
+  for (const more of [[700], [null], [700, null], [null, null], ['NaN']]) {
+    it(`loses ${JSON.stringify(more)} behind x and y, heights and measures, known or not`, () => {
+      const ring = CLOCKWISE.map((point) => [...point, ...more]);
 
-    const parsed = areaOfInterestSchema.parse({ type: 'Polygon', coordinates: [ring] });
+      const parsed = areaOfInterestSchema.parse({ features: [{ geometry: { hasM: true, rings: [ring] } }] });
 
-    assert.deepEqual(parsed.features, [{ geometry: { rings: [CLOCKWISE] } }]);
+      assert.deepEqual(parsed.features, [{ geometry: { rings: [CLOCKWISE] } }]);
+    });
+  }
+
+  it('may be the bare geometry, with its spatial reference or without', () => {
+    const bare = areaOfInterestSchema.parse({ rings: [CLOCKWISE, HOLE_CLOCKWISE], hasZ: false });
+    const placed = areaOfInterestSchema.parse({ rings: [CLOCKWISE], spatialReference: { wkid: 2154 } });
+
+    const geometryType = 'esriGeometryPolygon';
+    const features = [{ geometry: { rings: [CLOCKWISE, HOLE_CLOCKWISE] } }];
+    assert.deepEqual(bare, { geometryType, spatialReference: undefined, features });
+    assert.deepEqual(placed.spatialReference, { wkid: 2154 });
   });
 
   it('loses the attributes and fields that exports carry along', () => {
@@ -97,6 +107,14 @@ describe('an area of interest as an Esri FeatureSet', () => {
     ['points', { ...featureSet(CLOCKWISE), geometryType: 'esriGeometryPoint' }, 'geometryType'],
     ['an empty spatial reference', { ...featureSet(CLOCKWISE), spatialReference: {} }, 'spatialReference'],
     ['a spatial reference of null', { ...featureSet(CLOCKWISE), spatialReference: null }, 'spatialReference'],
+    ['five numbers for a point', featureSet([[0, 0, 0, 0, 0], ...CLOCKWISE.slice(1)]), 'features.0.geometry.rings.0.0'],
+    ['a bare geometry without rings', { rings: [] }, 'rings'],
+    ['a bare geometry with an open ring', { rings: [CLOCKWISE, CLOCKWISE.slice(1)] }, 'rings.1'],
+    [
+      'a geometry of null',
+      { features: [{ geometry: { rings: [CLOCKWISE] } }, { geometry: null }] },
+      'features.1.geometry',
+    ],
   ];
   for (const [what, value, path] of refused) {
     it(`is refused when it is or has ${what}`, () => {
@@ -105,6 +123,62 @@ describe('an area of interest as an Esri FeatureSet', () => {
       assert.deepEqual(blamed, [path]);
     });
   }
+
+  const named: [value: unknown, message: RegExp][] = [
+    [
+      { features: [{ geometry: { hasM: true, curveRings: [[[0, 0]]] } }] },
+      /^0\.geometry\.curveRings are .*densify.*returnTrueCurves=false/,
+    ],
+    [{ features: [{ geometry: { rings: [CLOCKWISE], curveRings: [] } }] }, /curveRings are curves/],
+    [
+      {
+        curveRings: [
+          [
+            [0, 0],
+            {
+              c: [
+                [1, 1],
+                [2, 2],
+              ],
+            },
+          ],
+        ],
+      },
+      /^curveRings are curves/,
+    ],
+    [{ ...featureSet(CLOCKWISE), exceededTransferLimit: true }, /^exceededTransferLimit is true: .*left features out/],
+    [{ x: 1, y: 2 }, /^rings is missing: a point/],
+    [
+      {
+        paths: [
+          [
+            [0, 0],
+            [1, 1],
+          ],
+        ],
+      },
+      /^rings is missing: a line/,
+    ],
+    [{ points: [[0, 0]] }, /^rings is missing: points/],
+    [{ xmin: 0, ymin: 0, xmax: 1, ymax: 1 }, /^rings is missing: an envelope .*updateExtent/],
+    [
+      { geometryType: 'esriGeometryPolyline', features: [{ geometry: { paths: [] } }] },
+      /^geometryType must be esriGeometryPolygon: lines/,
+    ],
+  ];
+  for (const [value, message] of named) {
+    it(`is refused as ${JSON.stringify(value).slice(0, 70)}, by the name of what it is`, () => {
+      const [first] = areaOfInterestSchema.safeParse(value).error?.issues ?? [];
+
+      assert.match(`${first?.path.join('.').replace(/^features\./, '')} ${first?.message}`, message);
+    });
+  }
+
+  it('is taken where its query says that it is whole', () => {
+    const blamed = blamedPaths({ ...featureSet(CLOCKWISE), exceededTransferLimit: false });
+
+    assert.deepEqual(blamed, []);
+  });
 
   it('is refused when a coordinate is no number, at its place', () => {
     const ring = CLOCKWISE.map(([x, y], index) => (index === 2 ? [x, Number.NaN] : [x, y]));
@@ -113,79 +187,6 @@ describe('an area of interest as an Esri FeatureSet', () => {
 
     assert.deepEqual(blamed, ['features.0.geometry.rings.0.2.1']);
   });
-});
-
-describe('an area of interest as GeoJSON', () => {
-  for (const outer of [CLOCKWISE, COUNTER_CLOCKWISE]) {
-    for (const hole of [HOLE_CLOCKWISE, HOLE_COUNTER_CLOCKWISE]) {
-      const winding = `${outer === CLOCKWISE ? '' : 'counter-'}clockwise with a ${hole === HOLE_CLOCKWISE ? '' : 'counter-'}clockwise hole`;
-      it(`${winding} becomes clockwise with a counter-clockwise hole, as Esri has it`, () => {
-        const parsed = areaOfInterestSchema.parse({ type: 'Polygon', coordinates: [outer, hole] });
-
-        assert.deepEqual(parsed.features, [{ geometry: { rings: [CLOCKWISE, HOLE_COUNTER_CLOCKWISE] } }]);
-      });
-    }
-  }
-
-  it('is turned the right way far from the origin too', () => {
-    const parsed = areaOfInterestSchema.parse({ type: 'Polygon', coordinates: [FAR_FROM_ORIGIN] });
-
-    assert.deepEqual(parsed.features, [{ geometry: { rings: [FAR_FROM_ORIGIN.toReversed()] } }]);
-  });
-
-  it('is in WGS 84', () => {
-    const parsed = areaOfInterestSchema.parse({ type: 'Polygon', coordinates: [COUNTER_CLOCKWISE] });
-
-    assert.deepEqual(parsed.spatialReference, { wkid: 4326 });
-    assert.equal(parsed.geometryType, 'esriGeometryPolygon');
-  });
-
-  it('has a feature for every polygon of a MultiPolygon, each with its own holes', () => {
-    const parsed = areaOfInterestSchema.parse({
-      type: 'MultiPolygon',
-      coordinates: [[COUNTER_CLOCKWISE, HOLE_CLOCKWISE], [FAR_FROM_ORIGIN]],
-    });
-
-    assert.deepEqual(parsed.features, [
-      { geometry: { rings: [CLOCKWISE, HOLE_COUNTER_CLOCKWISE] } },
-      { geometry: { rings: [FAR_FROM_ORIGIN.toReversed()] } },
-    ]);
-  });
-
-  it('may reach to the ends of the world', () => {
-    const world = CLOCKWISE.map(([x, y]) => [x * 36 - 180, y * 18 - 90]);
-
-    const blamed = blamedPaths({ type: 'Polygon', coordinates: [world] });
-
-    assert.deepEqual(blamed, []);
-  });
-
-  const metres = CLOCKWISE.map(([x, y]) => [x + 254_000, y + 6_250_000]);
-  const eastOfAll = CLOCKWISE.map(([x, y]) => [x + 170.001, y]);
-  const northOfAll = CLOCKWISE.map(([x, y]) => [x, y + 80.001]);
-  const polygon = { type: 'Polygon', coordinates: [CLOCKWISE] };
-  const refused: [what: string, value: unknown, path: string][] = [
-    ['metres', { type: 'Polygon', coordinates: [metres] }, 'coordinates'],
-    ['a longitude over 180', { type: 'Polygon', coordinates: [eastOfAll] }, 'coordinates'],
-    ['a latitude over 90', { type: 'Polygon', coordinates: [northOfAll] }, 'coordinates'],
-    ['a hole in metres', { type: 'MultiPolygon', coordinates: [[CLOCKWISE, metres]] }, 'coordinates.0'],
-    ['no ring', { type: 'Polygon', coordinates: [] }, 'coordinates'],
-    ['no coordinates', { type: 'Polygon' }, 'coordinates'],
-    ['no polygon', { type: 'MultiPolygon', coordinates: [] }, 'coordinates'],
-    ['a polygon without rings', { type: 'MultiPolygon', coordinates: [[CLOCKWISE], []] }, 'coordinates.1'],
-    ['an open ring', { type: 'Polygon', coordinates: [CLOCKWISE.slice(0, -1)] }, 'coordinates.0'],
-    ['a point', { type: 'Point', coordinates: [0, 0] }, 'type'],
-    ['a feature around it', { type: 'Feature', geometry: polygon }, 'type'],
-    ['a collection around it', { type: 'FeatureCollection', features: [{ geometry: polygon }] }, 'type'],
-    ['a type of null', { type: null, coordinates: [CLOCKWISE] }, 'type'],
-  ];
-  for (const [what, value, path] of refused) {
-    it(`is refused when it is or has ${what}`, () => {
-      const blamed = blamedPaths(value);
-
-      assert.deepEqual(blamed, [path]);
-    });
-  }
 });
 
 describe('a rectangle', () => {

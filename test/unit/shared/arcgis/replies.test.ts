@@ -30,6 +30,31 @@ describe('an answer of ArcGIS', () => {
     assert.deepEqual(reply, { jobId: 'j1', jobStatus: 'esriJobSubmitted', new: null });
   });
 
+  const withNaN: [text: string, reply: object | undefined][] = [
+    ['{"jobId":"j1","x":NaN}', { jobId: 'j1', x: null }],
+    ['{"jobId":"NaN \\" NaN","NaN":[NaN,1, NaN ]}', { jobId: 'NaN " NaN', NaN: [null, 1, null] }],
+    ['{"jobId":"j1","x":-NaN}', undefined],
+    ['{"jobId":"j1","x":nan}', undefined],
+    ['{"jobId":"j1","x":Infinity}', undefined],
+    ['{"jobId":"j1","x":NaN', undefined],
+    ['{"jobId":"j1,"x":NaN}', undefined],
+    ['NaN', undefined],
+  ];
+  for (const [text, reply] of withNaN) {
+    const answer = { status: 200, headers: {}, text, place: PLACE };
+
+    it(`is ${reply === undefined ? 'still broken' : 'read'} as ${text} where bare NaN counts as null`, () => {
+      const read = () => readReply(answer, schema, { nanIsNull: true });
+
+      if (reply === undefined) assert.throws(read, { name: 'VendorContractError' });
+      else assert.deepEqual(read(), reply);
+    });
+
+    it(`is broken as ${text} where nothing is said of NaN`, () => {
+      assert.throws(() => readReply(answer, schema), { name: 'VendorContractError' });
+    });
+  }
+
   const refused: [what: string, body: unknown, status?: number][] = [
     ['a REST error inside a 200', restError(400, 'Unable to complete operation.', ['Invalid parameter'])],
     ['a REST error without a code', { error: { message: 'no' } }],

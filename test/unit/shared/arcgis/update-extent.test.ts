@@ -71,6 +71,7 @@ describe('an update extent', () => {
   it('is refused with a key that it does not know, by name', () => {
     const { error } = updateExtentSchema.safeParse({ ...EXTENT, zmin: 0 });
 
-    assert.match(String(error?.issues[0]?.message), /zmin/);
+    assert.deepEqual(error?.issues[0]?.path, ['zmin']);
+    assert.match(String(error?.issues[0]?.message), /^unknown key; the keys are xmin, .*did you mean xmin/);
   });
 });

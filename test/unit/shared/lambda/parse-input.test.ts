@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
+import { operations } from '../../../../infra/operations.ts';
 import { parseInput } from '../../../../shared/lambda/parse-input.ts';
 import { refusal } from '../../../support/refused-paths.ts';
 
@@ -49,6 +50,16 @@ describe('reading an input', () => {
       const message = refusal(schema, input);
 
       assert.match(message, place);
+    });
+  }
+
+  for (const { name, inputSchema } of operations) {
+    it(`says of every key that ${name} needs that it is missing`, () => {
+      const message = refusal(inputSchema, {});
+
+      const problems = message.replace(/^.*nothing was done: (.*)\.$/, '$1').split('; ');
+      assert.ok(problems.length > 0);
+      for (const problem of problems) assert.match(problem, /^\w+: is missing(: it must be .+)?$/);
     });
   }
 
