@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startAwsEndpoint } from '../../local/aws-endpoint.ts';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
-import { startTestAws } from '../support/invoke.ts';
+import { NO_DATABASE, startTestAws } from '../support/invoke.ts';
 import { coldStarts, type Sample } from './cold-starts.ts';
 import { measuresOf } from './measures.ts';
 import { comparePeers } from './peers.ts';
@@ -62,7 +62,11 @@ async function bench(folder: string) {
 
 /** Secrets and an ArcGIS site for the processes that are measured; this process is idle meanwhile. */
 async function startServers() {
-  const aws = await startAwsEndpoint({ start: () => ({ arn: 'arn:aws:states:::execution:bench:1', startedAt: 0 }) });
+  const aws = await startAwsEndpoint(() => ({
+    start: () => ({ arn: 'arn:aws:states:::execution:bench:1', startedAt: 0 }),
+    find: () => undefined,
+    database: NO_DATABASE,
+  }));
   const emulator = await startArcgisEmulator();
   const { url, username, password } = emulator;
   aws.setSecret('cache-ops/bench', JSON.stringify({ vendor: 'arcgis', url, username, password }));

@@ -4,6 +4,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { startAwsEndpoint } from '../../local/aws-endpoint.ts';
 import { StateMachines } from '../../local/state-machines.ts';
+import { NO_DATABASE } from '../support/invoke.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:job';
 
@@ -21,7 +22,11 @@ async function services(t: TestContext) {
     },
   };
   const machines = new StateMachines([{ name: 'job', arn: MACHINE, definition }], { invoke: () => answer.promise });
-  const endpoint = await startAwsEndpoint(machines);
+  const endpoint = await startAwsEndpoint(() => ({
+    start: (request) => machines.start(request),
+    find: (arn) => machines.executions.find((execution) => execution.arn === arn),
+    database: NO_DATABASE,
+  }));
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = { endpoint: endpoint.url, region: 'us-east-1', credentials, maxAttempts: 1 };
   const sfn = new SFNClient(client);

@@ -14,10 +14,17 @@ export interface TestAws {
 
 const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:under-test';
 
+/** For endpoints whose functions have no ledger. */
+export const NO_DATABASE = {
+  call(): never {
+    throw new Error('there is no DynamoDB here');
+  },
+};
+
 /** Starts the AWS endpoint and points the AWS SDK of this process at it. */
 export async function startTestAws(): Promise<TestAws> {
   const executions: TestAws['executions'] = [];
-  const endpoint: AwsEndpoint = await startAwsEndpoint({
+  const endpoint: AwsEndpoint = await startAwsEndpoint(() => ({
     start({ name, input }) {
       executions.push({ name, input: JSON.parse(input ?? '{}') });
       return {
@@ -25,7 +32,9 @@ export async function startTestAws(): Promise<TestAws> {
         startedAt: Date.now(),
       };
     },
-  });
+    find: () => undefined,
+    database: NO_DATABASE,
+  }));
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
@@ -33,6 +42,8 @@ export async function startTestAws(): Promise<TestAws> {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url,
     AWS_ENDPOINT_URL_SFN: endpoint.url,
     STATE_MACHINE_ARN,
+    MAX_DURATION_DAYS: '14',
+    KEEP_DAYS: '400',
   });
   const setSecret = (target: string, secret: unknown) =>
     endpoint.setSecret(`cache-ops/${target}`, typeof secret === 'string' ? secret : JSON.stringify(secret));
@@ -68,4 +79,10 @@ export async function invoke(handler: Handler, event: unknown, overrides: Partia
     ...overrides,
   };
   return await handler(event, context);
+}
+
+/** Has an operation's function do its work, as its state machine does when it is the run's turn; gives the result. */
+export async function work(handler: Handler, input: unknown, overrides: Partial<Context> = {}): Promise<unknown> {
+  const done = await invoke(handler, { submit: input }, overrides);
+  return Object.hasOwn(Object(done), 'result') ? Object(done).result : done;
 }
