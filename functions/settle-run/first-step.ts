@@ -12,13 +12,13 @@ export function firstStep(end: EndedRun, entry: Entry, now: number): Step {
     case 'waiting':
     case 'paused':
       return (
-        failedByItself(end) ??
+        failedByItself(end, entry) ??
         ended('isCancelled', 'The execution was stopped before a job ran; nothing runs on the server.')
       );
     case 'submitting':
-      return failedByItself(end) ?? afterSubmit(entry, now);
+      return failedByItself(end, entry) ?? afterSubmit(entry, now);
     case 'running':
-      return failedByItself(end) ?? cancelling(entry);
+      return failedByItself(end, entry) ?? cancelling(entry);
     // Told a second time, or started again by hand.
     case 'uncertain':
       return hasJob(entry) ? cancelling(entry) : afterSubmit(entry, now);
@@ -31,12 +31,12 @@ export function firstStep(end: EndedRun, entry: Entry, now: number): Step {
   }
 }
 
-/** The run ended by an error of its own and could not write it into the ledger. */
-function failedByItself({ ended: status, error, cause = '' }: EndedRun): Step | undefined {
+/** The run ended by an error of its own, after which no job is at work, and could not write it into the ledger. */
+function failedByItself({ ended: status, error, cause = '' }: EndedRun, { status: before }: Entry): Step | undefined {
   if (status !== 'FAILED' || !isErrorName(error)) return undefined;
   const { nothingSubmitted, jobIsOver } = ERRORS[error];
-  if (error === 'AwsUnavailableError' || !(nothingSubmitted || jobIsOver)) return undefined;
-  return { ...NOTHING_TO_DO, end: { name: 'fails', set: { error, cause } }, service: 'free' };
+  const isSure = before === 'waiting' || jobIsOver || (nothingSubmitted && error !== 'AwsUnavailableError');
+  return isSure ? { ...NOTHING_TO_DO, end: { name: 'fails', set: { error, cause } }, service: 'free' } : undefined;
 }
 
 /** Stopped between the submit and the saved job id: when the submit has ended its job is looked for. */

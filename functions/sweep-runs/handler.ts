@@ -1,7 +1,7 @@
-import { executionStatus, startMachine } from '../../shared/lambda/executions.ts';
+import { describeExecution, startMachine } from '../../shared/lambda/executions.ts';
 import { ledgerHandler } from '../../shared/lambda/ledger-handler.ts';
 import { sweepRuns } from './operation.ts';
 
 export const handler = ledgerHandler('sweep-runs', (_event, ledger) =>
-  sweepRuns(ledger, { executionStatus, startMachine }),
+  sweepRuns(ledger, { describeExecution, startMachine }),
 );

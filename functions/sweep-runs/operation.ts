@@ -8,8 +8,10 @@ const YOUNG_MS = 30 * 60_000;
 
 /** What is asked of Step Functions. */
 export interface Executions {
-  /** `RUNNING`, how the execution has ended, or undefined where Step Functions does not know it any more. */
-  executionStatus(arn: string): Promise<string | undefined>;
+  /** Undefined where Step Functions does not know the execution any more. */
+  describeExecution(
+    arn: string,
+  ): Promise<{ status?: string | undefined; error?: string | undefined; cause?: string | undefined } | undefined>;
   startMachine(arn: string, input: object): Promise<void>;
 }
 
@@ -17,7 +19,7 @@ export interface Executions {
  * Finds the runs whose execution has ended without a word in the ledger, because an event of AWS was lost, and has
  * `cancel-run` clean up after them.
  */
-export async function sweepRuns(ledger: LedgerTable, { executionStatus, startMachine }: Executions) {
+export async function sweepRuns(ledger: LedgerTable, { describeExecution, startMachine }: Executions) {
   const { CANCEL_RUN_ARN: cancelRunArn } = environment('CANCEL_RUN_ARN');
   const longAgo = new Date(Date.now() - YOUNG_MS).toISOString();
   const swept: string[] = [];
@@ -26,9 +28,9 @@ export async function sweepRuns(ledger: LedgerTable, { executionStatus, startMac
     for (const { operation, name, executionArn, seenAt } of page.filter(({ open }) => open !== undefined)) {
       looked += 1;
       if (executionArn === undefined || isSeenSince(seenAt, longAgo)) continue;
-      const status = (await executionStatus(executionArn)) ?? 'GONE';
+      const { status = 'GONE', error, cause } = (await describeExecution(executionArn)) ?? {};
       if (status === 'RUNNING') continue;
-      await startMachine(cancelRunArn, { run: { operation, name }, ended: status });
+      await startMachine(cancelRunArn, { run: { operation, name }, ended: status, error, cause });
       swept.push(`${operation}/${name}`);
     }
   }

@@ -41,7 +41,3 @@ export async function describeExecution(executionArn: string): Promise<DescribeE
     throw error;
   }
 }
-
-export async function executionStatus(executionArn: string): Promise<string | undefined> {
-  return (await describeExecution(executionArn))?.status;
-}

@@ -50,10 +50,10 @@ function startedAndCompleted(operation: string): MiddlewareObj {
   };
 }
 
-/** The input itself, a state machine's `submit`, or the job that is checked. */
+/** Of the input itself, of what a state machine hands over, or of the job that is checked. */
 function targetOf(event: unknown): unknown {
-  const { target, submit, job } = Object(event);
-  const name = target ?? Object(submit).target ?? Object(job).target;
+  const { target, prepare, submit, job } = Object(event);
+  const name = target ?? Object(prepare ?? submit ?? job).target;
   return targetNameSchema.safeParse(name).data;
 }
 
