@@ -108,7 +108,10 @@ function parseGeoJson(value: unknown): PolygonFeatureSet | z.core.$ZodIssue[] {
 }
 
 /** An extent as a rectangular area: the extent parameter's own text format is not reliably documented. */
-export function rectangle({ xmin, ymin, xmax, ymax }: Extent, spatialReference: SpatialReference): PolygonFeatureSet {
+export function rectangle(
+  { xmin, ymin, xmax, ymax }: Extent,
+  spatialReference: SpatialReference | undefined,
+): PolygonFeatureSet {
   const ring = [
     [xmin, ymin],
     [xmin, ymax],

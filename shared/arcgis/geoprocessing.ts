@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
-import { InvalidInputError, SubmitUncertainError, VendorContractError, VendorRejectedError } from '../errors.ts';
+import { SubmitUncertainError, VendorContractError, VendorRejectedError } from '../errors.ts';
 import { mayHaveStarted } from '../jobs/borne-errors.ts';
 import { jobIdSchema, type SoughtJob } from '../jobs/job-reference.ts';
 import type { JobState } from '../jobs/job-state.ts';
 import { findJobPatiently } from './find-job.ts';
 import { readJobState } from './job-answer.ts';
+import { soughtInputs } from './job-inputs.ts';
 import { statusWord } from './job-words.ts';
 import type { ArcgisSite } from './site.ts';
 
@@ -17,9 +18,13 @@ export const TASK_PATHS = {
   refreshService: 'rest/services/System/PublishingTools/GPServer/Refresh%20Service',
 };
 
-export interface SubmittedJob {
-  taskUrl: string;
+/** Where a job is on its site. */
+export interface JobPlace {
+  taskPath: string;
   jobId: string;
+}
+
+export interface SubmittedJob extends JobPlace {
   jobStatus: string;
   jobUrl: string;
   /** The answer to the submit was lost, and the job was found on the server. */
@@ -31,7 +36,7 @@ const submittedSchema = z.looseObject({ jobId: jobIdSchema, jobStatus: z.catch(z
 /**
  * Submits a geoprocessing job. NOT safe to repeat: a second submit is a second job. So it is sent again only when no
  * byte had left or the server refused before any work. Where the answer is lost, the server's job list is looked at
- * first, and the job that is found there adopted.
+ * first, and the job that is found there adopted. Parameters that are empty are not sent.
  *
  * @throws SubmitUncertainError when the job may exist and is not found
  */
@@ -41,15 +46,14 @@ export async function submitJob(
   parameters: Record<string, string>,
 ): Promise<SubmittedJob> {
   const { taskPath, lostSince } = sought;
-  const taskUrl = site.address(taskPath);
   // By all that was sent: a job for other scales or another area is not this one.
-  const lost = { taskPath, inputs: parameters };
+  const lost = { taskPath, inputs: { ...sought.inputs, ...soughtInputs(parameters) } };
   if (lostSince !== undefined) return await adoptJob(site, lost, lostSince, 'The submit broke off.');
   const since = Date.now();
   let adopted: SubmittedJob | undefined;
   const { jobId, jobStatus } = await site.call({
     path: `${taskPath}/submitJob`,
-    form: parameters,
+    form: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== '')),
     reply: submittedSchema,
     repeatable: 'if-nothing-was-done',
     answerTimeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
@@ -59,22 +63,21 @@ export async function submitJob(
       return { ...adopted };
     },
   });
-  return adopted ?? { taskUrl, jobId, jobStatus: statusWord(jobStatus), jobUrl: jobUrl(taskUrl, jobId) };
+  return adopted ?? submittedJob(site, { taskPath, jobId }, statusWord(jobStatus));
 }
 
 async function adoptJob(site: ArcgisSite, lost: SoughtJob, since: number, reason: string): Promise<SubmittedJob> {
-  const taskUrl = site.address(lost.taskPath);
-  const found = await findJobPatiently(site, lost, since);
-  if (found !== undefined) {
-    return { taskUrl, jobId: found, jobStatus: 'esriJobSubmitted', jobUrl: jobUrl(taskUrl, found), adopted: true };
+  const jobId = await findJobPatiently(site, lost, since);
+  if (jobId !== undefined) {
+    return { ...submittedJob(site, { taskPath: lost.taskPath, jobId }, 'esriJobSubmitted'), adopted: true };
   }
   throw new SubmitUncertainError(
     `${reason} The job may have been started all the same, so it was not submitted again; the server's job list does not show it, or cannot be read. Look for it in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service) before you start this again.`,
   );
 }
 
-function jobUrl(taskUrl: string, jobId: string): string {
-  return `${taskUrl}/jobs/${encodeURIComponent(jobId)}`;
+function submittedJob(site: ArcgisSite, { taskPath, jobId }: JobPlace, jobStatus: string): SubmittedJob {
+  return { taskPath, jobId, jobStatus, jobUrl: site.address(jobPath({ taskPath, jobId })) };
 }
 
 /**
@@ -84,12 +87,8 @@ function jobUrl(taskUrl: string, jobId: string): string {
  *
  * @throws the Vendor… errors; a job that the server does not know is no error but the outcome `unknown`
  */
-export async function checkJob(
-  site: ArcgisSite,
-  job: { taskUrl: string; jobId: string },
-  { withoutMessages = false } = {},
-): Promise<JobState> {
-  return await readJobState(site, jobPath(site, job), withoutMessages);
+export async function checkJob(site: ArcgisSite, job: JobPlace, { withoutMessages = false } = {}): Promise<JobState> {
+  return await readJobState(site, jobPath(job), withoutMessages);
 }
 
 /**
@@ -99,10 +98,10 @@ export async function checkJob(
  *
  * @throws VendorUnreachableError and VendorBusyError: ask again later
  */
-export async function cancelJob(site: ArcgisSite, job: { taskUrl: string; jobId: string }): Promise<JobState> {
+export async function cancelJob(site: ArcgisSite, job: JobPlace): Promise<JobState> {
   const before = await checkJob(site, job);
   if (before.outcome !== 'running' || before.jobStatus === 'esriJobCancelling') return before;
-  const path = jobPath(site, job);
+  const path = jobPath(job);
   if (!(await isTaken(site, `${path}/cancel`))) await isTaken(site, adminJobPath(path));
   return await checkJob(site, job);
 }
@@ -126,16 +125,6 @@ function adminJobPath(path: string): string {
   );
 }
 
-/** A credential never goes to an address that is not the site's. */
-function jobPath(site: ArcgisSite, { taskUrl, jobId }: { taskUrl: string; jobId: string }): string {
-  const root = site.address('rest/services/');
-  const below = taskUrl.slice(root.length);
-  const isBelow = taskUrl.startsWith(root) && !/[?#]|\/\/|%(?!20)/.test(below);
-  // What the URL parser would change (dots, line ends, back-slashes) is no path of a task; all that one encodes is a space.
-  if (isBelow && new URL(taskUrl).pathname === new URL(root).pathname + below) {
-    return `rest/services/${below}/jobs/${encodeURIComponent(jobId)}`;
-  }
-  throw new InvalidInputError(
-    `job.taskUrl: ${taskUrl} is not below ${root}: the job belongs to another site than its target.`,
-  );
+function jobPath({ taskPath, jobId }: JobPlace): string {
+  return `${taskPath}/jobs/${encodeURIComponent(jobId)}`;
 }

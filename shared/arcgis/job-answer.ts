@@ -5,13 +5,14 @@ import type { JobState } from '../jobs/job-state.ts';
 import { statusWord, toMessage, tooManyMessages } from './job-words.ts';
 import type { ArcgisSite } from './site.ts';
 
-const ENDED: Record<string, JobState['outcome']> = {
-  esriJobSucceeded: 'succeeded',
-  esriJobFailed: 'failed',
-  esriJobTimedOut: 'timed-out',
-  esriJobCancelled: 'cancelled',
-  esriJobDeleted: 'lost',
-};
+/** A map: a server's word may be one that every object knows, such as `constructor`. */
+const ENDED: ReadonlyMap<string, JobState['outcome']> = new Map([
+  ['esriJobSucceeded', 'succeeded'],
+  ['esriJobFailed', 'failed'],
+  ['esriJobTimedOut', 'timed-out'],
+  ['esriJobCancelled', 'cancelled'],
+  ['esriJobDeleted', 'lost'],
+]);
 
 /** The other six of the eleven that are documented. */
 const RUNNING = ['New', 'Submitted', 'Waiting', 'Executing', 'Cancelling', 'Deleting'].map(
@@ -68,7 +69,7 @@ async function readState(site: ArcgisSite, path: string, isKnownTooLarge: boolea
     },
   });
   const { jobStatus, messages, progress, results } = reply;
-  const outcome = ENDED[jobStatus] ?? 'running';
+  const outcome = ENDED.get(jobStatus) ?? 'running';
   const instead = withoutMessages ? [tooManyMessages(site.address(path))] : [];
   return {
     jobStatus: statusWord(jobStatus),
@@ -86,15 +87,22 @@ function isUnknownJob({ code, message }: VendorRejectedError): boolean {
   return code === 400 || code === 404 || (code === 500 && /not (be )?found|not exist|invalid job/i.test(message));
 }
 
-const OUTPUT_URL = 'out_service_url';
+/** Most jobs have one. */
+const MAX_OUTPUTS = 3;
+const IS_URL_NAME = /url$/i;
+const outputSchema = z.looseObject({ value: z.catch(z.string(), '') });
 
-/** The caching tools name the service as their output. The job has succeeded whether or not it can be read. */
+/**
+ * The caching tools give the service's address as their output, by names that differ (`out_service_url`, `out_job_url`).
+ * The job has succeeded whether or not it can be read.
+ */
 async function readOutputUrl(site: ArcgisSite, path: string, results: string[]): Promise<string | undefined> {
-  if (!results.includes(OUTPUT_URL)) return undefined;
-  const reply = z.looseObject({ value: z.string().check(z.minLength(1)) });
-  const fallback = site.address(`${path}/results/${OUTPUT_URL}`);
-  return await site.call({ path: `${path}/results/${OUTPUT_URL}`, reply }).then(
-    ({ value }) => redact(value),
-    () => fallback,
-  );
+  const named = results.filter((name) => IS_URL_NAME.test(name));
+  for (const name of (named.length > 0 ? named : results).slice(0, MAX_OUTPUTS)) {
+    const place = `${path}/results/${encodeURIComponent(name)}`;
+    const { value } = await site.call({ path: place, reply: outputSchema }).catch(() => ({ value: '' }));
+    if (IS_URL_NAME.test(name)) return value === '' ? site.address(place) : redact(value);
+    if (/^https?:\/\//i.test(value)) return redact(value);
+  }
+  return undefined;
 }
