@@ -16,7 +16,7 @@ const taskPathSchema = z
  */
 function withTaskPath(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('taskUrl' in value) || 'taskPath' in value) return value;
-  return { ...value, taskPath: String(value.taskUrl).replace(/^.*\/(?=rest\/services\/)/, '') };
+  return { ...value, taskPath: String(value.taskUrl).replace(/^.*?\/(?=rest\/services\/)/, '') };
 }
 
 /** The way to a job that runs: ids and paths only, never a credential or an address. */

@@ -17,7 +17,7 @@ describe('cancelling a job', () => {
 
   const submit = async () => (await signIn(emulator)).submit(`/${TASK_PATH}`, INPUTS);
   const cancel = (jobId: string, attempts = 0) =>
-    invoke(handler, { cancel: { target, taskUrl: `${emulator.url}/${TASK_PATH}`, jobId }, attempt: { attempts } });
+    invoke(handler, { cancel: { target, taskPath: TASK_PATH, jobId }, attempt: { attempts } });
 
   before(async () => {
     aws = await startTestAws();
@@ -68,7 +68,7 @@ describe('cancelling a job', () => {
     await assert.rejects(two, { name: 'VendorRejectedError', message: /2 running jobs have the same inputs/ });
     const later = { ...find, since: new Date(now + 3_600_000).toISOString() };
 
-    assert.partialDeepStrictEqual(one, { found: 'yes', jobId: job?.id, taskUrl: `${emulator.url}/${TASK_PATH}` });
+    assert.partialDeepStrictEqual(one, { found: 'yes', jobId: job?.id, taskPath: TASK_PATH });
     assert.deepEqual(await invoke(handler, { find: later, attempt: { attempts: 0 } }), { found: 'no' });
   });
 
@@ -111,7 +111,7 @@ describe('cancelling a job', () => {
     const attempt = async (state: unknown) =>
       Object(
         await invoke(handler, {
-          cancel: { target: own, taskUrl: `${url}/${TASK_PATH}`, jobId: job?.id },
+          cancel: { target: own, taskPath: TASK_PATH, jobId: job?.id },
           attempt: state,
         }),
       );
@@ -133,8 +133,7 @@ describe('cancelling a job', () => {
 
     const first = Object(await cancel('j-unknown'));
     t.mock.timers.tick(61_000);
-    const { url } = emulator;
-    const job = { target, taskUrl: `${url}/${TASK_PATH}`, jobId: 'j-unknown' };
+    const job = { target, taskPath: TASK_PATH, jobId: 'j-unknown' };
     const second = await invoke(handler, { cancel: job, attempt: first });
 
     assert.equal(first.over, false);
