@@ -14,7 +14,7 @@ export function refreshRequest({ serviceName, serviceType, serviceFolder, refres
       inputs: {
         serviceName,
         serviceType,
-        ...(serviceFolder === undefined ? {} : { serviceFolder }),
+        serviceFolder: serviceFolder ?? '',
         ...(refreshOptions === undefined ? {} : { refreshOptions }),
       },
     },

@@ -46,7 +46,7 @@ export function cancelRunDefinition(parts: CancelRunParts): object {
       },
       'Let it settle': { Type: 'Wait', Seconds: SETTLE_SECONDS, Next: 'Read its entry' },
       'Read its entry': read(partition, table, RUN, {
-        attributes: ['status', 'error', 'target', 'service', 'sought', 'submittingAt', 'taskUrl', 'jobId'],
+        attributes: ['status', 'error', 'target', 'service', 'sought', 'submittingAt', 'taskPath', 'taskUrl', 'jobId'],
         into: 'ledger',
         next: 'What was it doing?',
       }),
@@ -81,7 +81,7 @@ export function cancelRunDefinition(parts: CancelRunParts): object {
 
 const IS_FAILED = { Variable: STATUS, StringEquals: 'failed' };
 /** A run that was given another's error has none. */
-const HAS_JOB = { Variable: '$.ledger.Item.taskUrl.S', IsPresent: true };
+const HAS_JOB = { Variable: '$.ledger.Item.jobId.S', IsPresent: true };
 
 function failedBy(...names: string[]): object {
   return { Or: names.map((name) => ({ Variable: '$.ledger.Item.error.S', StringEquals: name })) };
@@ -95,7 +95,7 @@ function finish({ partition, table }: CancelRunParts): object {
     error: text('JobCancelledError'),
     cause: text(cause),
   });
-  const withJob = { jobId: text('$.job.jobId'), taskUrl: text('$.job.taskUrl'), ...jobEnd };
+  const withJob = { jobId: text('$.attempt.state.jobId'), taskPath: text('$.attempt.state.taskPath'), ...jobEnd };
   const free = { Next: 'Free the service' };
   return {
     'Mark as cancelled before its submit': update(

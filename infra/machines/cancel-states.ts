@@ -54,7 +54,7 @@ export function searchStates({ partition, table, cancelArn }: CancelRunParts): o
       Type: 'Pass',
       Parameters: {
         'target.$': '$.ledger.Item.target.S',
-        'taskUrl.$': '$.attempt.state.taskUrl',
+        'taskPath.$': '$.attempt.state.taskPath',
         'jobId.$': '$.attempt.state.jobId',
       },
       ResultPath: '$.job',
@@ -66,13 +66,10 @@ export function searchStates({ partition, table, cancelArn }: CancelRunParts): o
 /** Asks the server again and again to cancel the job, until it is over. */
 export function cancelStates({ partition, table, cancelArn }: CancelRunParts): object {
   return {
+    // As it was read: where its job is has another name in entries of version 0.1.0.
     'Take its job': {
       Type: 'Pass',
-      Parameters: {
-        'target.$': '$.ledger.Item.target.S',
-        'taskUrl.$': '$.ledger.Item.taskUrl.S',
-        'jobId.$': '$.ledger.Item.jobId.S',
-      },
+      Parameters: { 'entry.$': '$.ledger.Item' },
       ResultPath: '$.job',
       Next: 'Cancel',
     },

@@ -64,7 +64,7 @@ export function submitStates({ partition, table, submitArn }: JobDefinitionParts
         set: {
           status: text('running'),
           jobId: text('$.watch.state.job.jobId'),
-          taskUrl: text('$.watch.state.job.taskUrl'),
+          taskPath: text('$.watch.state.job.taskPath'),
           submittedAt: text('$.watch.state.job.submittedAt'),
           jobStatus: text('$.watch.state.jobStatus'),
         },

@@ -4,7 +4,7 @@ import { addressProblem } from '../http/address.ts';
 import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
-import { send } from '../http/send.ts';
+import { send, type VendorRequest } from '../http/send.ts';
 import { readReply, TokenRefused } from './replies.ts';
 
 const DEFAULT_REFERER = 'https://cache-ops';
@@ -25,6 +25,9 @@ export interface SiteAccess extends ServerAccess {
 export interface SiteCall<S extends z.core.$ZodType> {
   /** `rest/services/…` or `admin/…`, below the site, every segment encoded. */
   path: string;
+  /** `GET` for the few resources that are documented without POST. @defaultValue 'POST' */
+  method?: 'GET';
+  /** The fields of the form, or of a GET's query: never a secret. */
   form?: Record<string, string>;
   reply: S;
   /** Bare `NaN` in the answer counts as null. */
@@ -34,6 +37,13 @@ export interface SiteCall<S extends z.core.$ZodType> {
   answerTimeoutSeconds?: number;
   /** Told how the call itself failed, never how its sign-in did: gives an answer in its place, or throws. */
   recover?: (error: unknown) => z.input<S> | Promise<z.input<S>>;
+}
+
+interface AskOptions<S extends z.core.$ZodType> {
+  reply: S;
+  repeatable: Repeatable;
+  answerTimeoutSeconds?: number | undefined;
+  nanIsNull?: boolean;
 }
 
 interface Token {
@@ -74,7 +84,7 @@ export class ArcgisSite {
   }
 
   /**
-   * Calls the site with a token: a POST form, token in the body. A token that is refused is renewed once; whatever else
+   * Calls the site with a token: a POST form, token in the body (a GET: in a header). A token that is refused is renewed once; whatever else
    * is refused is tried again only with a secret that has changed.
    *
    * @throws VendorAuthError and every other Vendor… error
@@ -100,6 +110,7 @@ export class ArcgisSite {
   private async callOnce<S extends z.core.$ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
     const {
       path,
+      method,
       form = {},
       reply,
       repeatable = 'always',
@@ -108,8 +119,10 @@ export class ArcgisSite {
       nanIsNull = false,
     } = siteCall;
     const options = { reply, repeatable, answerTimeoutSeconds, nanIsNull };
+    const url = this.address(path);
     try {
-      return await this.post(this.address(path), { ...form, token }, options);
+      if (method === 'GET') return await this.get(url, form, token, options);
+      return await this.post(url, { ...form, token }, options);
     } catch (error) {
       if (recover === undefined || error instanceof TokenRefused) throw error;
       return z.parse(reply, await recover(error));
@@ -119,20 +132,38 @@ export class ArcgisSite {
   private async post<S extends z.core.$ZodType>(
     url: string,
     form: Record<string, string>,
-    options: { reply: S; repeatable: Repeatable; answerTimeoutSeconds?: number | undefined; nanIsNull?: boolean },
+    options: AskOptions<S>,
+  ): Promise<z.output<S>> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams({ ...form, f: 'json' }).toString();
+    return await this.ask({ method: 'POST', url, headers, body }, options);
+  }
+
+  /** An address is logged on its way, so the token goes into Esri's own header, which also passes a web adaptor's own login. */
+  private async get<S extends z.core.$ZodType>(
+    url: string,
+    query: Record<string, string>,
+    token: string,
+    options: AskOptions<S>,
+  ): Promise<z.output<S>> {
+    const headers = { 'x-esri-authorization': `Bearer ${token}` };
+    const address = `${url}?${new URLSearchParams({ ...query, f: 'json' })}`;
+    return await this.ask({ method: 'GET', url: address, headers }, options);
+  }
+
+  private async ask<S extends z.core.$ZodType>(
+    { headers, ...request }: VendorRequest,
+    { reply, repeatable, answerTimeoutSeconds, nanIsNull = false }: AskOptions<S>,
   ): Promise<z.output<S>> {
     const { referer = DEFAULT_REFERER } = this.access;
-    const { reply, repeatable, answerTimeoutSeconds, nanIsNull = false } = options;
-    const request = {
-      method: 'POST' as const,
-      url,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', referer },
-      body: new URLSearchParams({ ...form, f: 'json' }).toString(),
+    const whole = {
+      ...request,
+      headers: { accept: 'application/json', referer, ...headers },
       ...(answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds }),
     };
     const connection = { access: this.access, deadline: this.deadline };
     return await repeat(repeatable, this.deadline, async () => {
-      return readReply(await send(request, connection), reply, { nanIsNull });
+      return readReply(await send(whole, connection), reply, { nanIsNull });
     });
   }
 

@@ -130,12 +130,14 @@ function bytesOf(input: unknown): number {
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
 function watchOf(frame: Frame, { job, notes }: Submission): Watch {
-  const { taskUrl, jobId, jobStatus } = job;
+  const { taskPath, jobId, jobStatus } = job;
+  // By this name an execution that began with version 0.1.0 records it.
+  const taskUrl = taskPath;
   const now = Date.now();
   const maxSeconds = Number(process.env['MAX_DURATION_DAYS'] ?? 14) * SECONDS_PER_DAY;
   return {
     status: 'running',
-    job: { ...frame, taskUrl, jobId, submittedAt: new Date(now).toISOString() },
+    job: { ...frame, taskPath, taskUrl, jobId, submittedAt: new Date(now).toISOString() },
     deadline: new Date(now + maxSeconds * 1000).toISOString(),
     polls: 0,
     waitSeconds: nextWaitSeconds(0),

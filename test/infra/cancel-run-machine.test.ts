@@ -56,7 +56,7 @@ describe('cancel-run', () => {
     const by = (...names: string[]) => ({
       Or: names.map((name) => ({ Variable: '$.ledger.Item.error.S', StringEquals: name })),
     });
-    const hasJob = { Variable: '$.ledger.Item.taskUrl.S', IsPresent: true };
+    const hasJob = { Variable: '$.ledger.Item.jobId.S', IsPresent: true };
     assert.deepEqual(Choices, [
       { Variable: '$.ledger.Item', IsPresent: false, Next: 'Nothing to do' },
       { ...is('waiting'), Next: 'Mark as cancelled before its submit' },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
+import { SUBMITS_END_AFTER_MS } from '../../shared/arcgis/find-job.ts';
 import { submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
 import { JOBS, machinesOf, NOTHING_SUBMITTED, reachableFrom, required } from './machines.ts';
 
@@ -130,6 +131,12 @@ describe('the state machine of a job', () => {
 
     const longest = (3 + 3) * SUBMIT_TIMEOUT_SECONDS + pauses.reduce((sum, seconds) => sum + seconds);
     assert.ok(longest < Date.parse(submitLeaseUntil(0)) / 1000, `${longest} s`);
+  });
+
+  it('is through with its submits before a job that was submitted later is taken for another one', () => {
+    const longest = 3 * SUBMIT_TIMEOUT_SECONDS + [60, 120, 5, 10, 20, 40, 60].reduce((sum, seconds) => sum + seconds);
+
+    assert.ok(longest < SUBMITS_END_AFTER_MS / 1000, `${longest} s`);
   });
 
   it('is failed by no error after its entry without a record: only where a job runs does it go on', () => {

@@ -13,7 +13,8 @@ import { startRefusingStepFunctions } from '../../../support/step-functions.ts';
 const INPUT = { target: 'city-gis', serviceName: 'Landsat', serviceType: 'ImageServer' };
 const AT_ONCE = { ...INPUT, waitForJobCompletion: 'DO_NOT_WAIT' };
 const TASK_URL = 'https://gis.example.org/server/rest/services/System/PublishingTools/GPServer/Refresh%20Service';
-const JOB = { taskUrl: TASK_URL, jobId: 'j1', jobStatus: 'esriJobSubmitted', jobUrl: `${TASK_URL}/jobs/j1` };
+const TASK_PATH = 'rest/services/System/PublishingTools/GPServer/Refresh%20Service';
+const JOB = { taskPath: TASK_PATH, jobId: 'j1', jobStatus: 'esriJobSubmitted', jobUrl: `${TASK_URL}/jobs/j1` };
 const SUBMITTED = {
   operation: 'refresh-service',
   target: 'city-gis',
@@ -111,7 +112,9 @@ describe('a job operation', () => {
       operation: 'refresh-service',
       target: 'city-gis',
       service: 'Landsat.ImageServer',
-      taskUrl: TASK_URL,
+      taskPath: TASK_PATH,
+      // What an execution of version 0.1.0 records of it.
+      taskUrl: TASK_PATH,
       jobId: 'j1',
     });
     assert.ok(Date.parse(submittedAt) >= startedAt && Date.parse(submittedAt) <= Date.now());
