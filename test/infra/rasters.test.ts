@@ -70,7 +70,7 @@ describe('the raster bucket', () => {
   it('tells EventBridge, is private and encrypted, and outlives the stack', () => {
     const { Properties, DeletionPolicy } = mixed.one('AWS::S3::Bucket');
 
-    assert.equal(DeletionPolicy, 'Retain');
+    assert.equal(DeletionPolicy, 'RetainExceptOnCreate');
     assert.deepEqual(Properties, {
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       PublicAccessBlockConfiguration: {
