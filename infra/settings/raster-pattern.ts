@@ -51,9 +51,9 @@ function stableEnd(text: string): string {
   return letters.slice(letters.findLastIndex((letter) => !hasOneSpelling(letter)) + 1).join('');
 }
 
-/** Each with the marks that stand on it. */
+/** Each with the marks that stand on it; what is in ASCII before all of them is one. */
 function lettersOf(text: string): string[] {
-  return text.match(/\p{M}+|\P{M}\p{M}*/gu) ?? [];
+  return text.match(/^[ -~]+(?!\p{M})|\p{M}+|\P{M}\p{M}*/gu) ?? [];
 }
 
 /** Parts of a Hangul syllable are letters of their own when they are taken apart. */
