@@ -27,7 +27,7 @@ const serverAccess = {
 /** The secret of an ArcGIS Server or Enterprise site. Keys that are not named here are left out: rotation adds its own. */
 export const arcgisTargetSchema = z
   .object({
-    vendor: z.literal('arcgis', 'must be arcgis: this operation is for ArcGIS sites'),
+    vendor: vendor('arcgis', 'ArcGIS sites'),
     url: siteUrl,
     adminUrl: z.optional(siteUrl),
     portalUrl: z.optional(siteUrl),
@@ -51,7 +51,7 @@ export const arcgisTargetSchema = z
 /** The secret of a MicroStrategy or Strategy One Library server. */
 export const microstrategyTargetSchema = z
   .object({
-    vendor: z.literal('microstrategy', 'must be microstrategy: this operation is for MicroStrategy servers'),
+    vendor: vendor('microstrategy', 'MicroStrategy servers'),
     url: siteUrl,
     username: z.optional(text),
     password: z.optional(text),
@@ -68,6 +68,13 @@ export const microstrategyTargetSchema = z
       checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
     }),
   );
+
+function vendor<V extends string>(name: V, what: string) {
+  return z.literal(name, {
+    error: ({ input }) =>
+      `${input === undefined ? 'is missing: it ' : ''}must be ${name}, as this operation is for ${what}`,
+  });
+}
 
 function checkServerAccess(target: Parameters<typeof serverAccessProblems>[0], context: Context): void {
   for (const [key, message] of serverAccessProblems(target)) {
