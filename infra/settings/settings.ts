@@ -190,14 +190,20 @@ function checkUnique(ids: readonly string[], context: z.core.$RefinementCtx): vo
 /** The longest name that a bucket may have, where the stack makes it. */
 const LONGEST_BUCKET_NAME = 'x'.repeat(63);
 
-function checkPattern(raster: Pick<Settings['rasters'][number], 'bucket' | 'prefix' | 'suffixes'>, context: z.core.$RefinementCtx) {
+function checkPattern(
+  raster: Pick<Settings['rasters'][number], 'bucket' | 'prefix' | 'suffixes'>,
+  context: z.core.$RefinementCtx,
+) {
   const { bucket = LONGEST_BUCKET_NAME, prefix = '', suffixes } = raster;
   const message = patternProblem({ bucket, prefix, suffixes });
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 }
 
 /** Lambda refuses more than 4 KB of environment, measured as JSON. */
-function checkRastersSize(settings: { secretPrefix: string; rasters: Settings['rasters'] }, context: z.core.$RefinementCtx) {
+function checkRastersSize(
+  settings: { secretPrefix: string; rasters: Settings['rasters'] },
+  context: z.core.$RefinementCtx,
+) {
   const LIMIT_BYTES = 4096;
   const RESERVED_BYTES = 200; // the other variables' names and the state machine's ARN
   const variable = JSON.stringify(rastersVariable(settings.rasters, LONGEST_BUCKET_NAME));
