@@ -9,7 +9,8 @@ export interface TakeTurnParts {
 
 /** Who holds the service, or held it last. */
 export const HOLDER = '$.claimed.Item.holder.S';
-export const FOR_RASTERS = { Variable: '$.run.startedBy', StringEquals: 'S3' };
+/** It promises that what is there now is seen. */
+export const IS_REFRESH = { Variable: '$.run.operation', StringEquals: 'refresh-service' };
 /** The equal run that is looked at. */
 const OTHER = '$.equal.name';
 /** The equal run that this one has left the queue for, window after window. */
@@ -18,11 +19,11 @@ const IS_EQUAL = {
   And: [
     { Variable: HOLDER, IsPresent: true },
     { Variable: '$.claimed.Item.requestHash.S', StringEqualsPath: '$.request' },
-    // A refresh that was submitted before a raster arrived does not cover it: only one that claimed later does.
+    // A refresh that was submitted before this one was asked for may not show all: only one that claimed since does.
     {
       Or: [
-        { Not: FOR_RASTERS },
-        { Variable: '$.claimed.Item.claimedAt.S', TimestampGreaterThanPath: '$.run.startedAt' },
+        { Not: IS_REFRESH },
+        { Variable: '$.claimed.Item.claimedAt.S', TimestampGreaterThanEqualsPath: '$.run.startedAt' },
       ],
     },
   ],

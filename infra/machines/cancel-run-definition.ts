@@ -1,6 +1,6 @@
 import { type CancelRunParts, CLAIM, cancelStates, MINE, RUN, STATUS, searchStates } from './cancel-states.ts';
 import { JOB_IS_OVER, NOTHING_SUBMITTED } from './job-parts.ts';
-import { NOW, REFUSED, read, text, update } from './tasks.ts';
+import { engineErrorStates, NOW, REFUSED, read, text, update } from './tasks.ts';
 
 /** What a stopped execution had under way has reached the ledger by then. */
 const SETTLE_SECONDS = 5;
@@ -154,6 +154,7 @@ function finish({ partition, table }: CancelRunParts): object {
       { Next: 'Over', Catch: [{ ErrorEquals: [REFUSED], ResultPath: null, Next: 'Over' }] },
     ),
     Over: { Type: 'Succeed' },
+    ...engineErrorStates('Record that it is uncertain'),
     'Record that it is uncertain': update(
       partition,
       table,

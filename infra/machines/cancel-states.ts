@@ -21,7 +21,9 @@ export const RUN = { operation: text('$.run.operation'), name: text('$.run.name'
 
 export const STATUS = '$.ledger.Item.status.S';
 
-const TO_UNCERTAIN = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Record that it is uncertain' }];
+const TO_UNCERTAIN = [
+  { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Is it an error of Step Functions?' },
+];
 
 /** Stopped between the submit and the saved job id: the submit has ended meanwhile, and its job is looked for. */
 export function searchStates({ partition, table, cancelArn }: CancelRunParts): object {

@@ -9,7 +9,7 @@ import {
 } from './job-parts.ts';
 import { turnStates } from './job-turn-states.ts';
 import { lostSubmitStates, submitStates, watchStates } from './job-work-states.ts';
-import { NOW, number, text, update } from './tasks.ts';
+import { engineErrorStates, NOW, number, text, update } from './tasks.ts';
 
 /** One run of a job operation: its turn, its submit, its watching, and what the ledger is told of it. */
 export function jobDefinition(parts: JobDefinitionParts): object {
@@ -53,6 +53,7 @@ function endStates({ partition, table }: JobDefinitionParts): object {
     ),
     'Release the service': release(partition, table, 'Done'),
     Done: { Type: 'Succeed', OutputPath: '$.watch.state.result' },
+    ...engineErrorStates('Record the failure'),
     'Record the failure': update(
       partition,
       table,

@@ -36,7 +36,9 @@ export const NOTHING_SUBMITTED = [
 export const JOB_IS_OVER = ['JobFailedError', 'JobCancelledError', 'JobLostError'];
 
 /** From its entry in the ledger on a run fails with the error recorded and without a place in the queue. */
-export const TO_FAILURE = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Record the failure' }];
+export const TO_FAILURE = [
+  { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Is it an error of Step Functions?' },
+];
 
 /** Whatever happens, the run goes on. */
 export function goOn(next: string): { Next: string; Catch: object[] } {

@@ -53,7 +53,7 @@ export function turnStates({ partition, table, submitArn, takeTurnArn, maxWaitin
       Type: 'Pass',
       InputPath: '$.turn.state.error',
       ResultPath: '$.error',
-      Next: 'Record the failure',
+      Next: 'Is it an error of Step Functions?',
     },
     ...attachStates(partition, table),
   };

@@ -167,7 +167,7 @@ export function watchStates({ partition, table, watchJobArn }: JobDefinitionPart
       {
         set: { polls: number('$.watch.state.polls'), watchingCost: number('$.watch.state.watchingCost') },
       },
-      goOn('Record the failure'),
+      goOn('Is it an error of Step Functions?'),
     ),
   };
 }

@@ -1,5 +1,5 @@
 import { CLAIMS, WAITING_INDEX } from '../constructs/ledger.ts';
-import { attachStates, FOR_RASTERS, HOLDER, IS_RELEASED, type TakeTurnParts } from './attach-states.ts';
+import { attachStates, HOLDER, IS_REFRESH, IS_RELEASED, type TakeTurnParts } from './attach-states.ts';
 import { FUNCTION_RETRY, invoke, LEDGER_RETRY, NOT_IF_REFUSED, namesIn, REFUSED, read, text } from './tasks.ts';
 
 /** One look costs about 25 events of a history. */
@@ -92,8 +92,8 @@ function queue({ partition, table }: TakeTurnParts): object {
         {
           And: [
             { Variable: '$.isNew', BooleanEquals: true },
-            // Of those that wait for rasters all but the first end with its refresh.
-            { Not: FOR_RASTERS },
+            // Of equal refreshes that wait all but the first end with its job.
+            { Not: IS_REFRESH },
             { Variable: '$.looks.count', NumericEquals: 1 },
             { Variable: '$.queue.ahead', NumericGreaterThanEqualsPath: '$.maxWaiting' },
           ],

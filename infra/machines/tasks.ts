@@ -104,7 +104,15 @@ export function number(path: string): object {
   return { 'N.$': `States.Format('{}', ${path})` };
 }
 
-export const NOW = '$$.State.EnteredTime';
+/** Step Functions leaves the milliseconds out where there are none; with them times are in their order as texts, too. */
+export const NOW = withMilliseconds('$$.State.EnteredTime');
+
+function withMilliseconds(path: string): string {
+  const seconds = `States.ArrayGetItem(States.StringSplit(${path}, 'Z'), 0)`;
+  const parts = `States.StringSplit(States.Format('{}.000', ${seconds}), '.')`;
+  return `States.Format('{}.{}Z', States.ArrayGetItem(${parts}, 0), States.ArrayGetItem(${parts}, 1))`;
+}
+
 export const REFUSED = 'DynamoDB.ConditionalCheckFailedException';
 
 export const NOT_IF_REFUSED = [{ ErrorEquals: [REFUSED], MaxAttempts: 0 }];
@@ -138,3 +146,23 @@ export const FUNCTION_RETRY = [
     MaxAttempts: 20,
   },
 ];
+
+/** The Amazon States Language keeps names that begin with `States.` to itself: a run fails by another one. */
+export function engineErrorStates(next: string): object {
+  return {
+    'Is it an error of Step Functions?': {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.error.Error', StringMatches: 'States.*', Next: 'Name the error of Step Functions' }],
+      Default: next,
+    },
+    'Name the error of Step Functions': {
+      Type: 'Pass',
+      Parameters: {
+        Error: 'AwsUnavailableError',
+        'Cause.$': "States.Format('Step Functions says {}: {}', $.error.Error, $.error.Cause)",
+      },
+      ResultPath: '$.error',
+      Next: next,
+    },
+  };
+}

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { InvalidSecretError, VendorAuthError, VendorRejectedError } from '../errors.ts';
-import { addressProblem } from '../http/address.ts';
+import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
 import { send, type VendorRequest } from '../http/send.ts';
 import { readReply, TokenRefused } from './replies.ts';
+import { assertMayGetCredentials, serverInfoSchema, type TokenAddresses, tokenAddresses } from './token-addresses.ts';
 
 const DEFAULT_REFERER = 'https://cache-ops';
 const TOKEN_LIFE_MINUTES = 60;
@@ -15,6 +15,7 @@ const MAX_RENEWAL_MARGIN_MS = 60_000;
 export interface SiteAccess extends ServerAccess {
   url: string;
   adminUrl?: string | undefined;
+  portalUrl?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
   token?: string | undefined;
@@ -53,12 +54,8 @@ interface Token {
 
 /** Tokens live as long as the function stays warm and the secret stays the same. */
 const tokens = new WeakMap<SiteAccess, Token>();
-const tokenUrls = new WeakMap<SiteAccess, string[]>();
+const knownAddresses = new WeakMap<SiteAccess, TokenAddresses>();
 
-const serverInfoSchema = z.looseObject({
-  owningSystemUrl: z.nullish(z.string()),
-  authInfo: z.catch(z.nullish(z.looseObject({ tokenServicesUrl: z.nullish(z.string()) })), undefined),
-});
 const tokenSchema = z.object({
   token: z.string().check(z.minLength(1)),
   expires: z.catch(z.optional(z.coerce.number()), undefined),
@@ -195,18 +192,16 @@ export class ArcgisSite {
     return this.access !== before;
   }
 
-  /** Tried at one address after the other: where the first is shut off, nobody was asked for credentials yet. */
+  /** Where the first address is shut off, nobody was asked for credentials yet. */
   private async signIn(): Promise<string> {
-    const urls = await this.tokenUrls();
-    for (const url of urls.slice(0, -1)) {
-      try {
-        return await this.signInAt(url);
-      } catch (error) {
-        if (!isShutOff(error)) throw error;
-      }
+    const { first, second } = await this.tokenAddresses();
+    try {
+      return await this.signInAt(first);
+    } catch (error) {
+      if (second === undefined || !isShutOff(error)) throw error;
     }
-    const last = urls.at(-1) ?? this.address('admin/generateToken');
-    return await this.signInAt(this.checked(last, 'token service'));
+    assertMayGetCredentials(this.access, second, 'token service');
+    return await this.signInAt(second);
   }
 
   private async signInAt(url: string): Promise<string> {
@@ -233,40 +228,21 @@ export class ArcgisSite {
     }
   }
 
-  /**
-   * Portal tokens on a federated site; else the Admin API's, which are good for REST too and always offered. Where a web
-   * adaptor shuts the Admin API off, the site's token service does for REST.
-   */
-  private async tokenUrls(): Promise<string[]> {
-    const known = tokenUrls.get(this.access);
+  private async tokenAddresses(): Promise<TokenAddresses> {
+    const known = knownAddresses.get(this.access);
     if (known !== undefined) return known;
-    const { owningSystemUrl, authInfo } = await this.serverInfo();
-    const portal = owningSystemUrl?.replace(/(?<!\/)\/+$/, '');
-    const service = authInfo?.tokenServicesUrl
-      ?.replace(/(?<!\/)\/+$/, '')
-      .replace(/\/tokens$/, '/tokens/generateToken');
-    const urls = portal
-      ? [`${this.checked(portal, 'portal')}/sharing/rest/generateToken`]
-      : [this.address('admin/generateToken'), ...(service ? [service] : [])];
-    tokenUrls.set(this.access, urls);
-    return urls;
-  }
-
-  private checked(address: string, what: string): string {
-    const problem = addressProblem(address, this.access.allowHttp);
-    if (problem === undefined) return address;
-    throw new InvalidSecretError(
-      `url: the site names the ${what} ${address} for its tokens, and that address ${problem}.`,
-    );
+    const addresses = tokenAddresses(this.access, await this.serverInfo());
+    knownAddresses.set(this.access, addresses);
+    return addresses;
   }
 
   /** Documented as a GET, and like every resource of REST it takes a POST too; nothing secret goes along. */
-  private async serverInfo(): Promise<z.output<typeof serverInfoSchema>> {
+  private async serverInfo(): Promise<z.output<typeof serverInfoSchema> | undefined> {
     try {
       return await this.post(this.address('rest/info'), {}, { reply: serverInfoSchema, repeatable: 'always' });
     } catch (error) {
-      // A site that asks for a token here does not tell: it is then treated as stand-alone.
-      if (error instanceof TokenRefused) return {};
+      // A site that asks for a token here does not tell.
+      if (error instanceof TokenRefused) return undefined;
       throw error;
     }
   }

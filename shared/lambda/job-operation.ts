@@ -41,14 +41,21 @@ export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput
   submit: (input: z.output<S>, request: JobRequest, run: Run) => Promise<Submission>;
 }
 
+const prepareSchema = z.strictObject({
+  prepare: z.unknown(),
+  execution: z.object({ name: z.string(), startedAt: z.iso.datetime() }),
+});
+const submitSchema = z.strictObject({ submit: z.unknown(), lostSince: z.optional(z.iso.datetime()) });
+
 /**
- * The state machine wraps the input, so that none of its calls is ever taken for a start by hand. With `lostSince` the
- * function that was to submit broke off: its job is looked for.
+ * The state machine wraps the input, so that none of its calls is ever taken for a start by hand, also where it does not
+ * fit. With `lostSince` the function that was to submit broke off: its job is looked for.
  */
-const machineEventSchema = z.union([
-  z.strictObject({ submit: z.unknown(), lostSince: z.optional(z.iso.datetime()) }),
-  z.strictObject({ prepare: z.unknown(), execution: z.object({ name: z.string(), startedAt: z.iso.datetime() }) }),
-]);
+function readMachineEvent(operation: string, event: unknown) {
+  if (typeof event !== 'object' || event === null) return undefined;
+  if ('prepare' in event) return parseInput(operation, prepareSchema, event);
+  return 'submit' in event ? parseInput(operation, submitSchema, event) : undefined;
+}
 
 /**
  * A job operation's function. Its state machine first has it check the input (`prepare`), and submit when it is its
@@ -57,7 +64,7 @@ const machineEventSchema = z.union([
 export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>>(parts: JobOperation<S>): Operation {
   const { operation, inputSchema } = parts;
   return async (event, run) => {
-    const machineEvent = machineEventSchema.safeParse(event).data;
+    const machineEvent = readMachineEvent(operation, event);
     if (machineEvent !== undefined && 'prepare' in machineEvent) {
       checkSize(operation, machineEvent.prepare);
       const input = parseInput(operation, inputSchema, machineEvent.prepare);
@@ -88,13 +95,16 @@ function prepared(
   { service, sameAs, sought }: JobRequest,
 ) {
   const label = serviceLabel(service);
+  // Step Functions leaves the milliseconds out where there are none: as texts such times are not in their order.
+  const startedAt = new Date(execution.startedAt).toISOString();
   const keptSeconds = Number(process.env['LEDGER_DAYS'] ?? 400) * SECONDS_PER_DAY;
   return {
     run: {
       operation,
       ...execution,
+      startedAt,
       startedBy: startedBy(execution.name),
-      ticket: `${execution.startedAt}#${execution.name}`,
+      ticket: `${startedAt}#${execution.name}`,
       expiresAt: Math.floor(Date.now() / 1000) + keptSeconds,
     },
     input: prepare,

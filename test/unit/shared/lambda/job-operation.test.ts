@@ -146,6 +146,23 @@ describe('a job operation', () => {
     assert.deepEqual([inputs, aws.executions], [[], []]);
   });
 
+  it('puts runs in the order of their starts, where Step Functions tells of milliseconds or not', async (t) => {
+    logLines(t);
+    const starts = ['2026-01-15T03:00:01.900Z', '2026-01-15T03:00:02Z', '2026-01-15T03:00:02.001Z'];
+
+    const runs = starts.map(async (startedAt) => {
+      const result: unknown = await invoke(handler, { prepare: INPUT, execution: { name: 'a', startedAt } });
+      return Object(result).run;
+    });
+
+    const tickets = (await Promise.all(runs)).map(({ ticket, startedAt }) => [ticket, startedAt]);
+    assert.deepEqual(
+      tickets.map(([, startedAt]) => startedAt),
+      ['2026-01-15T03:00:01.900Z', '2026-01-15T03:00:02.000Z', '2026-01-15T03:00:02.001Z'],
+    );
+    assert.deepEqual(tickets, tickets.toSorted());
+  });
+
   it('takes equal requests for equal, whatever the order of their keys, and others for others', async (t) => {
     logLines(t);
     const execution = { name: 'by-hand', startedAt: '2026-01-15T03:00:02.000Z' };
@@ -167,6 +184,11 @@ describe('a job operation', () => {
     ['nothing from its state machine', { submit: null }],
     ['a submit with something beside it', { submit: INPUT, target: 'city-gis' }],
     ['a submit inside a submit', { submit: { submit: INPUT } }],
+    ['a submit beside an input', { ...INPUT, submit: INPUT }],
+    ['a submit that was lost nobody knows when', { submit: INPUT, lostSince: 'yesterday' }],
+    ['a prepare without its execution', { prepare: INPUT }],
+    ['a prepare beside an input', { ...INPUT, prepare: INPUT }],
+    ['a prepare beside a submit', { prepare: INPUT, submit: INPUT }],
     ['null', null],
   ];
   for (const [what, event] of refused) {
