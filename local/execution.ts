@@ -1,6 +1,7 @@
 import { ExecutionAbortedError, type StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import type { FunctionError } from './function-runner.ts';
+import { checkPayloadSize } from './payload-size.ts';
 
 /** The part of a watch that tells how far a vendor's job is. */
 const watchSchema = z.object({
@@ -107,17 +108,20 @@ export class Execution {
     this.#pass({ ...progress, ...(watch && { watch }), ...(error !== undefined && { error }) });
   }
 
-  /** Follows the interpreter to the end; `onEnd` is part of it. */
-  async follow(run: Run, onEnd: () => Promise<void> | void): Promise<void> {
+  /** Follows the interpreter to the end; `onEnd` is part of it. `isFail` tells whether a state is a Fail. */
+  async follow(run: Run, isFail: (state: string) => boolean, onEnd: () => Promise<void> | void): Promise<void> {
     const stop = () => run.abort();
     if (this.signal.aborted) stop();
     this.signal.addEventListener('abort', stop);
     void drain(run.eventLogs);
     try {
-      this.output = await run.result;
+      const output = await run.result;
+      checkPayloadSize(JSON.stringify(output), `The output of "${this.state.name}"`);
+      this.output = output;
       this.status = 'SUCCEEDED';
     } catch (error) {
       this.#fail(error);
+      if (isFail(this.state.name)) this.#refuseReservedName();
     }
     this.historyEvents += 1;
     if (this.parent) this.parent.#children.delete(this);
@@ -152,6 +156,13 @@ export class Execution {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     this.error = reason instanceof Error ? reason.name : 'States.Runtime';
     this.cause = reason instanceof Error ? reason.message : String(reason);
+  }
+
+  /** "Errors" in the Amazon States Language: a name of one's own must not begin so. */
+  #refuseReservedName(): void {
+    if (!this.error?.startsWith('States.')) return;
+    this.cause = `The state "${this.state.name}" must not fail by the reserved name ${this.error}: ${this.cause}`;
+    this.error = 'States.Runtime';
   }
 
   #pass(progress: ExecutionProgress): void {

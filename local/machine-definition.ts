@@ -66,6 +66,9 @@ export function readDefinition(definition: unknown): MachineDefinition {
     const prepared = Object.entries(machine.States).flatMap(([name, raw]) => {
       const state = stateSchema.parse(raw);
       const { Type: type, Resource: resource = '', Retry: retriers = [] } = state;
+      if (type === 'Fail' && String(raw['Error']).startsWith('States.')) {
+        throw new Error(`The state "${name}" must not fail by the reserved name ${raw['Error']}`);
+      }
       states.set(name, { name, type, resource, retriers });
       return [
         [entranceOf(name), task({ Type: 'Task', Resource: ENTRANCE, ResultPath: null, Next: name })],

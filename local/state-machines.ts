@@ -111,17 +111,21 @@ export class StateMachines {
     const run = interpreter.run(input, {
       overrides: this.#overrides(execution, definition),
       context: {
-        Execution: { Id: arn, Name: name, StartedAt: new Date(startedAt).toISOString() },
+        Execution: { Id: arn, Name: name, StartedAt: contextTime(startedAt) },
         State: stateContext(execution),
         StateMachine: { Id: machineArn, Name: machine },
       },
     });
     void execution
-      .follow(run, async () => {
-        execution.stoppedAt = this.#clock.now();
-        stopTimer();
-        await this.#options.onEnd?.(execution);
-      })
+      .follow(
+        run,
+        (state) => definition.states.get(state)?.type === 'Fail',
+        async () => {
+          execution.stoppedAt = this.#clock.now();
+          stopTimer();
+          await this.#options.onEnd?.(execution);
+        },
+      )
       .finally(release);
   }
 
@@ -157,9 +161,14 @@ function stateContext(execution: Execution): { Name: string; EnteredTime: string
       return execution.state.name;
     },
     get EnteredTime() {
-      return new Date(execution.state.enteredAt).toISOString();
+      return contextTime(execution.state.enteredAt);
     },
   };
+}
+
+/** Step Functions leaves the fraction out where there is none. */
+function contextTime(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
 function checkName(name: string): void {

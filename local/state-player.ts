@@ -3,6 +3,8 @@ import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import type { Execution } from './execution.ts';
 import { entranceOf, type MachineDefinition, type PlayedState } from './machine-definition.ts';
+import { checkPayloadSize, FINAL } from './payload-size.ts';
+import { restoreNull } from './task-resources.ts';
 
 export type TaskHandlers = NonNullable<NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']>;
 export type Json = Awaited<ReturnType<TaskHandlers[string]>>;
@@ -33,14 +35,11 @@ const FRAME_EVENTS = 2;
 const TASK_EVENTS = 3;
 const SYNC_EVENTS = 1;
 
-/** The interpreter neither tries again nor catches what has these. */
-const FINAL = { isRetryable: false, isCatchable: false };
-
 /** Gives the handlers that play the states of one execution. */
 export function playStates({ states }: MachineDefinition, execution: Execution, options: PlayOptions): TaskHandlers {
   const player = new StatePlayer(execution, options);
   const handlers = [...states.values()].map((state): TaskHandlers => {
-    const entrance = { [entranceOf(state.name)]: () => player.enter(state) };
+    const entrance: TaskHandlers = { [entranceOf(state.name)]: (input) => player.enter(state, input) };
     if (state.type === 'Task') return { ...entrance, [state.name]: (parameters) => player.perform(state, parameters) };
     if (state.type === 'Wait') return { ...entrance, [state.name]: (parameters) => player.pause(parameters) };
     return entrance;
@@ -59,7 +58,9 @@ class StatePlayer {
     this.#options = options;
   }
 
-  async enter(state: PlayedState): Promise<Json> {
+  async enter(state: PlayedState, input: unknown): Promise<Json> {
+    const before = this.#execution.state.name;
+    checkPayloadSize(JSON.stringify(input, restoreNull), before === '' ? 'The input' : `The output of "${before}"`);
     this.#errors.set(state.name, []);
     this.#execution.enter(state.name, this.#options.clock.now());
     // A Fail state is not left: its other event is the end of the execution.
@@ -80,6 +81,7 @@ class StatePlayer {
     const errors = this.#errors.get(state.name) ?? [];
     if (errors.length > 0) await this.#sleep(secondsBeforeRetry(state, errors));
     if (this.#execution.signal.aborted) throw stopped();
+    checkPayloadSize(JSON.stringify(parameters, restoreNull), `What "${state.name}" gives to its task`);
     this.#execution.historyEvents += TASK_EVENTS + (/\.sync(?::\d)?$/.test(state.resource) ? SYNC_EVENTS : 0);
     const task = this.#options.runTask(state.resource, parameters, this.#execution);
     const result = await task.catch(async (error: unknown) => {

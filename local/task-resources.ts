@@ -3,11 +3,10 @@ import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import type { Execution } from './execution.ts';
 import type { FunctionOutcome } from './function-process.ts';
+import { checkPayloadSize } from './payload-size.ts';
 import { ServiceError } from './service-error.ts';
 import type { StartExecution } from './state-machines.ts';
 import type { Json } from './state-player.ts';
-
-const PAYLOAD_LIMIT_BYTES = 262_144;
 
 /** Stands for an input of `null` inside the interpreter, whose paths find nothing in a real one. */
 export const NULL_INPUT = 'null as the input of an execution';
@@ -59,7 +58,7 @@ export async function runTask(
 async function invoke(functionName: string, payload: unknown, services: TaskServices): Promise<Json> {
   const outcome = await services.invoke(functionName, JSON.stringify(payload, restoreNull) ?? 'null');
   if ('error' in outcome) throw new ServiceError(outcome.error.errorType, JSON.stringify(outcome.error));
-  checkSize(outcome.payload, functionName);
+  checkPayloadSize(outcome.payload, `The result of ${functionName}`);
   return JSON.parse(outcome.payload);
 }
 
@@ -82,7 +81,7 @@ async function callDatabase(
         request,
       ),
     );
-    checkSize(result, resource);
+    checkPayloadSize(result, `The result of ${resource}`);
     return JSON.parse(result);
   } catch (error) {
     if (!(error instanceof ServiceError) || error.name.startsWith('States.')) throw error;
@@ -117,12 +116,7 @@ async function runToEnd(execution: Execution, clock: Clock): Promise<Json> {
   throw new ServiceError('States.TaskFailed', JSON.stringify({ ...description, Error: error, Cause: cause }));
 }
 
-function checkSize(json: string, whose: string): void {
-  if (Buffer.byteLength(json) > PAYLOAD_LIMIT_BYTES) {
-    throw new ServiceError('States.DataLimitExceeded', `The result of ${whose} is over 256 KiB`);
-  }
-}
-
-function restoreNull(_key: string, value: unknown): unknown {
+/** For `JSON.stringify`: what stands for null inside the interpreter is null outside. */
+export function restoreNull(_key: string, value: unknown): unknown {
   return value === NULL_INPUT ? null : value;
 }

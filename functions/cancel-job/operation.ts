@@ -4,15 +4,15 @@ import { cancelJob } from '../../shared/arcgis/geoprocessing.ts';
 import type { ArcgisSite } from '../../shared/arcgis/site.ts';
 import { VendorAuthError, VendorRejectedError } from '../../shared/errors.ts';
 import { isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
-import { jobIdSchema, soughtJobSchema } from '../../shared/jobs/job-reference.ts';
+import { runningJobSchema, soughtJobSchema } from '../../shared/jobs/job-reference.ts';
 import { cancelLeaseUntil, cancelWaitSeconds } from '../../shared/jobs/poll-policy.ts';
 import { log } from '../../shared/lambda/log.ts';
 import { openVersionedSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
 
-/** What is carried from one attempt to the next. */
-const attemptSchema = z.object({
+/** What is carried from one attempt to the next; another version may have written it. */
+const attemptSchema = z.looseObject({
   /** How often it was tried; the waits between two attempts grow with it. */
   attempts: z.int(),
   /** Of the secret whose credentials were refused: they are not tried again. */
@@ -23,13 +23,10 @@ const attemptSchema = z.object({
 
 type Attempt = z.output<typeof attemptSchema>;
 
-const cancelSchema = z.strictObject({
-  cancel: z.strictObject({ target: z.string(), taskUrl: z.string(), jobId: jobIdSchema }),
-  attempt: attemptSchema,
-});
+const cancelSchema = z.looseObject({ cancel: runningJobSchema, attempt: attemptSchema });
 
-const findSchema = z.strictObject({
-  find: z.strictObject({ target: z.string(), sought: soughtJobSchema, since: z.iso.datetime() }),
+const findSchema = z.looseObject({
+  find: z.looseObject({ target: z.string(), sought: soughtJobSchema, since: z.iso.datetime() }),
   attempt: attemptSchema,
 });
 
@@ -59,19 +56,28 @@ async function cancel(event: unknown, run: Run) {
     );
   }
   const jobStatus = state?.jobStatus ?? 'not known: the server could not be asked';
-  return { over: isOver, jobStatus, ...again, ...(unknownSince === undefined ? {} : { unknownSince }) };
+  const { taskPath, jobId } = job;
+  return {
+    over: isOver,
+    outcome: state?.outcome,
+    jobStatus,
+    taskPath,
+    jobId,
+    ...again,
+    ...(unknownSince === undefined ? {} : { unknownSince }),
+  };
 }
 
 async function find(event: unknown, run: Run) {
   const { find: lost, attempt } = parseInput('cancel-job', findSchema, event);
   const { target, sought, since } = lost;
-  const { done: search, ...again } = await attempted(target, run, attempt, async (site) => ({
-    found: await findJob(site, sought, Date.parse(since)),
-    taskUrl: site.address(sought.taskPath),
-  }));
-  if (search === undefined) return { found: 'later', ...again };
-  const { found, taskUrl } = search;
-  if ('jobId' in found) return { found: 'yes', jobId: found.jobId, taskUrl, ...again };
+  const { done: found, ...again } = await attempted(target, run, attempt, (site) =>
+    findJob(site, sought, Date.parse(since)),
+  );
+  if (found === undefined) return { found: 'later', ...again };
+  const { taskPath } = sought;
+  // By the name `taskUrl` an execution that began with version 0.1.0 takes it.
+  if ('jobId' in found) return { found: 'yes', jobId: found.jobId, taskPath, taskUrl: taskPath, ...again };
   if ('none' in found) return { found: 'no' };
   throw new VendorRejectedError(
     `Whether a job of the stopped execution runs on target "${target}" cannot be told: ${found.unclear}. Look at the jobs of the geoprocessing service in ArcGIS Server Manager, and cancel it there.`,

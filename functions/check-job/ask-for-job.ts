@@ -96,8 +96,8 @@ function isTooMuch({ kind, since, polls }: Trouble): boolean {
   return polls >= borne.polls && Date.now() - Date.parse(since) >= borne.seconds * 1000;
 }
 
-function givenUp({ job: { jobId, service, taskUrl } }: Watch, { message }: Error): VendorAuthError {
+function givenUp({ job: { jobId, service, taskPath } }: Watch, { message }: Error): VendorAuthError {
   return new VendorAuthError(
-    `${message} It was waited for a new secret for an hour. Job ${jobId} of ${service} is not watched any longer and may run on: look at it in ArcGIS Server Manager or at ${taskUrl}/jobs/${jobId} before you start it again.`,
+    `${message} It was waited for a new secret for an hour. Job ${jobId} of ${service} is not watched any longer and may run on: look at it in ArcGIS Server Manager or at ${taskPath}/jobs/${jobId} of the site before you start it again.`,
   );
 }

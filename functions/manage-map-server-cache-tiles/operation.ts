@@ -1,5 +1,6 @@
 import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/area-of-interest.ts';
 import { submitJob, TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
+import { EVERY_SCALE, soughtInputs } from '../../shared/arcgis/job-inputs.ts';
 import { chooseScales, describeService, tileCacheOf } from '../../shared/arcgis/map-service.ts';
 import { serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
 import { type SpatialReference, sameSpatialReference } from '../../shared/arcgis/spatial-reference.ts';
@@ -11,7 +12,8 @@ import type { Run } from '../../shared/lambda/operation-handler.ts';
 import type { Input } from './input.ts';
 
 export function tilesRequest(input: Input): JobRequest {
-  const { inputService, updateMode, scales, areaOfInterest, updateExtent } = input;
+  const { inputService, updateMode, scales, areaOfInterest, updateExtent, numOfCachingServiceInstances } = input;
+  const area = areaOfInterest ?? (updateExtent && rectangle(updateExtent, updateExtent.spatialReference));
   return {
     service: inputService,
     sameAs: {
@@ -21,7 +23,13 @@ export function tilesRequest(input: Input): JobRequest {
     },
     sought: {
       taskPath: TASK_PATHS.manageTiles,
-      inputs: { service_url: serviceUrlParameter(inputService), update_mode: updateMode },
+      inputs: soughtInputs({
+        service_url: serviceUrlParameter(inputService),
+        update_mode: updateMode,
+        thread_count: String(numOfCachingServiceInstances),
+        levels: scales === 'ALL' ? EVERY_SCALE : scales.join(';'),
+        area_of_interest: area === undefined ? '' : JSON.stringify(area),
+      }),
     },
   };
 }
@@ -32,14 +40,13 @@ export async function manageMapServerCacheTiles(
   { service, sought }: JobRequest,
   run: Run,
 ): Promise<Submission> {
-  const { scales, numOfCachingServiceInstances } = input;
   const site = await openSite(input.target, run);
   const cache = tileCacheOf(await describeService(site, service), service);
   const area = chooseArea(input, cache.spatialReference);
+  const { area_of_interest: _outline, ...inputs } = sought.inputs;
   const job = await submitJob(site, sought, {
-    ...sought.inputs,
-    levels: chooseScales(scales, cache).join(';'),
-    thread_count: String(numOfCachingServiceInstances),
+    ...inputs,
+    levels: chooseScales(input.scales, cache).join(';'),
     ...(area === undefined ? {} : { area_of_interest: JSON.stringify(area) }),
   });
   const isExtentUnused = input.areaOfInterest !== undefined && input.updateExtent !== undefined;

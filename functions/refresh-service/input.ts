@@ -10,7 +10,10 @@ export const inputSchema = z.strictObject({
   serviceFolder: z.optional(nameSchema),
   /** Sent as it is: the vendor does not document its format. */
   refreshOptions: z.optional(
-    z.string().check(z.refine((text) => text.trim() !== '', 'must not be blank: leave the key out')),
+    z.string().check(
+      z.refine((text) => text.trim() !== '', 'must not be blank: leave the key out'),
+      z.maxLength(1000, 'must not be longer than 1,000 characters'),
+    ),
   ),
   waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
 });

@@ -16,7 +16,7 @@ export function refreshRequest({ serviceName, serviceType, serviceFolder, refres
       inputs: {
         serviceName,
         serviceType,
-        ...(serviceFolder === undefined ? {} : { serviceFolder }),
+        serviceFolder: serviceFolder ?? '',
         ...(refreshOptions === undefined ? {} : { refreshOptions }),
       },
     },

@@ -101,12 +101,15 @@ function sameRefreshKey(refresh: unknown): string {
   return JSON.stringify(Object.entries(Object(refresh)).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Notifications encode keys as forms do (a space is `+`); EventBridge's are taken either way. */
+/**
+ * Notifications encode keys as forms do (a space is `+`); EventBridge's are taken either way. macOS uploads letters with
+ * accents taken apart.
+ */
 function comesFrom({ bucket, prefix, suffixes }: Source, raster: NewObject): boolean {
-  const keys = [raster.object.key, decodedKey(raster.object.key)];
-  const isRaster = (key: string) =>
-    key.startsWith(prefix) && suffixes.some((suffix) => key.toLowerCase().endsWith(suffix.toLowerCase()));
-  return raster.bucket.name === bucket && keys.some(isRaster);
+  const keys = [raster.object.key, decodedKey(raster.object.key)].map((key) => key.normalize());
+  const endsWell = (key: string) =>
+    suffixes.some((suffix) => key.toLowerCase().endsWith(suffix.normalize().toLowerCase()));
+  return raster.bucket.name === bucket && keys.some((key) => key.startsWith(prefix.normalize()) && endsWell(key));
 }
 
 function decodedKey(key: string): string {

@@ -17,7 +17,7 @@ export function isHeld({ holder, releasedAt, leaseUntil }: Claim, now: number): 
 export function equalHolder(claim: Claim, { request, startedAt, later }: Wish, now: number): string | undefined {
   const { holder, requestHash, claimedAt, releasedAt } = claim;
   if (requestHash !== request) return undefined;
-  if (later && time(claimedAt) <= time(startedAt)) return undefined;
+  if (later && time(claimedAt) < time(startedAt)) return undefined;
   const isOfUse = isHeld(claim, now) || time(releasedAt) >= time(startedAt);
   return isOfUse ? holder : undefined;
 }

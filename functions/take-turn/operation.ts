@@ -83,8 +83,8 @@ async function queueUp(turn: Turn, looks: number, claimed: Claim, ledger: Ledger
     if (fence !== undefined) return holder(fence, now);
   }
   // At its second look: of runs that start together the first has left the queue by then, and equal ones attach to it.
-  // Of those that wait for rasters all but the first end with its refresh.
-  if (turn.isNew && looks === 1 && run.startedBy !== 'S3' && ahead >= maxWaiting) return tooManyWait(turn);
+  // Of equal refreshes that wait all but the first end with its job.
+  if (turn.isNew && looks === 1 && !wishOf(turn).later && ahead >= maxWaiting) return tooManyWait(turn);
   await noteWaiting(ledger, run, { waitingFor: claim });
   return wait(turn, { looks, attach: {} });
 }

@@ -10,6 +10,9 @@ interface EncryptionKeyProps {
   readonly notifies: boolean;
 }
 
+/** "Avoiding Amazon CloudWatch Logs resource policy size restrictions" of the Step Functions developer guide. */
+export const MACHINE_LOGS = '/aws/vendedlogs/states/';
+
 /** What a service stores with the key for somebody else, such as an event in a queue. */
 interface ServiceUse {
   readonly principal: string;
@@ -17,6 +20,8 @@ interface ServiceUse {
   /** What CloudWatch Logs, SQS and SNS name in their own requests to KMS, whoever it is that sends them something. */
   readonly contextKey: string;
   readonly stored: { readonly service: string; readonly resource: string; readonly arnFormat: ArnFormat };
+  /** What stands before the stack's name in the names of what is stored; nothing when absent. */
+  readonly prefixes?: readonly string[];
 }
 
 const DATA_KEYS = ['kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'];
@@ -26,6 +31,8 @@ const LOGS = {
   actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', ...DATA_KEYS],
   contextKey: 'aws:logs:arn',
   stored: { service: 'logs', resource: 'log-group', arnFormat: ArnFormat.COLON_RESOURCE_NAME },
+  // Without a prefix: the logs of functions, and those of machines as version 0.1.0 named them.
+  prefixes: ['', MACHINE_LOGS],
 };
 
 /**
@@ -73,25 +80,27 @@ export class EncryptionKey extends Construct {
       alias: 'cache-ops',
       enableKeyRotation: true,
       // The ledger and the logs outlive the stack, and could not be read without it.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const logs = { ...LOGS, principal: `logs.${Stack.of(this).region}.amazonaws.com` };
     for (const use of [logs, EVENTS, ...(notifies ? [ALARMS] : [])]) key.addToResourcePolicy(this.#statement(use));
     return key;
   }
 
-  #statement({ principal, actions, contextKey, stored }: ServiceUse): PolicyStatement {
-    // CloudFormation makes the names up, and begins them so; the resources themselves need the key first.
-    const ownNames = `${Stack.of(this).stackName}-*`;
-    const arn = stored.resource
-      ? Stack.of(this).formatArn({ ...stored, resourceName: ownNames })
-      : Stack.of(this).formatArn({ ...stored, resource: ownNames });
+  #statement({ principal, actions, contextKey, stored, prefixes = [''] }: ServiceUse): PolicyStatement {
+    const stack = Stack.of(this);
+    const arns = prefixes.map((prefix) => {
+      // CloudFormation makes the names up, and begins them so; the resources themselves need the key first.
+      const ownNames = `${prefix}${stack.stackName}-*`;
+      const name = stored.resource ? { resourceName: ownNames } : { resource: ownNames };
+      return stack.formatArn({ ...stored, ...name });
+    });
     return new PolicyStatement({
       principals: [new ServicePrincipal(principal)],
       actions: [...actions],
       // In a key's policy: this key.
       resources: ['*'],
-      conditions: { ArnLike: { [`kms:EncryptionContext:${contextKey}`]: arn } },
+      conditions: { ArnLike: { [`kms:EncryptionContext:${contextKey}`]: arns.length === 1 ? arns[0] : arns } },
     });
   }
 }

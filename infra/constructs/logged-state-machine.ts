@@ -1,10 +1,10 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Fn, Stack, Validations } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { stateMachineArn } from '../arns.ts';
-import type { EncryptionKey } from './encryption-key.ts';
+import { type EncryptionKey, MACHINE_LOGS } from './encryption-key.ts';
+import { KeptLogGroup } from './kept-log-group.ts';
 
 interface LoggedStateMachineProps {
   readonly name: string;
@@ -28,10 +28,7 @@ export class LoggedStateMachine extends StateMachine {
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(Stack.of(scope).toJsonString(definition)),
       logs: {
-        destination: new LogGroup(scope, `${id}Logs`, {
-          retention: RetentionDays.ONE_YEAR,
-          encryptionKey: encryptionKey.key,
-        }),
+        destination: new KeptLogGroup(scope, `${id}Logs`, { encryptionKey, logGroupName: logName(scope, name) }),
         level: LogLevel.ALL,
         includeExecutionData: true,
       },
@@ -45,4 +42,13 @@ export class LoggedStateMachine extends StateMachine {
         'The actions of log delivery (logs:*LogDelivery, logs:*ResourcePolicies, logs:DescribeLogGroups) and of X-Ray take no resource.',
     });
   }
+}
+
+/**
+ * With the id of the stack, because a log outlives its stack: the next one of the same name needs another log. The prefix
+ * keeps the account's policy for log delivery, which holds 5,120 characters, from naming each log.
+ */
+function logName(scope: Construct, machine: string): string {
+  const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return `${MACHINE_LOGS}${Stack.of(scope).stackName}-${machine}-${stackId}`;
 }

@@ -2,13 +2,13 @@ import { type Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Variable } from '../../shared/lambda/environment.ts';
 import { secretsArn } from '../arns.ts';
 import { functionCode } from '../bundling/function-code.ts';
 import type { EncryptionKey } from './encryption-key.ts';
+import { KeptLogGroup } from './kept-log-group.ts';
 import type { Network } from './network.ts';
 
 interface OperationFunctionProps {
@@ -37,10 +37,7 @@ export class OperationFunction extends Construct {
   constructor(scope: Construct, id: string, props: OperationFunctionProps) {
     super(scope, id);
     const { name, description, timeout, environment, access, secretPrefix, encryptionKey, network, failures } = props;
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.ONE_YEAR,
-      encryptionKey: encryptionKey.key,
-    });
+    const logGroup = new KeptLogGroup(this, 'Logs', { encryptionKey });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     for (const statement of access) role.addToPolicy(statement);

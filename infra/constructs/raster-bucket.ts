@@ -9,7 +9,7 @@ export class RasterBucket extends Bucket {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // The property itself: the CDK's `eventBridgeEnabled` would add a function and a role to set it.
     if (this.node.defaultChild instanceof CfnBucket) {

@@ -5,6 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { rasterPattern } from '../settings/raster-pattern.ts';
 import { rastersVariable } from '../settings/rasters-variable.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Alarms } from './alarms.ts';
@@ -63,25 +64,12 @@ export class RasterSource extends Construct {
     });
   }
 
-  #rule(id: string, source: { bucket: string; prefix: string; suffixes: readonly string[] }, queue: Queue, dlq: Queue) {
+  #rule(id: string, source: Parameters<typeof rasterPattern>[0], queue: Queue, dlq: Queue) {
     return new Rule(this, id, {
-      eventPattern: {
-        source: ['aws.s3'],
-        detailType: ['Object Created'],
-        detail: {
-          bucket: { name: [source.bucket] },
-          object: { key: keyPatterns(source), size: [{ numeric: ['>', 0] }] },
-        },
-      },
+      eventPattern: rasterPattern(source),
       targets: [{ bind: () => ({ arn: queue.queueArn, deadLetterConfig: { arn: dlq.queueArn } }) }],
     });
   }
-}
-
-/** Two matchers for one key are alternatives, so prefix and suffix make one wildcard, in both cases of the suffix. */
-function keyPatterns({ prefix, suffixes }: { prefix: string; suffixes: readonly string[] }) {
-  const spellings = suffixes.flatMap((suffix) => [suffix, suffix.toLowerCase(), suffix.toUpperCase()]);
-  return [...new Set(spellings)].map((suffix) => ({ wildcard: `${prefix}*${suffix}` }));
 }
 
 /** One statement for all rules: a queue's policy holds 20 statements at most. */

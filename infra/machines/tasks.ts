@@ -141,7 +141,15 @@ export function number(path: string): Value {
   return { 'N.$': `States.Format('{}', ${path})` };
 }
 
-export const NOW = '$$.State.EnteredTime';
+/** Step Functions leaves the milliseconds out where there are none; with them times are in their order as texts, too. */
+export const NOW = withMilliseconds('$$.State.EnteredTime');
+
+function withMilliseconds(path: string): string {
+  const seconds = `States.ArrayGetItem(States.StringSplit(${path}, 'Z'), 0)`;
+  const parts = `States.StringSplit(States.Format('{}.000', ${seconds}), '.')`;
+  return `States.Format('{}.{}Z', States.ArrayGetItem(${parts}, 0), States.ArrayGetItem(${parts}, 1))`;
+}
+
 export const REFUSED = 'DynamoDB.ConditionalCheckFailedException';
 
 export const LEDGER_RETRY: readonly Retrier[] = [

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { problemsOf } from '../../shared/schema-messages.ts';
 import { operations, refreshService } from '../operations.ts';
+import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';
@@ -28,17 +29,19 @@ const globFree = z
   .regex(/^[^*?\\]*$/, 'is taken literally: it must not contain *, ? or \\');
 
 /** One raster source of the settings. */
-export const rasterSchema = z.strictObject({
-  bucket: z.string().refine(isBucketName, "must be a bucket's name, without s3:// and without a path").optional(),
-  prefix: globFree.optional(),
-  suffixes: z.array(globFree).min(1, 'must name at least one suffix').default(['.tif', '.tiff']),
-  refresh: z.record(z.string(), z.unknown()).superRefine(
-    (refresh, context) => {
-      addIssues(context, [], refreshService.inputSchema, refresh);
-    },
-    { when: ({ value }) => isObject(value) },
-  ),
-});
+export const rasterSchema = z
+  .strictObject({
+    bucket: z.string().refine(isBucketName, "must be a bucket's name, without s3:// and without a path").optional(),
+    prefix: globFree.optional(),
+    suffixes: z.array(globFree).min(1, 'must name at least one suffix').default(['.tif', '.tiff']),
+    refresh: z.record(z.string(), z.unknown()).superRefine(
+      (refresh, context) => {
+        addIssues(context, [], refreshService.inputSchema, refresh);
+      },
+      { when: ({ value }) => isObject(value) },
+    ),
+  })
+  .superRefine(checkPattern);
 
 const MAX_DURATION_DAYS = 14;
 const MAX_WAITING = 10;
@@ -184,6 +187,18 @@ function checkUnique(ids: readonly string[], context: z.core.$RefinementCtx): vo
   });
 }
 
+/** The longest name that a bucket may have, where the stack makes it. */
+const LONGEST_BUCKET_NAME = 'x'.repeat(63);
+
+function checkPattern(
+  raster: Pick<Settings['rasters'][number], 'bucket' | 'prefix' | 'suffixes'>,
+  context: z.core.$RefinementCtx,
+) {
+  const { bucket = LONGEST_BUCKET_NAME, prefix = '', suffixes } = raster;
+  const message = patternProblem({ bucket, prefix, suffixes });
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+}
+
 /** Lambda refuses more than 4 KB of environment, measured as JSON. */
 function checkRastersSize(
   settings: { secretPrefix: string; rasters: Settings['rasters'] },
@@ -191,8 +206,7 @@ function checkRastersSize(
 ) {
   const LIMIT_BYTES = 4096;
   const RESERVED_BYTES = 200; // the other variables' names and the state machine's ARN
-  const longestBucketName = 'x'.repeat(63);
-  const variable = JSON.stringify(rastersVariable(settings.rasters, longestBucketName));
+  const variable = JSON.stringify(rastersVariable(settings.rasters, LONGEST_BUCKET_NAME));
   const bytes = RESERVED_BYTES + settings.secretPrefix.length + Buffer.byteLength(JSON.stringify(variable));
   if (bytes > LIMIT_BYTES) {
     const message = `need ${bytes} bytes as environment of refresh-service, Lambda allows ${LIMIT_BYTES}: fewer sources, or shorter prefixes`;

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { CacheOpsError, VendorRejectedError } from '../errors.ts';
+import { CacheOpsError, InvalidInputError, VendorContractError, VendorRejectedError } from '../errors.ts';
 import type { SoughtJob } from '../jobs/job-reference.ts';
+import { compareInput, EVERY_SCALE, inputsToCompare, type Likeness } from './job-inputs.ts';
+import { hasEnded, type ListedJob, listJobs } from './job-list.ts';
+import { chooseScales, describeService, tileCacheOf } from './map-service.ts';
+import { inputServiceSchema } from './service-name.ts';
 import type { ArcgisSite } from './site.ts';
 
 const LOOKS = 3;
@@ -10,30 +14,9 @@ const PAUSE_MS = 1_000;
 const CLOCK_SKEW_MS = 5 * 60_000;
 /** A job of ours is not older than its submit, but for the rounding of times. */
 const SAME_MOMENT_MS = 5_000;
+/** Three submits of two minutes, the state machine's pauses between them, and its waits for Lambda to have room. */
+export const SUBMITS_END_AFTER_MS = 12 * 60_000;
 const MAX_CANDIDATES = 50;
-
-const timeSchema = z.union([z.number(), z.string()]);
-
-/** The shape of the Admin API's job list is not documented: every likely spelling is read. */
-const listedSchema = z.looseObject({
-  jobId: z.optional(z.string()),
-  jobid: z.optional(z.string()),
-  jobID: z.optional(z.string()),
-  id: z.optional(z.string()),
-  jobStatus: z.optional(z.string()),
-  status: z.optional(z.string()),
-  submitTime: z.optional(timeSchema),
-  submittedTime: z.optional(timeSchema),
-  startTime: z.optional(timeSchema),
-});
-
-const jobListSchema = z.union([
-  z.pipe(
-    z.looseObject({ jobs: z.array(listedSchema) }),
-    z.transform(({ jobs }) => jobs),
-  ),
-  z.array(listedSchema),
-]);
 
 const jobInputsSchema = z.looseObject({ jobStatus: z.string(), inputs: z.nullish(z.record(z.string(), z.unknown())) });
 const inputValueSchema = z.looseObject({ value: z.unknown() });
@@ -60,63 +43,104 @@ export async function findJobPatiently(
 }
 
 /**
- * Looks in the Admin API's job list for a running job with these inputs that was submitted since then (epoch ms). Safe
- * to repeat. A job that has ended is left out: it may be an earlier one. `unclear` where more than one could be meant,
- * or one that was submitted a little earlier by the server's clock, or the list cannot be read as it should.
+ * Looks in the Admin API's job list for the running job with these inputs that was submitted by a run which began to
+ * submit at that time (epoch ms). Safe to repeat. A job that has ended is left out: it may be an earlier one; so is one that
+ * was submitted when the run could no longer do so: somebody else's. `unclear` where more than one could be meant, or one
+ * whose time or inputs leave a doubt, or where the list was not read as a whole.
  *
  * @throws the Vendor… errors where the server cannot be asked
  */
-export async function findJob(site: ArcgisSite, { taskPath, inputs }: SoughtJob, since: number): Promise<FoundJob> {
-  const listPath = taskPath.replace(/^rest\/services\/(.+)\/GPServer\/[^/]*$/, 'admin/services/$1.GPServer/jobs');
-  const listed = await site.call({ path: listPath, reply: jobListSchema });
-  const running = listed.filter((job) => mayBeMeant(job, since));
-  if (running.length > MAX_CANDIDATES) return { unclear: `${running.length} jobs are running` };
-  const matches: { jobId: string; isEarlier: boolean }[] = [];
-  for (const job of running) {
-    const jobId = job.jobId ?? job.jobid ?? job.jobID ?? job.id;
-    if (jobId === undefined) return { unclear: 'the job list has entries without a job id' };
-    const isMeant = await isRunningWith(site, `${taskPath}/jobs/${encodeURIComponent(jobId)}`, inputs);
-    if (isMeant === undefined) return { unclear: `the inputs of job ${jobId} cannot be read` };
-    if (isMeant) matches.push({ jobId, isEarlier: (submittedAt(job) ?? since) < since - SAME_MOMENT_MS });
+export async function findJob(site: ArcgisSite, sought: SoughtJob, since: number): Promise<FoundJob> {
+  const { jobs, isWhole } = await listJobs(site, sought.taskPath, since - CLOCK_SKEW_MS);
+  const candidates = jobs.filter((job) => mayBeMeant(job, sought, since));
+  if (candidates.length > MAX_CANDIDATES) return { unclear: `${candidates.length} jobs are running` };
+  const matches: string[] = [];
+  const doubts: string[] = [];
+  for (const job of candidates) {
+    const likeness = await compareJob(site, job, sought);
+    if (likeness === 'other') continue;
+    const doubt = likeness === 'unclear' ? 'has inputs that cannot be compared' : doubtOfTime(job, since);
+    if (doubt === undefined) matches.push(job.jobId);
+    else doubts.push(`job ${job.jobId} ${doubt}`);
   }
-  const [match, ...others] = matches;
-  if (match === undefined) return { none: true };
+  const [jobId, ...others] = matches;
   if (others.length > 0) return { unclear: `${matches.length} running jobs have the same inputs` };
-  return match.isEarlier ? { unclear: `job ${match.jobId} seems to be older than the submit` } : { jobId: match.jobId };
+  if (doubts.length > 0) return { unclear: doubts.slice(0, 5).join(', ') };
+  if (jobId !== undefined) return { jobId };
+  return isWhole ? { none: true } : { unclear: 'the job list is too long, or changed while it was read' };
 }
 
-function mayBeMeant(job: z.output<typeof listedSchema>, since: number): boolean {
-  return (submittedAt(job) ?? since) >= since - CLOCK_SKEW_MS && !hasEnded(job.jobStatus ?? job.status ?? '');
+function mayBeMeant({ hasEnded: isOver, submittedAt, task }: ListedJob, sought: SoughtJob, since: number): boolean {
+  const earliest = since - CLOCK_SKEW_MS;
+  const latest = since + SUBMITS_END_AFTER_MS + CLOCK_SKEW_MS;
+  const isInTime = submittedAt === undefined || (submittedAt >= earliest && submittedAt <= latest);
+  const isOfTask = task === undefined || task === decodeURIComponent(sought.taskPath.split('/').at(-1) ?? '');
+  return !isOver && isInTime && isOfTask;
 }
 
-function submittedAt({ submitTime, submittedTime, startTime }: z.output<typeof listedSchema>): number | undefined {
-  const time = submitTime ?? submittedTime ?? startTime;
-  const epoch = typeof time === 'string' && !/^\d+$/.test(time) ? Date.parse(time) : Number(time);
-  return Number.isNaN(epoch) ? undefined : epoch;
+function doubtOfTime({ submittedAt }: ListedJob, since: number): string | undefined {
+  if (submittedAt === undefined) return 'does not tell when it was submitted';
+  if (submittedAt < since - SAME_MOMENT_MS) return 'seems to be older than the submit';
+  if (submittedAt > since + SUBMITS_END_AFTER_MS) return 'seems to be younger than the submit';
+  return undefined;
 }
 
-function hasEnded(jobStatus: string): boolean {
-  return /Succeeded|Failed|TimedOut|Cancelled|Deleted/.test(jobStatus);
-}
-
-/** Undefined where the inputs are not told. A job of another task, or one that is gone meanwhile, is simply not the one. */
-async function isRunningWith(
+/** A job that is gone or has ended meanwhile, or is one of another task, is another one. */
+async function compareJob(
   site: ArcgisSite,
-  jobPath: string,
-  wanted: Record<string, string>,
-): Promise<boolean | undefined> {
+  { jobId }: ListedJob,
+  { taskPath, inputs: sought }: SoughtJob,
+): Promise<Likeness> {
+  const jobPath = `${taskPath}/jobs/${encodeURIComponent(jobId)}`;
   try {
     const { jobStatus, inputs } = await site.call({ path: jobPath, reply: jobInputsSchema });
-    if (hasEnded(jobStatus)) return false;
-    if (Object.keys(inputs ?? {}).length === 0) return undefined;
-    for (const [name, value] of Object.entries(wanted)) {
-      if (!(name in (inputs ?? {}))) return false;
-      const input = await site.call({ path: `${jobPath}/inputs/${name}`, reply: inputValueSchema });
-      if (String(input.value) !== value) return false;
+    if (hasEnded(jobStatus)) return 'other';
+    const given = new Set(Object.keys(inputs ?? {}));
+    if (given.size === 0) return 'unclear';
+    let result: Likeness = 'same';
+    for (const name of inputsToCompare(sought)) {
+      const likeness = given.has(name)
+        ? await compareListedInput(site, `${jobPath}/inputs/${name}`, name, sought)
+        : compareInput(name, sought[name], undefined);
+      if (likeness === 'other') return likeness;
+      if (likeness === 'unclear') result = likeness;
     }
-    return true;
+    return result;
   } catch (error) {
-    if (error instanceof VendorRejectedError && (error.code === 400 || error.code === 404)) return false;
+    if (isUnknown(error)) return 'other';
+    throw error;
+  }
+}
+
+async function compareListedInput(
+  site: ArcgisSite,
+  path: string,
+  name: string,
+  sought: Record<string, string>,
+): Promise<Likeness> {
+  const wanted = await resolved(site, name, sought);
+  try {
+    const { value } = await site.call({ path, reply: inputValueSchema });
+    return compareInput(name, wanted, value);
+  } catch (error) {
+    if (isUnknown(error) || (error instanceof VendorContractError && error.tooLarge)) return 'unclear';
+    throw error;
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof VendorRejectedError && (error.code === 400 || error.code === 404);
+}
+
+/** "Every scale" is what the service says it is; where it no longer says so, nothing is known of the scales. */
+async function resolved(site: ArcgisSite, name: string, sought: Record<string, string>): Promise<string | undefined> {
+  const service = inputServiceSchema.safeParse(sought['service_url']);
+  if (name !== 'levels' || sought[name] !== EVERY_SCALE || !service.success) return sought[name];
+  try {
+    const cache = tileCacheOf(await describeService(site, service.data), service.data);
+    return chooseScales('ALL', cache).join(';');
+  } catch (error) {
+    if (error instanceof InvalidInputError || isUnknown(error)) return undefined;
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { redact } from '../http/redact.ts';
 import type { JobMessage } from '../jobs/job-state.ts';
 
-const MESSAGE_TYPES: Record<string, JobMessage['type']> = {
-  esriJobMessageTypeInformative: 'informative',
-  esriJobMessageTypeWarning: 'warning',
-  esriJobMessageTypeError: 'error',
-  esriJobMessageTypeEmpty: 'empty',
-  esriJobMessageTypeAbort: 'abort',
-};
+/** A map: a server's word may be one that every object knows, such as `constructor`. */
+const MESSAGE_TYPES: ReadonlyMap<string, JobMessage['type']> = new Map([
+  ['esriJobMessageTypeInformative', 'informative'],
+  ['esriJobMessageTypeWarning', 'warning'],
+  ['esriJobMessageTypeError', 'error'],
+  ['esriJobMessageTypeEmpty', 'empty'],
+  ['esriJobMessageTypeAbort', 'abort'],
+]);
 
 const MAX_STATUS_CHARACTERS = 100;
 
@@ -18,7 +19,7 @@ export function statusWord(jobStatus: string): string {
 
 /** A message of a job, without whatever secret it repeats. */
 export function toMessage({ type, description }: { type: string; description: string }): JobMessage {
-  return { type: MESSAGE_TYPES[type] ?? 'informative', text: redact(description) };
+  return { type: MESSAGE_TYPES.get(type) ?? 'informative', text: redact(description) };
 }
 
 /** Stands for messages that no answer can hold. */

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { InvalidSecretError, VendorAuthError, VendorRejectedError } from '../errors.ts';
-import { addressProblem } from '../http/address.ts';
+import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
-import { send } from '../http/send.ts';
+import { send, type VendorRequest } from '../http/send.ts';
 import { readReply, TokenRefused } from './replies.ts';
+import { assertMayGetCredentials, serverInfoSchema, type TokenAddresses, tokenAddresses } from './token-addresses.ts';
 
 const DEFAULT_REFERER = 'https://cache-ops';
 const TOKEN_LIFE_MINUTES = 60;
@@ -15,6 +15,7 @@ const MAX_RENEWAL_MARGIN_MS = 60_000;
 export interface SiteAccess extends ServerAccess {
   url: string;
   adminUrl?: string | undefined;
+  portalUrl?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
   token?: string | undefined;
@@ -25,6 +26,9 @@ export interface SiteAccess extends ServerAccess {
 export interface SiteCall<S extends z.core.$ZodType> {
   /** `rest/services/…` or `admin/…`, below the site, every segment encoded. */
   path: string;
+  /** `GET` for the few resources that are documented without POST. @defaultValue 'POST' */
+  method?: 'GET';
+  /** The fields of the form, or of a GET's query: never a secret. */
   form?: Record<string, string>;
   reply: S;
   /** Bare `NaN` in the answer counts as null. */
@@ -36,6 +40,13 @@ export interface SiteCall<S extends z.core.$ZodType> {
   recover?: (error: unknown) => z.input<S> | Promise<z.input<S>>;
 }
 
+interface AskOptions<S extends z.core.$ZodType> {
+  reply: S;
+  repeatable: Repeatable;
+  answerTimeoutSeconds?: number | undefined;
+  nanIsNull?: boolean;
+}
+
 interface Token {
   value: string;
   renewAt: number;
@@ -43,12 +54,8 @@ interface Token {
 
 /** Tokens live as long as the function stays warm and the secret stays the same. */
 const tokens = new WeakMap<SiteAccess, Token>();
-const tokenUrls = new WeakMap<SiteAccess, string[]>();
+const knownAddresses = new WeakMap<SiteAccess, TokenAddresses>();
 
-const serverInfoSchema = z.looseObject({
-  owningSystemUrl: z.nullish(z.string()),
-  authInfo: z.catch(z.nullish(z.looseObject({ tokenServicesUrl: z.nullish(z.string()) })), undefined),
-});
 const tokenSchema = z.object({
   token: z.string().check(z.minLength(1)),
   expires: z.catch(z.optional(z.coerce.number()), undefined),
@@ -74,7 +81,7 @@ export class ArcgisSite {
   }
 
   /**
-   * Calls the site with a token: a POST form, token in the body. A token that is refused is renewed once; whatever else
+   * Calls the site with a token: a POST form, token in the body (a GET: in a header). A token that is refused is renewed once; whatever else
    * is refused is tried again only with a secret that has changed.
    *
    * @throws VendorAuthError and every other Vendor… error
@@ -100,6 +107,7 @@ export class ArcgisSite {
   private async callOnce<S extends z.core.$ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
     const {
       path,
+      method,
       form = {},
       reply,
       repeatable = 'always',
@@ -108,8 +116,10 @@ export class ArcgisSite {
       nanIsNull = false,
     } = siteCall;
     const options = { reply, repeatable, answerTimeoutSeconds, nanIsNull };
+    const url = this.address(path);
     try {
-      return await this.post(this.address(path), { ...form, token }, options);
+      if (method === 'GET') return await this.get(url, form, token, options);
+      return await this.post(url, { ...form, token }, options);
     } catch (error) {
       if (recover === undefined || error instanceof TokenRefused) throw error;
       return z.parse(reply, await recover(error));
@@ -119,20 +129,38 @@ export class ArcgisSite {
   private async post<S extends z.core.$ZodType>(
     url: string,
     form: Record<string, string>,
-    options: { reply: S; repeatable: Repeatable; answerTimeoutSeconds?: number | undefined; nanIsNull?: boolean },
+    options: AskOptions<S>,
+  ): Promise<z.output<S>> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams({ ...form, f: 'json' }).toString();
+    return await this.ask({ method: 'POST', url, headers, body }, options);
+  }
+
+  /** An address is logged on its way, so the token goes into Esri's own header, which also passes a web adaptor's own login. */
+  private async get<S extends z.core.$ZodType>(
+    url: string,
+    query: Record<string, string>,
+    token: string,
+    options: AskOptions<S>,
+  ): Promise<z.output<S>> {
+    const headers = { 'x-esri-authorization': `Bearer ${token}` };
+    const address = `${url}?${new URLSearchParams({ ...query, f: 'json' })}`;
+    return await this.ask({ method: 'GET', url: address, headers }, options);
+  }
+
+  private async ask<S extends z.core.$ZodType>(
+    { headers, ...request }: VendorRequest,
+    { reply, repeatable, answerTimeoutSeconds, nanIsNull = false }: AskOptions<S>,
   ): Promise<z.output<S>> {
     const { referer = DEFAULT_REFERER } = this.access;
-    const { reply, repeatable, answerTimeoutSeconds, nanIsNull = false } = options;
-    const request = {
-      method: 'POST' as const,
-      url,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', referer },
-      body: new URLSearchParams({ ...form, f: 'json' }).toString(),
+    const whole = {
+      ...request,
+      headers: { accept: 'application/json', referer, ...headers },
       ...(answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds }),
     };
     const connection = { access: this.access, deadline: this.deadline };
     return await repeat(repeatable, this.deadline, async () => {
-      return readReply(await send(request, connection), reply, { nanIsNull });
+      return readReply(await send(whole, connection), reply, { nanIsNull });
     });
   }
 
@@ -164,18 +192,16 @@ export class ArcgisSite {
     return this.access !== before;
   }
 
-  /** Tried at one address after the other: where the first is shut off, nobody was asked for credentials yet. */
+  /** Where the first address is shut off, nobody was asked for credentials yet. */
   private async signIn(): Promise<string> {
-    const urls = await this.tokenUrls();
-    for (const url of urls.slice(0, -1)) {
-      try {
-        return await this.signInAt(url);
-      } catch (error) {
-        if (!isShutOff(error)) throw error;
-      }
+    const { first, second } = await this.tokenAddresses();
+    try {
+      return await this.signInAt(first);
+    } catch (error) {
+      if (second === undefined || !isShutOff(error)) throw error;
     }
-    const last = urls.at(-1) ?? this.address('admin/generateToken');
-    return await this.signInAt(this.checked(last, 'token service'));
+    assertMayGetCredentials(this.access, second, 'token service');
+    return await this.signInAt(second);
   }
 
   private async signInAt(url: string): Promise<string> {
@@ -202,40 +228,21 @@ export class ArcgisSite {
     }
   }
 
-  /**
-   * Portal tokens on a federated site; else the Admin API's, which are good for REST too and always offered. Where a web
-   * adaptor shuts the Admin API off, the site's token service does for REST.
-   */
-  private async tokenUrls(): Promise<string[]> {
-    const known = tokenUrls.get(this.access);
+  private async tokenAddresses(): Promise<TokenAddresses> {
+    const known = knownAddresses.get(this.access);
     if (known !== undefined) return known;
-    const { owningSystemUrl, authInfo } = await this.serverInfo();
-    const portal = owningSystemUrl?.replace(/(?<!\/)\/+$/, '');
-    const service = authInfo?.tokenServicesUrl
-      ?.replace(/(?<!\/)\/+$/, '')
-      .replace(/\/tokens$/, '/tokens/generateToken');
-    const urls = portal
-      ? [`${this.checked(portal, 'portal')}/sharing/rest/generateToken`]
-      : [this.address('admin/generateToken'), ...(service ? [service] : [])];
-    tokenUrls.set(this.access, urls);
-    return urls;
-  }
-
-  private checked(address: string, what: string): string {
-    const problem = addressProblem(address, this.access.allowHttp);
-    if (problem === undefined) return address;
-    throw new InvalidSecretError(
-      `url: the site names the ${what} ${address} for its tokens, and that address ${problem}.`,
-    );
+    const addresses = tokenAddresses(this.access, await this.serverInfo());
+    knownAddresses.set(this.access, addresses);
+    return addresses;
   }
 
   /** Documented as a GET, and like every resource of REST it takes a POST too; nothing secret goes along. */
-  private async serverInfo(): Promise<z.output<typeof serverInfoSchema>> {
+  private async serverInfo(): Promise<z.output<typeof serverInfoSchema> | undefined> {
     try {
       return await this.post(this.address('rest/info'), {}, { reply: serverInfoSchema, repeatable: 'always' });
     } catch (error) {
-      // A site that asks for a token here does not tell: it is then treated as stand-alone.
-      if (error instanceof TokenRefused) return {};
+      // A site that asks for a token here does not tell.
+      if (error instanceof TokenRefused) return undefined;
       throw error;
     }
   }

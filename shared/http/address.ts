@@ -13,6 +13,11 @@ export function addressProblem(address: string, allowHttp = false): string | und
   if (/[?#]/.test(address)) return 'must not hold a ? or a #';
   if (protocol === 'https:') return undefined;
   if (protocol !== 'http:') return 'must be an https:// address';
-  if (allowHttp || LOOPBACK.test(hostname)) return undefined;
+  if (allowHttp || isLoopback(hostname)) return undefined;
   return 'is plain http, which would show the password to the network: use https, or set allowHttp to true where that is meant';
+}
+
+/** Of a `URL`, where an IPv6 address stands in brackets. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
 }

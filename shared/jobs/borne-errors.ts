@@ -17,3 +17,10 @@ export function isOdd(error: Error): boolean {
   if (error instanceof VendorContractError) return true;
   return error instanceof VendorRejectedError && /^HTTP/.test(String(error.code));
 }
+
+/** Whether a submit that ended so may have been obeyed. */
+export function mayHaveStarted(error: unknown): error is Error {
+  if (error instanceof VendorUnreachableError || error instanceof VendorBusyError) return error.sent;
+  if (error instanceof VendorContractError) return !error.redirect;
+  return error instanceof VendorRejectedError && /^HTTP 5/.test(String(error.code));
+}

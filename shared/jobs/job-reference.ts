@@ -5,25 +5,45 @@ export const jobIdSchema = z
   .string()
   .check(z.regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,200}$/u, 'must be the id of a job'));
 
-/** What travels with a job: ids only, never a credential. */
-const jobReferenceSchema = z.looseObject({
-  taskPath: z.optional(z.string()),
-  operation: z.string(),
-  target: z.string(),
-  /** `Folder/Name.Type`. */
-  service: z.string(),
-  taskUrl: z.string(),
-  jobId: jobIdSchema,
-  submittedAt: z.iso.datetime(),
-});
+/** A task below its site, encoded as in addresses. */
+const taskPathSchema = z
+  .string()
+  .check(z.regex(/^rest\/services(?:\/\w+)+\/GPServer\/\w(?:\w|%20)*$/, 'must be the path of a task'));
+
+/**
+ * Where a job is on its site. The site's address is not kept: it may change while the job runs. What was written before
+ * there was a `taskPath` has the task's whole address instead, of which the part below the site is taken.
+ */
+function withTaskPath(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('taskUrl' in value) || 'taskPath' in value) return value;
+  return { ...value, taskPath: String(value.taskUrl).replace(/^.*?\/(?=rest\/services\/)/, '') };
+}
+
+/** The way to a job that runs: ids and paths only, never a credential or an address. */
+export const runningJobSchema = z.pipe(
+  z.transform(withTaskPath),
+  z.looseObject({ target: z.string(), taskPath: taskPathSchema, jobId: jobIdSchema }),
+);
+
+/** What travels with a job. */
+const jobReferenceSchema = z.pipe(
+  z.transform(withTaskPath),
+  z.looseObject({
+    operation: z.string(),
+    target: z.string(),
+    /** `Folder/Name.Type`. */
+    service: z.string(),
+    taskPath: taskPathSchema,
+    jobId: jobIdSchema,
+    submittedAt: z.iso.datetime(),
+  }),
+);
 
 export type JobReference = z.output<typeof jobReferenceSchema>;
 
 /** How a job that was submitted can be found again on the server: the task and the inputs that tell it from others. */
-export const soughtJobSchema = z.strictObject({
-  taskPath: z
-    .string()
-    .check(z.regex(/^rest\/services(?:\/\w+)+\/GPServer\/\w(?:\w|%20)*$/, 'must be the path of a task')),
+export const soughtJobSchema = z.looseObject({
+  taskPath: taskPathSchema,
   inputs: z.record(z.string().check(z.regex(/^\w+$/, 'must be the name of a parameter')), z.string()),
 });
 
@@ -36,7 +56,7 @@ export type SoughtJob = z.output<typeof soughtJobSchema> & {
  * What the last polls met, all in a row, in place of the job's state: answers that make no sense, a job that the server
  * does not know, or refused credentials. A server that is only down is no trouble.
  */
-const troubleSchema = z.strictObject({
+const troubleSchema = z.looseObject({
   kind: z.enum(['odd', 'unknown', 'refused']),
   since: z.iso.datetime(),
   polls: z.int(),
@@ -46,7 +66,10 @@ const troubleSchema = z.strictObject({
 
 export type Trouble = z.output<typeof troubleSchema>;
 
-/** A job that is being watched, between two polls: the state of the state machine's loop. */
+/**
+ * A job that is being watched, between two polls: the state of the state machine's loop. Another version may have written
+ * it: keys that are not known are handed on.
+ */
 export const watchSchema = z.looseObject({
   /** `progressed`: running, and the entry is to be told; `handover`: running, and this window of polls is full. */
   status: z.enum(['running', 'progressed', 'handover', 'overdue']),

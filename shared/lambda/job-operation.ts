@@ -72,21 +72,16 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-function watchOf(frame: Frame, { job, notes }: Submission, { run }: Work): Watch {
-  const { taskUrl, jobId, jobStatus } = job;
+function watchOf(frame: Frame, { job, notes }: Submission, { run }: Work) {
+  const { taskPath, jobId, jobStatus } = job;
   const now = Date.now();
   const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
   const deadline = now + maxDays * MS_PER_DAY;
   return {
     status: 'running',
     ...(run === undefined ? {} : { run }),
-    job: {
-      ...frame,
-      taskUrl,
-      taskPath: taskUrl.slice(taskUrl.indexOf('rest/services/')),
-      jobId,
-      submittedAt: new Date(now).toISOString(),
-    },
+    // By the name `taskUrl` an execution that began with version 0.1.0 records it.
+    job: { ...frame, taskPath, taskUrl: taskPath, jobId, submittedAt: new Date(now).toISOString() },
     deadline: new Date(deadline).toISOString(),
     expiresAt: expiresAt(deadline, keepDays),
     polls: 0,

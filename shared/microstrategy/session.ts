@@ -1,4 +1,4 @@
-import { VendorAuthError } from '../errors.ts';
+import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, repeat } from '../http/retry.ts';
@@ -143,7 +143,7 @@ export class MicrostrategySession {
       body: JSON.stringify(login),
     };
     const answer = await repeat('always', this.workDeadline, async () => await this.send(request, this.workDeadline));
-    assertLoggedIn(answer, username);
+    assertLoggedIn(answer, this.access);
     const [token] = [answer.headers['x-mstr-authtoken']].flat();
     if (token === undefined || token === '') throw notDocumented(answer);
     hideSecret(token);
@@ -167,16 +167,29 @@ export class MicrostrategySession {
   }
 }
 
-function assertLoggedIn(answer: VendorAnswer, username: string | undefined): void {
+function assertLoggedIn(answer: VendorAnswer, access: LibraryAccess): void {
   try {
     assertSuccess(answer);
   } catch (error) {
+    if (error instanceof VendorRejectedError) {
+      throw new VendorRejectedError(`${error.message} ${loginAdvice(error, access)}`, error);
+    }
     if (!(error instanceof VendorAuthError || error instanceof SessionRefused)) throw error;
-    const who = username === undefined ? 'The API token' : `User "${username}"`;
+    const who = access.username === undefined ? 'The API token' : `User "${access.username}"`;
     throw new VendorAuthError(
       `${error.message} ${who} was not let in. Correct the target's secret (and loginMode: 1 standard, 16 LDAP); the login is not tried again, so that the account is not locked.`,
     );
   }
+}
+
+/** A refusal that is not about the credentials: what in the secret may have led to it. */
+function loginAdvice({ code }: VendorRejectedError, { apiToken, loginMode }: LibraryAccess): string {
+  if (String(code).startsWith('HTTP ')) {
+    return "This is no answer of MicroStrategy: check that the url in the target's secret is the Library server's own address (…/MicroStrategyLibrary), without a page of it (/app/…).";
+  }
+  if (apiToken !== undefined) return "The login was made with the apiToken of the target's secret.";
+  const mode = loginMode === 16 ? '16 (LDAP)' : '1 (standard)';
+  return `The login was made with loginMode ${mode}: where the server does not offer this one, correct loginMode in the target's secret (1 standard, 16 LDAP).`;
 }
 
 function sessionLost(error: SessionRefused): VendorAuthError {

@@ -5,9 +5,15 @@ import { awsRequestHandler } from '../http/aws-request-handler.ts';
 import { parseProxy } from '../http/proxy-address.ts';
 import { hideSecret } from '../http/redact.ts';
 import '../schema-messages.ts';
+import { nearKeyProblems } from './near-keys.ts';
 import { arcgisTargetSchema, microstrategyTargetSchema } from './target.ts';
 
 const CACHE_MS = 5 * 60_000;
+/** What a target is, by the secret's `vendor`: one, and all of them. */
+const VENDORS = {
+  arcgis: ['an ArcGIS site', 'ArcGIS sites'],
+  microstrategy: ['a MicroStrategy server', 'MicroStrategy servers'],
+} as const;
 const SECRET_KEYS = ['password', 'token', 'apiToken', 'clientKey'];
 
 interface ReadOptions {
@@ -25,10 +31,10 @@ type ReadTarget<S extends z.ZodMiniType> = (name: string, options?: ReadOptions)
  *
  * @throws UnknownTargetError, InvalidSecretError
  */
-export const readArcgisTarget = targetReader(arcgisTargetSchema);
+export const readArcgisTarget = targetReader('arcgis', arcgisTargetSchema);
 
 /** The same for a MicroStrategy target. */
-export const readMicrostrategyTarget = targetReader(microstrategyTargetSchema);
+export const readMicrostrategyTarget = targetReader('microstrategy', microstrategyTargetSchema);
 
 const versions = new WeakMap<object, string>();
 
@@ -37,7 +43,7 @@ export function versionOf(target: object): string {
   return versions.get(target) ?? '';
 }
 
-function targetReader<S extends z.ZodMiniObject>(schema: S): ReadTarget<S> {
+function targetReader<S extends z.ZodMiniObject>(vendor: keyof typeof VENDORS, schema: S): ReadTarget<S> {
   const cache = new Map<string, { target: z.output<S>; secretText: string; readAt: number }>();
   return async (name, { fresh = false, onUnknownKeys } = {}) => {
     const cached = cache.get(name);
@@ -49,8 +55,10 @@ function targetReader<S extends z.ZodMiniObject>(schema: S): ReadTarget<S> {
       versions.set(cached.target, version);
       return cached.target;
     }
-    const { keys, target } = parseSecret(schema, secretText, secretId);
-    const unknownKeys = keys.filter((key) => !Object.hasOwn(schema.shape, key));
+    const secret = readJson(secretText, secretId);
+    checkVendor(secret, vendor, name, secretId);
+    const target = parseSecret(schema, secret, secretId);
+    const unknownKeys = Object.keys(secret).filter((key) => !Object.hasOwn(schema.shape, key));
     if (unknownKeys.length > 0) onUnknownKeys?.(secretId, unknownKeys);
     versions.set(target, version);
     cache.set(name, { target, secretText, readAt: Date.now() });
@@ -86,7 +94,7 @@ function secretError(error: unknown, name: string, secretId: string): unknown {
   return error;
 }
 
-function parseSecret<S extends z.ZodMiniObject>(schema: S, secretText: string, secretId: string) {
+function readJson(secretText: string, secretId: string): Record<string, unknown> {
   const secret = parseJsonObject(secretText);
   if (secret === undefined) throw new InvalidSecretError(`Secret ${secretId} is not a JSON object.`);
   for (const key of SECRET_KEYS) {
@@ -94,10 +102,25 @@ function parseSecret<S extends z.ZodMiniObject>(schema: S, secretText: string, s
     if (typeof value === 'string') hideSecret(value);
   }
   for (const value of parseProxy(String(secret['httpsProxy']))?.secrets ?? []) hideSecret(value);
+  return secret;
+}
+
+/** The secret is right, and the target in the input is not. */
+function checkVendor(secret: Record<string, unknown>, vendor: keyof typeof VENDORS, name: string, secretId: string) {
+  const other = vendor === 'arcgis' ? 'microstrategy' : 'arcgis';
+  if (secret['vendor'] !== other) return;
+  throw new InvalidSecretError(
+    `Target "${name}" is ${VENDORS[other][0]} (vendor in ${secretId}), and this operation is for ${VENDORS[vendor][1]}: give another target in the input.`,
+  );
+}
+
+function parseSecret<S extends z.ZodMiniObject>(schema: S, secret: Record<string, unknown>, secretId: string) {
   const parsed = schema.safeParse(secret);
-  if (parsed.success) return { keys: Object.keys(secret), target: parsed.data };
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new InvalidSecretError(`Secret ${secretId} does not fit: ${problems.join('; ')}.`);
+  const unfit = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const mistyped = nearKeyProblems(Object.keys(secret), Object.keys(schema.shape));
+  const problems = [...unfit, ...mistyped.map(({ key, problem }) => `${key}: ${problem}`)];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new InvalidSecretError(`Secret ${secretId} does not fit: ${problems.join('; ').replace(/[^?]$/, '$&.')}`);
 }
 
 function parseJsonObject(text: string): Record<string, unknown> | undefined {

@@ -11,6 +11,11 @@ const siteUrl = z.pipe(
   z.string(),
   z.transform((value) => value.replace(/(?<!\/)\/+$/, '')),
 );
+/** Paths as people copy them from a browser: a path too many would send the password to a place that is not there. */
+const BELOW_A_SITE = /\/(rest|admin|tokens|manager)(\/|$)/i;
+const BELOW_A_PORTAL = /\/(home|sharing|portaladmin)(\/|$)/i;
+/** A page, or its start; a gateway before a Library may have such a path too. */
+const BELOW_A_LIBRARY = /\/(api|app)$|\/app\/(?!.*library)/i;
 /** How the server is reached; `serverAccessProblems` says what fits. */
 const serverAccess = {
   caCertificate: z.optional(z.string()),
@@ -22,9 +27,10 @@ const serverAccess = {
 /** The secret of an ArcGIS Server or Enterprise site. Keys that are not named here are left out: rotation adds its own. */
 export const arcgisTargetSchema = z
   .object({
-    vendor: z.literal('arcgis', 'must be arcgis: this operation is for ArcGIS sites'),
+    vendor: vendor('arcgis', 'ArcGIS sites'),
     url: siteUrl,
     adminUrl: z.optional(siteUrl),
+    portalUrl: z.optional(siteUrl),
     username: z.optional(text),
     password: z.optional(text),
     token: z.optional(headerText),
@@ -35,8 +41,9 @@ export const arcgisTargetSchema = z
   .check(
     z.superRefine((target, context) => {
       checkServerAccess(target, context);
-      checkAddresses(target, ['url', 'adminUrl'], context);
-      checkEnds(target, /\/(rest|admin|tokens|rest\/services)$/i, 'https://gis.example.org/server', context);
+      checkAddresses(target, ['url', 'adminUrl', 'portalUrl'], context);
+      checkPath(target, ['url', 'adminUrl'], BELOW_A_SITE, 'https://gis.example.org/server', context);
+      checkPath(target, ['portalUrl'], BELOW_A_PORTAL, 'https://maps.example.org/portal', context);
       checkCredentials(target, { login: ['username', 'password'], token: 'token' }, context);
     }),
   );
@@ -44,7 +51,7 @@ export const arcgisTargetSchema = z
 /** The secret of a MicroStrategy or Strategy One Library server. */
 export const microstrategyTargetSchema = z
   .object({
-    vendor: z.literal('microstrategy', 'must be microstrategy: this operation is for MicroStrategy servers'),
+    vendor: vendor('microstrategy', 'MicroStrategy servers'),
     url: siteUrl,
     username: z.optional(text),
     password: z.optional(text),
@@ -57,10 +64,17 @@ export const microstrategyTargetSchema = z
     z.superRefine((target, context) => {
       checkServerAccess(target, context);
       checkAddresses(target, ['url'], context);
-      checkEnds(target, /\/(api|app)$/i, 'https://bi.example.org/MicroStrategyLibrary', context);
+      checkPath(target, ['url'], BELOW_A_LIBRARY, 'https://bi.example.org/MicroStrategyLibrary', context);
       checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
     }),
   );
+
+function vendor<V extends string>(name: V, what: string) {
+  return z.literal(name, {
+    error: ({ input }) =>
+      `${input === undefined ? 'is missing: it ' : ''}must be ${name}, as this operation is for ${what}`,
+  });
+}
 
 function checkServerAccess(target: Parameters<typeof serverAccessProblems>[0], context: Context): void {
   for (const [key, message] of serverAccessProblems(target)) {
@@ -77,15 +91,19 @@ function checkAddresses(target: Record<string, unknown>, keys: string[], context
   }
 }
 
-/** People copy addresses from a browser; a path too many would send the password to a place that is not there. */
-function checkEnds(target: Record<string, unknown>, tooLong: RegExp, example: string, context: Context): void {
-  for (const key of ['url', 'adminUrl']) {
-    if (!tooLong.test(String(target[key] ?? ''))) continue;
-    context.addIssue({
-      code: 'custom',
-      path: [key],
-      message: `must be the address of the site alone, like ${example}`,
-    });
+function checkPath(
+  target: Record<string, unknown>,
+  keys: string[],
+  below: RegExp,
+  example: string,
+  context: Context,
+): void {
+  for (const key of keys) {
+    const path = URL.parse(String(target[key] ?? ''))?.pathname ?? '';
+    const [tooMuch] = below.exec(path) ?? [];
+    if (tooMuch === undefined) continue;
+    const message = `must be the address alone, like ${example}, without ${tooMuch.replace(/\/$/, '')} and what follows`;
+    context.addIssue({ code: 'custom', path: [key], message });
   }
 }
 

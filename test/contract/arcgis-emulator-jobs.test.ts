@@ -174,9 +174,7 @@ describe('the jobs of the ArcGIS emulator', () => {
 
     assert.deepEqual(cancelled, { status: 'success' });
     assert.deepEqual(tooLate, { status: 'error', messages: [`Unable to cancel job :[${id}]`], code: 500 });
-    assert.partialDeepStrictEqual(await caller.post(ADMIN_JOBS), {
-      jobs: [{ jobId: id, jobStatus: 'esriJobCancelled' }],
-    });
+    assert.partialDeepStrictEqual(await caller.get(`${ADMIN_JOBS}/${id}`), { jobID: id, status: 'esriJobCancelled' });
   });
 
   it('counts the executing jobs as busy instances', async () => {

@@ -104,7 +104,7 @@ describe('manage-map-server-cache-tiles', () => {
         operation: 'manage-map-server-cache-tiles',
         target,
         service: 'Basemap.MapServer',
-        taskUrl: `${weather.origin}/arcgis/rest/services/System/CachingTools/GPServer/Manage%20Map%20Cache%20Tiles`,
+        taskPath: 'rest/services/System/CachingTools/GPServer/Manage%20Map%20Cache%20Tiles',
         jobId,
       },
       polls: 0,

@@ -110,36 +110,39 @@ describe('odd names', () => {
   });
 
   const watch = (job: object) =>
-    watchOf({
-      operation: 'delete-map-server-cache',
-      target,
-      service: 'A.MapServer',
-      taskUrl: `${weather.origin}/arcgis/${TASK}`,
-      ...job,
-    });
-  const taskUrls: [what: string, taskUrl: (origin: string) => string][] = [
-    ['another host', () => `https://gis.example.org/arcgis/${TASK}`],
-    ['another site of the host', (origin) => `${origin}/other/${TASK}`],
-    ['a site whose name begins the same', (origin) => `${origin}/arcgis-two/${TASK}`],
-    ['the Admin API', (origin) => `${origin}/arcgis/admin/services`],
-    ['a path that leads upwards', (origin) => `${origin}/arcgis/rest/services/../../../other/${TASK}`],
-    ['one with an encoded dot', (origin) => `${origin}/arcgis/rest/services/.%2e/%2e%2E/%2e./other/${TASK}`],
-    ['one with backslashes', (origin) => `${origin}/arcgis/rest/services/\\..\\..\\other/${TASK}`],
-    ['one with a line end', (origin) => `${origin}/arcgis/rest/services/.\n./.\t./other/${TASK}`],
-    ['one with a query', (origin) => `${origin}/arcgis/rest/services/A?${TASK}`],
+    watchOf({ operation: 'delete-map-server-cache', target, service: 'A.MapServer', ...job });
+  const taskPaths: [what: string, taskPath: string][] = [
+    ['one of the Admin API', 'admin/services'],
+    ['one that leads upwards', `rest/services/../../../other/${TASK}`],
+    ['one with an encoded dot', `rest/services/.%2e/%2e%2E/%2e./other/${TASK}`],
+    ['one with backslashes', `rest/services/\\..\\..\\other/${TASK}`],
+    ['one with a line end', `rest/services/.\n./.\t./other/${TASK}`],
+    ['one with a query', `rest/services/A?${TASK}`],
   ];
-  for (const [what, taskUrl] of taskUrls) {
-    it(`polls no job whose taskUrl is ${what}`, async () => {
-      const run = invoke(checkJob, watch({ taskUrl: taskUrl(weather.origin) }));
+  for (const [what, taskPath] of taskPaths) {
+    for (const job of [{ taskPath }, { taskUrl: `https://gis.example.org/arcgis/${taskPath}` }]) {
+      it(`polls no job whose task's path is ${what}, by its ${Object.keys(job)}`, async () => {
+        const run = invoke(checkJob, watch(job));
 
-      await assert.rejects(run, { name: 'InvalidInputError', message: /taskUrl/ });
-      assert.deepEqual(weather.requests, []);
+        await assert.rejects(run, { name: 'InvalidInputError', message: /taskPath/ });
+        assert.deepEqual(weather.requests, []);
+      });
+    }
+  }
+
+  for (const site of ['https://gis.example.org:6443/arcgis', 'http://127.0.0.1:1/other', 'https://a/b/c']) {
+    it(`polls at the target's own address a job that was submitted at ${site}`, async () => {
+      weather.always(/./, jsonAnswer({ jobStatus: 'esriJobExecuting' }));
+
+      await invoke(checkJob, watch({ taskUrl: `${site}/${TASK}` }));
+
+      assert.equal(weather.requests.at(-1)?.path, `/arcgis/${TASK}/jobs/j1`);
     });
   }
 
   for (const jobId of ['../../admin', '..', '.', 'a?b#c', 'a/b', 'a\nb', '%2e%2e']) {
     it(`asks nothing but a job of its task for the job id ${JSON.stringify(jobId)}`, async () => {
-      await invoke(checkJob, watch({ jobId })).catch(Object);
+      await invoke(checkJob, watch({ taskPath: TASK, jobId })).catch(Object);
 
       const paths = weather.requests.map(({ path }) => path).filter((path) => !/info$|generateToken$/.test(path));
       for (const path of paths) assert.equal(path, `/arcgis/${TASK}/jobs/${encodeURIComponent(jobId)}`);

@@ -162,10 +162,8 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
     assert.doesNotMatch(left, /<html>|serviceType=/);
   });
 
-  const watch = (target: string) => {
-    const taskUrl = `${weather.origin}/arcgis/${TASK}`;
-    return watchOf({ operation: 'refresh-service', target, service: 'A.ImageServer', taskUrl });
-  };
+  const watch = (target: string) =>
+    watchOf({ operation: 'refresh-service', target, service: 'A.ImageServer', taskPath: TASK });
   for (const jobStatus of ['esriJobSucceeded', 'esriJobFailed']) {
     it(`hides a token in the messages of a job, also where a message is cut (${jobStatus})`, async () => {
       serveArcgis();

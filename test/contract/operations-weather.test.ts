@@ -19,22 +19,22 @@ interface Read {
   what: string;
   path: RegExp;
   method: string;
-  run: (site: { target: string; origin: string }, context?: object) => Promise<unknown>;
+  run: (site: { target: string }, context?: object) => Promise<unknown>;
 }
 
 const LANDSAT = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };
-const TASK = '/arcgis/rest/services/System/PublishingTools/GPServer/Refresh%20Service';
+const TASK = 'rest/services/System/PublishingTools/GPServer/Refresh%20Service';
 
 /** A poll after an hour of what makes no sense; what only says that the server is down is no error of a poll. */
-function lastOddPoll(target: string, origin: string): object {
-  const job = { operation: 'refresh-service', target, service: 'A.MapServer', taskUrl: origin + TASK };
+function lastOddPoll(target: string): object {
+  const job = { operation: 'refresh-service', target, service: 'A.MapServer', taskPath: TASK };
   const since = new Date(Date.now() - 3_600_000).toISOString();
   return watchOf(job, { trouble: { kind: 'odd', since, polls: 2 } });
 }
 
 const runClear: Read['run'] = ({ target }, context) => invoke(clearRestCache, { target }, context);
 const runRefresh: Read['run'] = ({ target }, context) => invoke(refresh, { submit: { target, ...LANDSAT } }, context);
-const runPoll: Read['run'] = ({ target, origin }, context) => invoke(checkJob, lastOddPoll(target, origin), context);
+const runPoll: Read['run'] = ({ target }, context) => invoke(checkJob, lastOddPoll(target), context);
 const runPurge: Read['run'] = ({ target }, context) => invoke(purge, { target, projects: ['Tutorial'] }, context);
 
 const ARCGIS_READS: Read[] = [
@@ -80,7 +80,7 @@ async function openSite(t: TestContext, read: Read) {
   const { pathname } = new URL(emulator.url);
   const vendor = isArcgis ? 'arcgis' : 'microstrategy';
   const target = aws.newTarget({ vendor, url: weather.origin + pathname, username, password });
-  return { weather, target, origin: weather.origin };
+  return { weather, target };
 }
 
 /** Method, host and path, and nothing that the address or the body held. */

@@ -46,7 +46,7 @@ describe('a poll of a job that is watched', () => {
       operation: 'delete-map-server-cache',
       target,
       service: 'Roads.MapServer',
-      taskUrl: `${siteUrl}/rest/services/System/CachingTools/GPServer/DeleteCache`,
+      taskPath: 'rest/services/System/CachingTools/GPServer/DeleteCache',
       jobId: 'j1',
       submittedAt: new Date(Date.now() - 60_000).toISOString(),
     },

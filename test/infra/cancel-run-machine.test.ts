@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { NOW } from '../../infra/machines/tasks.ts';
 import {
   caughtBy,
   machinesOf,
@@ -56,7 +57,7 @@ describe('cancel-run', () => {
     const by = (...names: string[]) => ({
       Or: names.map((name) => ({ Variable: '$.ledger.Item.error.S', StringEquals: name })),
     });
-    const hasJob = { Variable: '$.ledger.Item.taskUrl.S', IsPresent: true };
+    const hasJob = { Variable: '$.ledger.Item.jobId.S', IsPresent: true };
     assert.deepEqual(Choices, [
       { Variable: '$.ledger.Item', IsPresent: false, Next: 'Nothing to do' },
       { ...is('waiting'), Next: 'Mark as cancelled before its submit' },
@@ -100,8 +101,12 @@ describe('cancel-run', () => {
       const { Retry } = required(cancelRun.states, name);
 
       assert.deepEqual(Retry, [repeated(SAFE_TO_REPEAT, 20)]);
-      assert.deepEqual(caughtBy(cancelRun, name), [[['States.ALL'], '$.error', 'Record that it is uncertain']]);
+      assert.deepEqual(caughtBy(cancelRun, name), [[['States.ALL'], '$.error', 'Is it an error of Step Functions?']]);
     }
+    assert.equal(
+      required(cancelRun.states, 'Is it an error of Step Functions?').Default,
+      'Record that it is uncertain',
+    );
     assert.equal(nextOf(cancelRun, 'Record that it is uncertain'), 'The job may run on');
   });
 
@@ -137,7 +142,7 @@ describe('cancel-run', () => {
       '#holder = :me AND #holderOperation = :operation AND attribute_not_exists(#releasedAt)',
     );
     assert.deepEqual(ExpressionAttributeValues, {
-      ':releasedAt': { 'S.$': '$$.State.EnteredTime' },
+      ':releasedAt': { 'S.$': NOW },
       ':me': { 'S.$': '$.run.name' },
       ':operation': { 'S.$': '$.run.operation' },
     });

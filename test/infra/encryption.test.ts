@@ -38,7 +38,7 @@ describe('the key', () => {
     const { Properties, DeletionPolicy } = made.one('AWS::KMS::Key');
     const alias = made.one('AWS::KMS::Alias').Properties;
 
-    assert.equal(DeletionPolicy, 'Retain');
+    assert.equal(DeletionPolicy, 'RetainExceptOnCreate');
     assert.equal(Properties['EnableKeyRotation'], true);
     assert.deepEqual(alias, { AliasName: 'alias/cache-ops', TargetKeyId: KEY });
   });
@@ -74,7 +74,9 @@ describe('the key', () => {
   });
 });
 
-const arnLike = (context: string, arn: string) => ({ ArnLike: { [`kms:EncryptionContext:${context}`]: arn } });
+const arnLike = (context: string, arn: string | string[]) => ({
+  ArnLike: { [`kms:EncryptionContext:${context}`]: arn },
+});
 const allow = (Principal: object, Action: string | string[], Condition?: object) => ({
   Effect: 'Allow',
   Principal,
@@ -95,7 +97,11 @@ const logs = allow(
     'kms:GenerateDataKey',
     'kms:GenerateDataKeyWithoutPlaintext',
   ],
-  arnLike('aws:logs:arn', `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:CacheOps-*`),
+  // Of functions, and of machines; machines of version 0.1.0 had names like those of functions.
+  arnLike('aws:logs:arn', [
+    `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:CacheOps-*`,
+    `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/vendedlogs/states/CacheOps-*`,
+  ]),
 );
 const events = allow(
   { Service: 'events.amazonaws.com' },

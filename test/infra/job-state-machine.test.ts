@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
+import { SUBMITS_END_AFTER_MS } from '../../shared/arcgis/find-job.ts';
 import { submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
 import { JOBS, machinesOf, NOTHING_SUBMITTED, reachableFrom, required } from './machines.ts';
 
@@ -82,7 +83,7 @@ describe('the state machine of a job', () => {
       ],
       'Leave the queue': 'Wait on for the turn',
       'Enter the queue again': 'Wait on for the turn',
-      'Take the error of the turn': 'Record the failure',
+      'Take the error of the turn': 'Is it an error of Step Functions?',
       'Write the attached result': 'Done as the other',
       'Done as the other': [],
       'Note the submit': 'Submit',
@@ -100,10 +101,12 @@ describe('the state machine of a job', () => {
       'Note the progress': 'Renew the lease',
       'Renew the lease': 'Watch',
       'Take the error of the watch': 'Note the polls',
-      'Note the polls': 'Record the failure',
+      'Note the polls': 'Is it an error of Step Functions?',
       'Write the result': 'Release the service',
       'Release the service': 'Done',
       Done: [],
+      'Is it an error of Step Functions?': ['Name the error of Step Functions', 'Record the failure'],
+      'Name the error of Step Functions': 'Record the failure',
       'Record the failure': 'Is the job over?',
       'Is the job over?': ['Release the service after the failure', 'Release the service after the failure', 'Fail'],
       'Release the service after the failure': 'Fail',
@@ -132,6 +135,12 @@ describe('the state machine of a job', () => {
     assert.ok(longest < Date.parse(submitLeaseUntil(0)) / 1000, `${longest} s`);
   });
 
+  it('is through with its submits before a job that was submitted later is taken for another one', () => {
+    const longest = 3 * SUBMIT_TIMEOUT_SECONDS + [60, 120, 5, 10, 20, 40, 60].reduce((sum, seconds) => sum + seconds);
+
+    assert.ok(longest < SUBMITS_END_AFTER_MS / 1000, `${longest} s`);
+  });
+
   it('is failed by no error after its entry without a record: only where a job runs does it go on', () => {
     const afterEntry = [...reachableFrom(job, 'Enter the ledger')]
       .map((name) => [name, stateOf(name)] as const)
@@ -143,7 +152,7 @@ describe('the state machine of a job', () => {
         Catch.map(({ ErrorEquals, ResultPath, Next }) => [ErrorEquals.join(), ResultPath, Next].join(' ')),
       ]),
     );
-    const toFailure = ['States.ALL $.error Record the failure'];
+    const toFailure = ['States.ALL $.error Is it an error of Step Functions?'];
     const goesOn = (next: string) => [`States.ALL  ${next}`];
     assert.deepEqual(caught, {
       'Take a turn': toFailure,
@@ -166,7 +175,7 @@ describe('the state machine of a job', () => {
       Watch: toFailure,
       'Note the progress': goesOn('Renew the lease'),
       'Renew the lease': goesOn('Watch'),
-      'Note the polls': goesOn('Record the failure'),
+      'Note the polls': goesOn('Is it an error of Step Functions?'),
       'Write the result': toFailure,
       'Release the service': goesOn('Done'),
       'Record the failure': goesOn('Is the job over?'),

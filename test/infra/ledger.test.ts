@@ -14,7 +14,7 @@ describe('the ledger', () => {
     const { Properties, DeletionPolicy } = stack.one('AWS::DynamoDB::Table');
 
     const key = (AttributeName: string, KeyType: string) => ({ AttributeName, KeyType });
-    assert.equal(DeletionPolicy, 'Retain');
+    assert.equal(DeletionPolicy, 'RetainExceptOnCreate');
     assert.deepEqual(Properties, {
       KeySchema: [key('operation', 'HASH'), key('name', 'RANGE')],
       AttributeDefinitions: ['operation', 'name', 'waitingFor', 'ticket', 'startedAt'].map((AttributeName) => ({

@@ -138,7 +138,12 @@ describe('the state machines', () => {
         'holder, holderOperation, requestHash, fence, claimedAt, leaseUntil, releasedAt',
       ],
       ['take-turn', 'Look at the equal run', true, 'finishedAt, result, error, cause'],
-      ['cancel-run', 'Read its entry', true, 'status, error, target, service, sought, submittingAt, taskUrl, jobId'],
+      [
+        'cancel-run',
+        'Read its entry',
+        true,
+        'status, error, target, service, sought, submittingAt, taskPath, taskUrl, jobId',
+      ],
     ]);
   });
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { settingsSchema } from '../../infra/settings/settings.ts';
+import { matchesPattern } from '../../local/event-pattern.ts';
+import { objectCreated } from '../support/raster-messages.ts';
 import { KEY, keyStatement, synthesize } from './synthesize.ts';
 
 const LANDSAT = {
@@ -39,6 +42,70 @@ describe('a raster source', () => {
     });
   });
 
+  const keys: [prefix: string, suffix: string, key: string][] = [
+    ['données/été/', '.jp2', 'données/été/T32_B02.jp2'],
+    ['a/Ångström/', '.tif', 'a/Ångström/x.TIF'],
+    ['한국/', '.tif', '한국/x.tif'],
+    ['ガス/写真/', '.tif', 'ガス/写真/x.tif'],
+    ['x/', '_été.tif', 'x/2026_été.tif'],
+  ];
+  const sources = keys.flatMap(([prefix, suffix, key]) =>
+    (['NFC', 'NFD'] as const).map((form) => ({
+      key,
+      prefix: prefix.normalize(form),
+      suffixes: [suffix.normalize(form)],
+    })),
+  );
+  const spelled = synthesize({ rasters: sources.map(({ key: _, ...source }) => ({ ...LANDSAT, ...source })) });
+  for (const [index, { key, prefix }] of sources.entries()) {
+    it(`takes ${key} in every spelling of its letters, whichever the settings have (${prefix.length} characters)`, () => {
+      const { EventPattern } = spelled.one('AWS::Events::Rule', `RastersSource${index}`).Properties;
+
+      const refused = spellingsOf(key).filter(
+        (spelling) => !matchesPattern(Object(EventPattern), objectCreated(spelling)),
+      );
+
+      assert.deepEqual(refused, []);
+    });
+  }
+
+  it('holds back what is elsewhere, as far as EventBridge can tell', () => {
+    const rasters = ['été/données/', '写真/2026/'].map((prefix) => ({ ...LANDSAT, prefix, suffixes: ['.jp2'] }));
+    const stack = synthesize({ rasters });
+    const takes = (index: number, key: string) =>
+      matchesPattern(
+        Object(stack.one('AWS::Events::Rule', `RastersSource${index}`).Properties['EventPattern']),
+        objectCreated(key),
+      );
+
+    const taken = [takes(0, 'été/données/x.tif'), takes(1, '写真/2025/x.jp2'), takes(1, '写真/2026/x.jp2')];
+
+    assert.deepEqual(taken, [false, false, true]);
+  });
+
+  it('is refused with what to do where EventBridge would not take its pattern, and not before', () => {
+    const problemsOf = (folders: number) => {
+      const raster = { ...LANDSAT, prefix: 'long/'.repeat(folders), suffixes: ['.tif', '.tiff', '.jp2', '.img'] };
+      return (settingsSchema.safeParse({ rasters: [raster] }).error?.issues ?? []).map(
+        ({ path, message }) => `${path.join('.')}: ${message}`,
+      );
+    };
+
+    const fitting = Array.from({ length: 100 }, (_, folders) => folders).findLastIndex(
+      (n) => problemsOf(n).length === 0,
+    );
+
+    const { EventPattern } = synthesize({
+      rasters: [{ ...LANDSAT, prefix: 'long/'.repeat(fitting), suffixes: ['.tif', '.tiff', '.jp2', '.img'] }],
+    }).one('AWS::Events::Rule', 'Rasters').Properties;
+    const characters = JSON.stringify(EventPattern).length;
+    assert.ok(characters <= 2048 && characters + 8 * 'long/'.length > 2048, String(characters));
+    assert.match(
+      problemsOf(fitting + 1).join(),
+      /^rasters\.0: needs an event pattern of 20\d\d characters, EventBridge takes 2048: .*several sources/,
+    );
+  });
+
   it('hands its events to the one queue, and to the dead-letter queue what cannot be delivered', () => {
     const rules = mixed
       .idsOf('AWS::Events::Rule')
@@ -70,7 +137,7 @@ describe('the raster bucket', () => {
   it('tells EventBridge, is private and encrypted, and outlives the stack', () => {
     const { Properties, DeletionPolicy } = mixed.one('AWS::S3::Bucket');
 
-    assert.equal(DeletionPolicy, 'Retain');
+    assert.equal(DeletionPolicy, 'RetainExceptOnCreate');
     assert.deepEqual(Properties, {
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       PublicAccessBlockConfiguration: {
@@ -193,3 +260,11 @@ describe('refresh-service', () => {
     none.template.resourceCountIs('AWS::Events::Rule', 1);
   });
 });
+
+/** Folder by folder: each may have been named on another machine. */
+function spellingsOf(key: string): string[] {
+  return key
+    .split('/')
+    .map((name) => [...new Set([name, name.normalize('NFC'), name.normalize('NFD')])])
+    .reduce((starts, names) => starts.flatMap((start) => names.map((name) => `${start}/${name}`)));
+}

@@ -10,6 +10,14 @@ export function resolveReferences(value: unknown, nameOf: (logicalId: string) =>
     const [separator, parts] = argument;
     return parts.map(resolve).map(text).join(separator);
   }
+  if (rest.length === 0 && key === 'Fn::Select' && Array.isArray(argument)) {
+    const [index, list] = argument.map(resolve);
+    return Array.isArray(list) ? list[Number(index)] : list;
+  }
+  if (rest.length === 0 && key === 'Fn::Split' && Array.isArray(argument)) {
+    const [separator, whole] = argument;
+    return text(resolve(whole)).split(separator);
+  }
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolve(item)]));
 }
 

@@ -60,7 +60,7 @@ describe('take-turn', () => {
       {
         And: [
           { Variable: '$.isNew', BooleanEquals: true },
-          { Not: { Variable: '$.run.startedBy', StringEquals: 'S3' } },
+          { Not: { Variable: '$.run.operation', StringEquals: 'refresh-service' } },
           { Variable: '$.looks.count', NumericEquals: 1 },
           { Variable: '$.queue.ahead', NumericGreaterThanEqualsPath: '$.maxWaiting' },
         ],

@@ -7,6 +7,8 @@ import { readableId, resolveReferences } from './references.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
+/** What tells this stack from a former one of its name. */
+export const STACK_ID = '0a1b2c3d-0000-11f0-8000-0123456789ab';
 /** The key that the stack makes. */
 export const KEY = 'arn:aws:kms:EncryptionKey';
 
@@ -14,6 +16,7 @@ const resourceSchema = z.object({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
 });
 
 /** A resource with its references replaced by ARNs that tell what is meant: `arn:aws:sqs:<logical id>`. */
@@ -77,6 +80,7 @@ const PSEUDO_PARAMETERS: Record<string, string> = {
   'AWS::Partition': 'aws',
   'AWS::Region': REGION,
   'AWS::AccountId': ACCOUNT,
+  'AWS::StackId': `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/CacheOps/${STACK_ID}`,
 };
 
 function reference(id: string, resources: Record<string, Resource>): string {

@@ -68,6 +68,7 @@ const INFO_AND_TOKEN = [
   ['rest', 'info'],
   ['admin', 'generateToken'],
 ];
+const TASK_PATH = 'rest/services/System/CachingTools/GPServer/DeleteCache';
 const task = (folder: string, name: string) => ['rest', 'services', 'System', folder, 'GPServer', name];
 
 /** What a job operation's machine or a person hands over: the input, wrapped or not. */
@@ -226,36 +227,40 @@ export const SUBJECTS: Subject[] = [
     name: 'check-job',
     handler: checkJob,
     events: (site) => [
-      watchOf({ operation: 'refresh-service', target: site.arcgis, service: 'A.MapServer', taskUrl: taskUrl(site) }),
+      watchOf({ operation: 'refresh-service', target: site.arcgis, service: 'A.MapServer', taskPath: TASK_PATH }),
       watchOf(
-        { operation: 'refresh-service', target: site.arcgis, service: 'A.MapServer', taskUrl: taskUrl(site) },
+        {
+          operation: 'refresh-service',
+          target: site.arcgis,
+          service: 'A.MapServer',
+          taskUrl: `https://a/${TASK_PATH}`,
+        },
         { percent: 7, trouble: { kind: 'odd', since: '2026-01-01T00:00:00.000Z', polls: 1 }, notes: ['a note'] },
       ),
       { clock: { since: '2026-01-01T00:00:00.000Z' } },
     ],
-    mayRun: ({ job }, site) => isJob(Object(job), site),
-    paths: ({ job }, site) => [...INFO_AND_TOKEN, jobSegments(Object(job), site)],
+    mayRun: ({ job }) => isJob(Object(job)),
+    paths: ({ job }) => [...INFO_AND_TOKEN, jobSegments(Object(job))],
   },
   {
     name: 'cancel-job',
     handler: cancelJob,
     events: (site) => [
-      { cancel: { target: site.arcgis, taskUrl: taskUrl(site), jobId: 'j1' }, attempt: { attempts: 0 } },
+      { cancel: { target: site.arcgis, taskPath: TASK_PATH, jobId: 'j1' }, attempt: { attempts: 0 } },
       {
         find: {
           target: site.arcgis,
-          sought: { taskPath: task('CachingTools', 'DeleteCache').join('/'), inputs: { service_url: 'A:MapServer' } },
+          sought: { taskPath: TASK_PATH, inputs: { service_url: 'A:MapServer' } },
           since: '2026-01-01T00:00:00.000Z',
         },
         attempt: { attempts: 0 },
       },
     ],
-    mayRun: ({ cancel, find }, site) =>
-      find === undefined ? isJob(Object(cancel), site) : isTarget(Object(find).target),
-    paths({ cancel, find }, site) {
+    mayRun: ({ cancel, find }) => (find === undefined ? isJob(Object(cancel)) : isTarget(Object(find).target)),
+    paths({ cancel, find }) {
       if (find !== undefined)
-        return [...INFO_AND_TOKEN, adminJobs(String(Object(Object(find).sought).taskPath).split('/'))];
-      const job = jobSegments(Object(cancel), site);
+        return [...INFO_AND_TOKEN, [...adminJobs(String(Object(Object(find).sought).taskPath).split('/')), 'query']];
+      const job = jobSegments(Object(cancel));
       return [...INFO_AND_TOKEN, job, [...job, 'cancel'], [...adminJobs(job), job.at(-1), 'cancel']];
     },
   },
@@ -267,7 +272,9 @@ export function assertAllowed({ mayRun, paths }: Subject, event: unknown, counte
   if (requests.length === 0 && executions === 0) return;
   assert.ok(mayRun(Object(event), site), `an invalid input was let through${error ? ` and then was ${error}` : ''}`);
   const allowed = paths(Object(event), site).map((segments) => JSON.stringify(segments));
-  for (const { path, body } of requests) {
+  for (const { path: whole, body } of requests) {
+    // Only the job list is asked for by a query.
+    const path = whole.replace(/(?<=\.GPServer\/jobs\/query)\?[\w=&]*$/, '');
     assert.doesNotMatch(path, /[?#\\]/);
     const [start, root, ...segments] = path.split('/').map(decodeURIComponent);
     assert.equal(start, '');
@@ -277,19 +284,21 @@ export function assertAllowed({ mayRun, paths }: Subject, event: unknown, counte
   }
 }
 
-function taskUrl({ origin }: CountingSite): string {
-  return `${origin}/arcgis/rest/services/System/CachingTools/GPServer/DeleteCache`;
+/** Below the site; from a whole address, as version 0.1.0 kept it, what is below whatever site it names. */
+function taskPathOf({ taskPath, taskUrl }: Fields): unknown {
+  if (taskPath !== undefined || typeof taskUrl !== 'string') return taskPath;
+  return taskUrl.slice(Math.max(0, taskUrl.indexOf('/rest/services/') + 1));
 }
 
-function isJob(job: Fields, { origin }: CountingSite): boolean {
-  const { target, taskUrl: address, jobId } = job;
-  const isBelow = typeof address === 'string' && address.startsWith(`${origin}/arcgis/rest/services/`);
+function isJob(job: Fields): boolean {
+  const { target, jobId } = job;
+  const path = taskPathOf(job);
+  const isBelow = typeof path === 'string' && path.startsWith('rest/services/');
   return isTarget(target) && isBelow && typeof jobId === 'string' && !['', '.', '..'].includes(jobId);
 }
 
-function jobSegments({ taskUrl: address, jobId }: Fields, { origin }: CountingSite): unknown[] {
-  const below = String(address).slice(`${origin}/arcgis/`.length);
-  return [...below.split('/').map(decodeURIComponent), 'jobs', jobId];
+function jobSegments(job: Fields): unknown[] {
+  return [...String(taskPathOf(job)).split('/').map(decodeURIComponent), 'jobs', job['jobId']];
 }
 
 /** `rest/services/F/N/GPServer/…` as the Admin API has its jobs: `admin/services/F/N.GPServer/jobs`. */

@@ -32,7 +32,7 @@ const ANSWERS: [path: RegExp, answer: Answer][] = [
   [/\/generateToken$/, jsonAnswer({ token: 'a-long-Token-1' })],
   [/\/services\/exists$/, jsonAnswer({ exists: true })],
   [/\/submitJob$/, jsonAnswer({ jobId: 'j1', jobStatus: 'esriJobSubmitted' })],
-  [/\.GPServer\/jobs$/, jsonAnswer({ jobs: [] })],
+  [/\.GPServer\/jobs\/query\?/, jsonAnswer({ total: 0, nextStart: -1, results: {} })],
   [
     /./,
     jsonAnswer({

@@ -29,7 +29,7 @@ export interface Answer {
  * breaks an answer off. Where a function gives nothing, the request goes on to the server behind. What is asked of every
  * vendor call is in `test/faults`.
  */
-export type Weather = Happening | ((request: SeenRequest) => Answer | undefined);
+export type Weather = Happening | ((request: SeenRequest) => Answer | undefined | Promise<Answer>);
 
 type Happening = 'reset' | 'silence' | 'cut-off' | Answer;
 
@@ -76,7 +76,7 @@ export async function startWeatherServer({ upstream, tls }: WeatherOptions = {})
     const weather = plan?.weather;
     const request = { method, path, headers, body: await text(incoming) };
     requests.push(request);
-    const happening = typeof weather === 'function' ? weather(request) : weather;
+    const happening = typeof weather === 'function' ? await weather(request) : weather;
     if (happening === undefined) await forward(request, upstream, response);
     else make(happening, response);
   }

@@ -1,3 +1,4 @@
+import { adminJobs } from './admin-jobs.ts';
 import type { ArcgisRequest } from './arcgis-request.ts';
 import { folderNames, isRunning, type Service, serviceId } from './catalogue.ts';
 import { json, Refusal, type Reply } from './replies.ts';
@@ -24,7 +25,7 @@ export function adminServiceFolder({ services }: Site, given: string): Reply {
 export function adminService(site: Site, request: ArcgisRequest, service: Service, rest: string[]): Reply {
   const [call, ...more] = rest;
   if (call === undefined) return json(serviceJson(service));
-  if (call === 'jobs' && service.type === 'GPServer') return jobs(site, request, service, more);
+  if (call === 'jobs' && service.type === 'GPServer') return adminJobs(site, request, service, more);
   if (more.length > 0) throw notFound(rest);
   if (call === 'status') return json(status(service, site.now()));
   if (call === 'statistics') return json({ summary: statistics(site, service), perMachine: [] });
@@ -57,32 +58,6 @@ function statistics({ jobs }: Site, service: Service): object {
   const id = serviceId(service);
   const busy = jobs.list().filter((job) => job.service === id && job.status === 'esriJobExecuting').length;
   return { folderName: folder || '/', serviceName: name, type, max: MAX_INSTANCES, busy };
-}
-
-function jobs(site: Site, request: ArcgisRequest, service: Service, rest: string[]): Reply {
-  const [jobId, call, more] = rest;
-  const id = serviceId(service);
-  if (jobId === undefined) {
-    const listed = site.jobs.list().filter((job) => job.service === id);
-    const jobJson = listed.map((job) => ({
-      jobId: job.id,
-      jobStatus: job.status,
-      taskName: job.task,
-      submitTime: job.submittedAt,
-    }));
-    return json({ jobs: jobJson });
-  }
-  if ((call !== 'cancel' && call !== 'delete') || more !== undefined) throw notFound(['jobs', ...rest]);
-  requirePost(request);
-  const job = site.jobs.find(id, jobId);
-  if (!job) throw new Refusal(500, `Unable to ${call} job :[${jobId}]`);
-  if (call === 'delete') {
-    site.jobs.forget(job);
-    return json(SUCCESS);
-  }
-  if (job.endedAt !== undefined) throw new Refusal(500, `Unable to cancel job :[${jobId}]`);
-  site.jobs.cancel(job, ['esriJobSubmitted', 'esriJobWaiting', 'esriJobExecuting', 'esriJobCancelling']);
-  return json(SUCCESS);
 }
 
 function requirePost({ method }: ArcgisRequest): void {

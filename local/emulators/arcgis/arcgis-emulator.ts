@@ -14,6 +14,8 @@
  *   (I); `area_of_interest` as a FeatureSet, `constraining_extent` as JSON (C) or four numbers (D)
  * - job states, cumulative messages, `progress` only while executing and for `f=json`, cancel only from Waiting or
  *   Executing, the admin twin also from Submitted, tiles of a cancelled job stay (D); records vanish after 6 hours (?)
+ * - the Admin API's job list in both documented forms: paged, keyed by job id, required filters, units of its times (D, C);
+ *   which unit a server really reads, the order of its entries, its codes, and that a page holds ten at most (?)
  * - update modes, deletion of tiles with the scheme and the restart after it, `hasLiveData` for image services, both
  *   caching services started (D)
  * - `ReportCacheStatus`: run at once (S), the fields of its report, a level's words Empty and Complete (C)
@@ -26,10 +28,11 @@
  *
  * Invented: the accounts, services, layers and tiles; how long jobs take, and that all run at once; the texts of messages
  * and most refusals; the rule that exactly the tiles that touch an area are done (a real server does whole supertiles);
- * the shape of the admin job list and of `refreshResults`.
+ * the shape of `refreshResults`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listen, newServer, type ServerCertificate } from '../listen.ts';
+import type { JobListKind } from './admin-jobs.ts';
 import { type ArcgisRequest, readArcgisRequest } from './arcgis-request.ts';
 import { defaultServices, fillCaches, type Service } from './catalogue.ts';
 import { type Fault, sendFault, takeFault } from './faults.ts';
@@ -58,6 +61,8 @@ export interface ArcgisEmulatorOptions {
   clearAnswer?: 'status' | 'success';
   /** The code for a service that does not exist; it differs by version. @defaultValue 404 */
   unknownServiceCode?: 404 | 500;
+  /** Which of the two documented job lists the Admin API has. @defaultValue "server" */
+  jobList?: JobListKind;
 }
 
 /** A running emulator, and its state for tests to look at and to change. */
@@ -130,6 +135,7 @@ function createSite(origin: string, options: ArcgisEmulatorOptions): Site {
     tokenLifeMinutes,
     clearAnswer: options.clearAnswer ?? 'status',
     unknownServiceCode: options.unknownServiceCode ?? 404,
+    jobList: options.jobList ?? 'server',
     tokens: new Tokens({ now, lifeMinutes: tokenLifeMinutes, federated }),
     services,
     tiles,

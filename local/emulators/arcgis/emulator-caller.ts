@@ -21,6 +21,15 @@ export class EmulatorCaller {
     return postForm(`${this.#siteUrl}${path}`, { token: this.token, ...fields });
   }
 
+  /** Gets a resource with the token in Esri's header. */
+  async get(path: string, query: Record<string, string> = {}): Promise<unknown> {
+    const headers = { referer: REFERER, 'x-esri-authorization': `Bearer ${this.token}` };
+    const response = await fetch(`${this.#siteUrl}${path}?${new URLSearchParams({ f: 'json', ...query })}`, {
+      headers,
+    });
+    return response.json();
+  }
+
   /** Submits a job and returns the address of its record, below the site. */
   async submit(task: string, fields: Record<string, string>): Promise<string> {
     const { jobId } = jobSchema.parse(await this.post(`${task}/submitJob`, fields));

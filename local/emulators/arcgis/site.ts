@@ -1,3 +1,4 @@
+import type { JobListKind } from './admin-jobs.ts';
 import type { Service } from './catalogue.ts';
 import type { GpJobs } from './gp-jobs.ts';
 import type { TileStore } from './tile-store.ts';
@@ -30,6 +31,7 @@ export interface Site {
   tokenLifeMinutes: number;
   clearAnswer: 'status' | 'success';
   unknownServiceCode: 404 | 500;
+  jobList: JobListKind;
   tokens: Tokens;
   services: Map<string, Service>;
   tiles: TileStore;

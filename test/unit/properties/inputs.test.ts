@@ -34,9 +34,10 @@ const PLACES: [subject: string, event: (text: string, site: CountingSite) => obj
     (text, { microstrategy: target }) => ({ target, projects: [text, `${text}Tutorial`] }),
   ],
   ['check-job', (text, site) => changedJob(eventOf('check-job', site), 'job', { jobId: text })],
-  ['check-job', (text, site) => changedJob(eventOf('check-job', site), 'job', { taskUrl: taskAt(text, site) })],
+  ['check-job', (text, site) => changedJob(eventOf('check-job', site), 'job', { taskPath: taskAt(text) })],
+  ['check-job', (text, site) => changedJob(eventOf('check-job', site), 'job', { taskPath: undefined, taskUrl: text })],
   ['cancel-job', (text, site) => changedJob(eventOf('cancel-job', site), 'cancel', { jobId: text })],
-  ['cancel-job', (text, site) => changedJob(eventOf('cancel-job', site), 'cancel', { taskUrl: taskAt(text, site) })],
+  ['cancel-job', (text, site) => changedJob(eventOf('cancel-job', site), 'cancel', { taskPath: taskAt(text) })],
   [
     'cancel-job',
     (text, site) => search(site, { taskPath: `rest/services/${text}/GPServer/A`, inputs: { [text]: 'A' } }),
@@ -54,7 +55,7 @@ const deletion = (inputService: string, { arcgis: target }: CountingSite) => ({
   inputService,
   confirm: inputService,
 });
-const taskAt = (text: string, { origin }: CountingSite) => `${origin}/arcgis/rest/services/${text}/GPServer/A`;
+const taskAt = (text: string) => `rest/services/${text}/GPServer/A`;
 const eventOf = (name: string, site: CountingSite) => subjectOf(name).events(site)[0];
 const changedJob = (event: object | undefined, key: string, changes: object) => ({
   ...event,

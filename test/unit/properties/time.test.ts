@@ -110,7 +110,11 @@ const CHECKED: [what: string, schema: z.core.$ZodType, good: Record<string, unkn
     inputSchema,
     { target: 'a', folderName: 'A', type: 'MapServer', confirm: 'A', projects: 'ALL', ...tiles, ...refresh },
   ]),
-  ['a watch', watchSchema, watchOf({ operation: 'a', target: 'a', service: 'A', taskUrl: 'https://a/' })],
+  [
+    'a watch',
+    watchSchema,
+    watchOf({ operation: 'a', target: 'a', service: 'A', taskPath: 'rest/services/A/GPServer/B', jobId: 'j' }),
+  ],
   ['a job that is looked for', soughtJobSchema, { taskPath: 'rest/services/A/GPServer/B', inputs: { a: 'b' } }],
   ...[arcgisTargetSchema, microstrategyTargetSchema].map((schema): (typeof CHECKED)[number] => [
     'a secret',

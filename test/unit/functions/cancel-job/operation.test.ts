@@ -7,6 +7,8 @@ import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
 const TASK_PATH = 'rest/services/System/CachingTools/GPServer/DeleteCache';
+/** The site has moved since. */
+const OLD_URL = `http://gis.example.org:6080/arcgis/${TASK_PATH}`;
 const INPUTS = { service_url: 'CachedServices/Streets:MapServer' };
 
 describe('cancelling a job', () => {
@@ -17,7 +19,7 @@ describe('cancelling a job', () => {
 
   const submit = async () => (await signIn(emulator)).submit(`/${TASK_PATH}`, INPUTS);
   const cancel = (jobId: string, attempts = 0) =>
-    invoke(handler, { cancel: { target, taskUrl: `${emulator.url}/${TASK_PATH}`, jobId }, attempt: { attempts } });
+    invoke(handler, { cancel: { target, taskPath: TASK_PATH, jobId }, attempt: { attempts } });
 
   before(async () => {
     aws = await startTestAws();
@@ -42,6 +44,32 @@ describe('cancelling a job', () => {
     now += 1_000_000;
     assert.partialDeepStrictEqual(await cancel(job?.id ?? '', 1), { over: true, jobStatus: 'esriJobCancelled' });
   });
+
+  const text = (S: string) => ({ S });
+  const kept: [what: string, jobOf: (jobId: string) => object][] = [
+    [
+      'an entry',
+      (jobId) => ({
+        entry: { target: text(target), taskPath: text(TASK_PATH), jobId: text(jobId), status: text('x') },
+      }),
+    ],
+    [
+      'an entry of version 0.1.0',
+      (jobId) => ({ entry: { target: text(target), taskUrl: text(OLD_URL), jobId: text(jobId) } }),
+    ],
+    ['an execution of version 0.1.0', (jobId) => ({ target, taskUrl: OLD_URL, jobId })],
+  ];
+  for (const [what, jobOf] of kept) {
+    it(`takes the job as ${what} has it, and tells its path`, async (t) => {
+      logLines(t);
+      await submit();
+      const jobId = emulator.jobs.list().at(-1)?.id ?? '';
+
+      const result = await invoke(handler, { cancel: jobOf(jobId), attempt: { attempts: 0, later: 'version' } });
+
+      assert.partialDeepStrictEqual(result, { jobStatus: 'esriJobCancelling', taskPath: TASK_PATH, jobId });
+    });
+  }
 
   it('finds a job that has ended over, and leaves it as it is', async (t) => {
     logLines(t);
@@ -68,7 +96,7 @@ describe('cancelling a job', () => {
     await assert.rejects(two, { name: 'VendorRejectedError', message: /2 running jobs have the same inputs/ });
     const later = { ...find, since: new Date(now + 3_600_000).toISOString() };
 
-    assert.partialDeepStrictEqual(one, { found: 'yes', jobId: job?.id, taskUrl: `${emulator.url}/${TASK_PATH}` });
+    assert.partialDeepStrictEqual(one, { found: 'yes', jobId: job?.id, taskPath: TASK_PATH, taskUrl: TASK_PATH });
     assert.deepEqual(await invoke(handler, { find: later, attempt: { attempts: 0 } }), { found: 'no' });
   });
 
@@ -111,7 +139,7 @@ describe('cancelling a job', () => {
     const attempt = async (state: unknown) =>
       Object(
         await invoke(handler, {
-          cancel: { target: own, taskUrl: `${url}/${TASK_PATH}`, jobId: job?.id },
+          cancel: { target: own, taskPath: TASK_PATH, jobId: job?.id },
           attempt: state,
         }),
       );
@@ -133,8 +161,7 @@ describe('cancelling a job', () => {
 
     const first = Object(await cancel('j-unknown'));
     t.mock.timers.tick(61_000);
-    const { url } = emulator;
-    const job = { target, taskUrl: `${url}/${TASK_PATH}`, jobId: 'j-unknown' };
+    const job = { target, taskPath: TASK_PATH, jobId: 'j-unknown' };
     const second = await invoke(handler, { cancel: job, attempt: first });
 
     assert.equal(first.over, false);

@@ -8,7 +8,7 @@ import { logLines } from '../../../support/log-lines.ts';
 import { watchOf } from '../../../support/watch.ts';
 import { type Answer, jsonAnswer, startWeatherServer, type WeatherServer } from '../../../support/weather-server.ts';
 
-const TASK = '/arcgis/rest/services/System/CachingTools/GPServer/DeleteCache';
+const TASK_PATH = 'rest/services/System/CachingTools/GPServer/DeleteCache';
 const TOKEN = 'correct-horse-battery-staple';
 const MAX_STATE_BYTES = 32_000;
 const RUNS = 150;
@@ -49,8 +49,8 @@ it('a watch holds ids only, under 32 KB and without a secret, whatever the serve
   await fc.assert(
     fc.asyncProperty(fc.array(answers, { minLength: 1, maxLength: 4 }), async (given) => {
       const target = aws.newTarget({ vendor: 'arcgis', url: `${server.origin}/arcgis`, token: TOKEN });
-      const taskUrl = server.origin + TASK;
-      let watch: unknown = watchOf({ operation: 'delete-map-server-cache', target, service: 'A.MapServer', taskUrl });
+      const job = { operation: 'delete-map-server-cache', target, service: 'A.MapServer', taskPath: TASK_PATH };
+      let watch: unknown = watchOf(job);
       for (answer of given) {
         const left = await invoke(handler, watch).catch((error: unknown) => ({ message: Object(error).message }));
 

@@ -31,7 +31,12 @@ describe('looking at a young job', () => {
     await aws.close();
   });
 
-  const job = () => ({ operation: 'refresh-service', target, service: 'A.ImageServer', taskUrl: server.url + TASK });
+  const job = () => ({
+    operation: 'refresh-service',
+    target,
+    service: 'A.ImageServer',
+    taskPath: TASK.slice('/arcgis/'.length),
+  });
   const submitted = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString();
 
   /** One call of the function at a time that only its pauses let pass. */

@@ -24,6 +24,7 @@ describe('the input of refresh-service', () => {
     [{ refreshOptions: ' ' }, ['refreshOptions']],
     [{ refreshOptions: null }, ['refreshOptions']],
     [{ refreshOptions: {} }, ['refreshOptions']],
+    [{ refreshOptions: 'x'.repeat(1001) }, ['refreshOptions']],
     [{ waitForJobCompletion: null }, ['waitForJobCompletion']],
     [{ folderName: 'Imagery' }, ['folderName']],
     [{ target: null, serviceName: '', serviceType: '', type: '' }, ['target', 'serviceName', 'serviceType', 'type']],
@@ -35,6 +36,10 @@ describe('the input of refresh-service', () => {
       assert.deepEqual(blamed, paths);
     });
   }
+
+  it('accepts options of 1,000 characters', () => {
+    assert.deepEqual(refusedPaths(inputSchema, { ...REFRESH, refreshOptions: 'x'.repeat(1000) }), []);
+  });
 
   it('accepts names of any script for the folder and the service', () => {
     const blamed = GOOD_NAMES.flatMap((name) =>

@@ -49,6 +49,29 @@ describe('new rasters', () => {
     });
   }
 
+  for (const form of ['NFC', 'NFD'] as const) {
+    it(`are taken whichever machine has named them, where the settings are in ${form}`, async (t) => {
+      logLines(t);
+      const source = {
+        ...SOURCES[1],
+        prefix: 'sentinel/été 2026/'.normalize(form),
+        suffixes: ['_é.jp2'.normalize(form)],
+      };
+      process.env['RASTERS'] = JSON.stringify([source]);
+      const key = 'sentinel/été 2026/B02_é.JP2';
+
+      for (const body of [key.normalize('NFC'), key.normalize('NFD')].flatMap((k) => [
+        objectCreated(k),
+        notification([k]),
+      ])) {
+        aws.executions.length = 0;
+        const { reply, started } = await deliver(record(body));
+
+        assert.deepEqual([reply, started], [ALL_DONE, [SENTINEL]]);
+      }
+    });
+  }
+
   it('of one service in one batch start one refresh, whatever the shape of their events', async (t) => {
     logLines(t);
     const bodies = [objectCreated('landsat/a.tif'), objectCreated('landsat/b.tif'), notification(['landsat/c.tif'])];

@@ -68,7 +68,7 @@ describe('a watch', () => {
       operation: 'refresh-service',
       target: 'city-gis',
       service: 'Imagery/Landsat.ImageServer',
-      taskUrl: 'https://gis.example.org/server/rest/services/System/PublishingTools/GPServer/Refresh%20Service',
+      taskPath: 'rest/services/System/PublishingTools/GPServer/Refresh%20Service',
       jobId: 'j0123456789abcdef',
       submittedAt: '2026-01-15T03:00:00.000Z',
     },
@@ -88,9 +88,21 @@ describe('a watch', () => {
     assert.deepEqual(parsed, watches);
   });
 
-  it('has no room for a credential', () => {
-    const { success } = watchSchema.safeParse({ ...watch, job: { ...watch.job, token: 'x' } });
+  it('keeps what another version has written into it', () => {
+    const trouble = { kind: 'odd', since: '2026-01-15T03:00:00.000Z', polls: 1, more: [1] };
+    const wider = { ...watch, job: { ...watch.job, more: 'x' }, trouble, more: { x: 1 } };
 
-    assert.equal(success, false);
+    assert.deepEqual(watchSchema.parse(wider), wider);
+  });
+
+  it('takes the path of the task from its address, as version 0.1.0 kept it, wherever the site was', () => {
+    const { taskPath, ...job } = watch.job;
+    for (const site of ['https://gis.example.org/server', 'http://10.0.0.1:6080/arcgis', 'https://gis.example.org']) {
+      const taskUrl = `${site}/${taskPath}`;
+
+      const parsed = watchSchema.parse({ ...watch, job: { ...job, taskUrl } });
+
+      assert.deepEqual(parsed, { ...watch, job: { ...job, taskPath, taskUrl } });
+    }
   });
 });

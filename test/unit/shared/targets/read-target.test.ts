@@ -26,7 +26,7 @@ describe('reading a target', () => {
     ['is no JSON', 'hunter2', /not a JSON object/],
     ['is a JSON array', ['hunter2'], /not a JSON object/],
     ['is null', 'null', /not a JSON object/],
-    ["is the other vendor's", { ...SECRET, vendor: 'microstrategy' }, /vendor: /],
+    ["is the other vendor's", { ...SECRET, vendor: 'microstrategy' }, /^Target "\S+" is a MicroStrategy server/],
     ['has several keys that do not fit', { ...SECRET, url: 'hunter2', username: undefined }, /url: .*username: /],
   ];
   for (const [what, secret, keys] of unfit) {
@@ -52,6 +52,17 @@ describe('reading a target', () => {
 
     assert.deepEqual(read, SECRET);
     assert.deepEqual(told, [[`cache-ops/${target}`, ['engine', 'host', 'constructor']]]);
+  });
+
+  it('blames the target and not the secret where it is of the other vendor', async () => {
+    const target = aws.newTarget(SECRET);
+
+    const read = readMicrostrategyTarget(target);
+
+    const message = new RegExp(
+      `^Target "${target}" is an ArcGIS site .*for MicroStrategy servers: give another target`,
+    );
+    await assert.rejects(read, { name: 'InvalidSecretError', message });
   });
 
   it('hides the password and the tokens from then on', async () => {

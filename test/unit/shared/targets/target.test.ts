@@ -142,6 +142,8 @@ describe('the secret of a target of arcgis', () => {
     ['a token alone', { ...arcgis, token: 'A1b2-C3..' }],
     ['an address for the Admin API', { ...arcgis, ...login, adminUrl: 'https://gis.internal:6443/arcgis' }],
     ['a referer', { ...arcgis, ...login, referer: 'https://cache-ops' }],
+    ['an address for the portal', { ...arcgis, ...login, portalUrl: 'https://maps.example.org/portal' }],
+    ['a site of a name that begins like a path', { ...arcgis, ...login, url: 'https://gis.example.org/rest-of-town' }],
   ];
   for (const [what, secret] of fitting) {
     it(`fits with ${what}`, () => {
@@ -158,6 +160,12 @@ describe('the secret of a target of arcgis', () => {
     ['a referer of two lines', { ...login, referer: 'https://cache-ops\r\nx: hunter2' }, ['referer']],
     ['plain http to the Admin API', { ...login, adminUrl: 'http://gis.internal:6080/arcgis' }, ['adminUrl']],
     ['an empty address of the Admin API', { ...login, adminUrl: '' }, ['adminUrl']],
+    ['plain http to the portal', { ...login, portalUrl: 'http://maps.example.org/portal' }, ['portalUrl']],
+    ['a page of the portal', { ...login, portalUrl: 'https://maps.example.org/portal/home/index.html' }, ['portalUrl']],
+    ['the services directory', { ...login, url: 'https://gis.example.org/server/rest/services' }, ['url']],
+    ['a folder of it', { ...login, url: 'https://gis.example.org/server/rest/services/Planning' }, ['url']],
+    ['a page of the Admin API', { ...login, url: 'https://gis.example.org/server/admin/services/' }, ['url']],
+    ['a page of Server Manager', { ...login, adminUrl: 'https://gis.internal:6443/arcgis/manager/x' }, ['adminUrl']],
     ['the other vendor', { ...login, vendor: 'microstrategy' }, ['vendor']],
   ];
   for (const [what, change, blamed] of refused) {
@@ -175,6 +183,8 @@ describe('the secret of a target of microstrategy', () => {
     ['the standard login mode', { ...microstrategy, ...login, loginMode: 1 }],
     ['the LDAP login mode', { ...microstrategy, ...login, loginMode: 16 }],
     ['an API token in place of the three', { ...microstrategy, apiToken: 'A1b2' }],
+    ['a gateway before the Library', { ...microstrategy, ...login, url: 'https://gw.example.org/app/MyLibrary' }],
+    ['a Library without a path', { ...microstrategy, ...login, url: 'https://bi.example.org' }],
   ];
   for (const [what, secret] of fitting) {
     it(`fits with ${what}`, () => {
@@ -189,6 +199,8 @@ describe('the secret of a target of microstrategy', () => {
     ['a login mode as text', { ...login, loginMode: '1' }, ['loginMode']],
     ['an API token and a password', { ...login, apiToken: 'A1b2' }, ['apiToken']],
     ['a blank API token', { apiToken: ' ' }, ['apiToken']],
+    ['a page of the Library', { ...login, url: `${microstrategy.url}/app/B7CA92F04B9FAE8D941C3E9B7E0CD754` }, ['url']],
+    ['the API of the Library', { ...login, url: `${microstrategy.url}/api` }, ['url']],
     ['the other vendor', { ...login, vendor: 'arcgis' }, ['vendor']],
   ];
   for (const [what, change, blamed] of refused) {

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { JOBS } from './machines.ts';
+import { STACK_ID, synthesize } from './synthesize.ts';
+
+const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
+const { resources, idsOf } = synthesize({
+  schedules: [{ name: 'daily', operation: 'refresh-service', expression: 'rate(1 day)', input: REFRESH }],
+  rasters: [{ refresh: REFRESH }],
+  notifications: { email: 'gis-team@example.org' },
+});
+
+describe('what outlives the stack', () => {
+  it('is the key, the ledger, the logs and the rasters', () => {
+    const kept = [...resources.values()].filter(({ DeletionPolicy = 'Delete' }) => DeletionPolicy !== 'Delete');
+
+    const types = [...new Set(kept.map(({ Type }) => Type))].toSorted();
+    assert.deepEqual(types, ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket']);
+    const everyLog = [...resources.values()].filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
+    assert.deepEqual(kept.filter(({ Type }) => Type === 'AWS::Logs::LogGroup').length, everyLog.length);
+  });
+
+  it('goes with a first deployment that fails: nobody would find it, and the key would cost money', () => {
+    for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of resources) {
+      if (DeletionPolicy === undefined || DeletionPolicy === 'Delete') continue;
+      assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['RetainExceptOnCreate', 'Retain'], id);
+    }
+  });
+
+  it('never stands in the way of the next stack of its name', () => {
+    const names = [...resources.values()].flatMap(({ Properties }) => [
+      ...['LogGroupName', 'TableName', 'BucketName'].flatMap((property) => Properties[property] ?? []),
+    ]);
+
+    assert.ok(names.length > 0);
+    for (const name of names) assert.ok(String(name).endsWith(`-${STACK_ID}`), String(name));
+  });
+});
+
+describe('the logs of state machines', () => {
+  it("are named so that the account's one policy for log delivery need not name each", () => {
+    const named = idsOf('AWS::Logs::LogGroup').flatMap((id) => resources.get(id)?.Properties['LogGroupName'] ?? []);
+
+    const machines = [...JOBS, 'cancel-run', 'start-scheduled-job', 'take-turn', 'watch-job'];
+    assert.deepEqual(
+      named.map(String).toSorted(),
+      machines.map((name) => `/aws/vendedlogs/states/CacheOps-${name}-${STACK_ID}`).toSorted(),
+    );
+  });
+});
