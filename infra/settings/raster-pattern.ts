@@ -31,8 +31,9 @@ export function patternProblem(source: Source): string | undefined {
 
 /** Two matchers for one key are alternatives, so prefix and suffix make one wildcard, in both cases of the suffix. */
 function keyPatterns({ prefix, suffixes }: Source): { wildcard: string }[] {
+  const start = stableStart(prefix);
   const spellings = suffixes.flatMap((suffix) => [suffix, suffix.toLowerCase(), suffix.toUpperCase()]);
-  const wildcards = spellings.map((suffix) => `${stableStart(prefix)}*${stableEnd(suffix)}`);
+  const wildcards = spellings.map((suffix) => `${start}*${stableEnd(suffix)}`);
   return [...new Set(wildcards)].map((wildcard) => ({ wildcard }));
 }
 
@@ -41,22 +42,28 @@ function keyPatterns({ prefix, suffixes }: Source): { wildcard: string }[] {
  * S3 is what its uploader sent. EventBridge compares as it stands, so the rest is left to refresh-service.
  */
 function stableStart(text: string): string {
+  if (hasOneSpelling(text)) return text;
   const letters = lettersOf(text);
-  const end = letters.findIndex((letter) => !hasOneSpelling(letter));
-  return letters.slice(0, end === -1 ? undefined : end).join('');
+  return letters
+    .slice(
+      0,
+      letters.findIndex((letter) => !hasOneSpelling(letter)),
+    )
+    .join('');
 }
 
 function stableEnd(text: string): string {
+  if (hasOneSpelling(text)) return text;
   const letters = lettersOf(text);
   return letters.slice(letters.findLastIndex((letter) => !hasOneSpelling(letter)) + 1).join('');
 }
 
-/** Each with the marks that stand on it; what is in ASCII before all of them is one. */
+/** Each with the marks that stand on it. */
 function lettersOf(text: string): string[] {
-  return text.match(/^[ -~]+(?!\p{M})|\p{M}+|\P{M}\p{M}*/gu) ?? [];
+  return text.match(/\p{M}+|\P{M}\p{M}*/gu) ?? [];
 }
 
 /** Parts of a Hangul syllable are letters of their own when they are taken apart. */
-function hasOneSpelling(letter: string): boolean {
-  return letter.normalize('NFC') === letter && letter.normalize('NFD') === letter && !/\p{Script=Hangul}/u.test(letter);
+function hasOneSpelling(text: string): boolean {
+  return text.normalize('NFC') === text && text.normalize('NFD') === text && !/\p{Script=Hangul}/u.test(text);
 }

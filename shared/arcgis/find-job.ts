@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { CacheOpsError, InvalidInputError, VendorContractError, VendorRejectedError } from '../errors.ts';
+import { CacheOpsError, InvalidInputError, VendorRejectedError } from '../errors.ts';
 import type { SoughtJob } from '../jobs/job-reference.ts';
 import { compareInput, EVERY_SCALE, inputsToCompare, type Likeness } from './job-inputs.ts';
 import { hasEnded, type ListedJob, listJobs } from './job-list.ts';
@@ -123,7 +123,7 @@ async function compareListedInput(
     const { value } = await site.call({ path, reply: inputValueSchema });
     return compareInput(name, wanted, value);
   } catch (error) {
-    if (isUnknown(error) || (error instanceof VendorContractError && error.tooLarge)) return 'unclear';
+    if (isUnknown(error)) return 'unclear';
     throw error;
   }
 }

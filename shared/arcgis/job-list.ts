@@ -57,23 +57,33 @@ export async function listJobs(site: ArcgisSite, taskPath: string, since: number
   // Seconds: read as milliseconds they lie in 1970, and the list has more than was asked for. The other way round it has
   // nothing. So no end is given either.
   const filter = { startTime: String(Math.floor(since / 1000)) };
-  const all = await readPages(site, path, filter).catch((error: unknown) => {
-    if (error instanceof VendorRejectedError) return undefined;
-    throw error;
-  });
-  if (all !== undefined && (all.jobs.length > 0 || !all.isWhole)) return all;
+  const all = await readPages(site, path, filter, emptyIfIncomplete);
+  if (all.jobs.length > 0 || !all.isWhole) return all;
   const lists: JobList[] = [];
   for (const jobStatus of RUNNING_STATES) lists.push(await readPages(site, path, { ...filter, jobStatus }));
   const jobs = new Map(lists.flatMap((list) => list.jobs).map((job) => [job.jobId, job]));
   return { jobs: [...jobs.values()], isWhole: lists.every(({ isWhole }) => isWhole) };
 }
 
-async function readPages(site: ArcgisSite, path: string, filter: Record<string, string>): Promise<JobList> {
+/** The codes that may mean a filter that is missing; which one it is is not documented. */
+function emptyIfIncomplete(error: unknown): z.input<typeof pageSchema> {
+  if (error instanceof VendorRejectedError && (error.code === 400 || error.code === 500)) return { results: {} };
+  throw error;
+}
+
+async function readPages(
+  site: ArcgisSite,
+  path: string,
+  filter: Record<string, string>,
+  firstRefused?: (error: unknown) => z.input<typeof pageSchema>,
+): Promise<JobList> {
   const jobs = new Map<string, ListedJob>();
   let start = 1;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const form = { ...filter, start: String(start), number: JOBS_PER_PAGE };
-    const { results, nextStart = -1, total = 0 } = await site.call({ path, method: 'GET', form, reply: pageSchema });
+    const recover = page === 1 && firstRefused ? { recover: firstRefused } : {};
+    const call = { path, method: 'GET' as const, form, reply: pageSchema, ...recover };
+    const { results, nextStart = -1, total = 0 } = await site.call(call);
     for (const [key, entry] of Object.entries(results)) {
       const job = listedJob(key, entry);
       jobs.set(job.jobId, job);

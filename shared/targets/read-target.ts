@@ -4,7 +4,7 @@ import { InvalidSecretError, UnknownTargetError } from '../errors.ts';
 import { awsRequestHandler } from '../http/aws-request-handler.ts';
 import { parseProxy } from '../http/proxy-address.ts';
 import { hideSecret } from '../http/redact.ts';
-import '../schema-messages.ts';
+import { pathText } from '../schema-messages.ts';
 import { nearKeyProblems } from './near-keys.ts';
 import { arcgisTargetSchema, microstrategyTargetSchema } from './target.ts';
 
@@ -116,7 +116,7 @@ function checkVendor(secret: Record<string, unknown>, vendor: keyof typeof VENDO
 
 function parseSecret<S extends z.ZodMiniObject>(schema: S, secret: Record<string, unknown>, secretId: string) {
   const parsed = schema.safeParse(secret);
-  const unfit = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const unfit = (parsed.error?.issues ?? []).map(({ path, message }) => `${pathText(path)}: ${message}`);
   const mistyped = nearKeyProblems(Object.keys(secret), Object.keys(schema.shape));
   const problems = [...unfit, ...mistyped.map(({ key, problem }) => `${key}: ${problem}`)];
   if (parsed.success && problems.length === 0) return parsed.data;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { addressProblem } from '../http/address.ts';
+import { must } from '../schema-messages.ts';
 import { serverAccessProblems } from './server-access.ts';
 
 type Context = z.core.$RefinementCtx;
@@ -27,7 +28,7 @@ const serverAccess = {
 /** The secret of an ArcGIS Server or Enterprise site. Keys that are not named here are left out: rotation adds its own. */
 export const arcgisTargetSchema = z
   .object({
-    vendor: vendor('arcgis', 'ArcGIS sites'),
+    vendor: z.literal('arcgis', must('be arcgis, as this operation is for ArcGIS sites')),
     url: siteUrl,
     adminUrl: z.optional(siteUrl),
     portalUrl: z.optional(siteUrl),
@@ -51,7 +52,7 @@ export const arcgisTargetSchema = z
 /** The secret of a MicroStrategy or Strategy One Library server. */
 export const microstrategyTargetSchema = z
   .object({
-    vendor: vendor('microstrategy', 'MicroStrategy servers'),
+    vendor: z.literal('microstrategy', must('be microstrategy, as this operation is for MicroStrategy servers')),
     url: siteUrl,
     username: z.optional(text),
     password: z.optional(text),
@@ -68,13 +69,6 @@ export const microstrategyTargetSchema = z
       checkCredentials(target, { login: ['username', 'password'], token: 'apiToken' }, context);
     }),
   );
-
-function vendor<V extends string>(name: V, what: string) {
-  return z.literal(name, {
-    error: ({ input }) =>
-      `${input === undefined ? 'is missing: it ' : ''}must be ${name}, as this operation is for ${what}`,
-  });
-}
 
 function checkServerAccess(target: Parameters<typeof serverAccessProblems>[0], context: Context): void {
   for (const [key, message] of serverAccessProblems(target)) {

@@ -20,10 +20,14 @@ const SITUATIONS = [
   '03-image-cache-delete',
   '04-bare-nan',
   '05-extent-unknown-reference',
+  '08-site-address-too-long',
   '09-curve-rings',
   '10-unknown-measures',
   '11-antimeridian-not-cut',
   '12-named-crs',
+  '13-ldap-not-configured',
+  '14-library-address-without-path',
+  '15-key-decomposed',
   '16-area-cut-off',
 ];
 

@@ -135,6 +135,17 @@ describe('the job list', () => {
     assert.equal(site.weather.requestsTo(QUERY).length, 100);
   });
 
+  it('says nothing of a job that it has not shown where a later page is refused', async (t) => {
+    const site = await open(t);
+    for (let job = 0; job < 11; job += 1)
+      await site.personSubmits({ ...TILES_OF_STREETS, update_mode: 'DELETE_TILES' });
+    site.weather.always(/&start=11&/, jsonAnswer({ status: 'error', messages: ['x'], code: 400 }));
+
+    const found = site.find(await site.sought(TILES, RUN));
+
+    await assert.rejects(found, { name: 'VendorRejectedError', message: /code 400/ });
+  });
+
   const broken: [what: string, answer: Answer][] = [
     ['a page in its place', htmlAnswer()],
     ['the list that no server has', jsonAnswer({ jobs: [] })],

@@ -17,7 +17,7 @@ const CALLS: readonly CallKind[] = [
   read('exists', /\/admin\/services\/exists$/),
   read('clear', /\/rest\/cache\/clear$/),
   { ...read('submitJob', /\/submitJob$/), safeToRepeat: false },
-  read('job list', /\.GPServer\/jobs$/),
+  read('job list', /\.GPServer\/jobs\/query\?/),
   read('admin cancel', /\/admin\/.*\/cancel$/),
   read('cancel', /\/rest\/.*\/cancel$/),
   read('job input', /\/jobs\/[^/]+\/inputs\/\w+$/),

@@ -88,7 +88,8 @@ function messageProblems(cell: Cell, { name, text, proxy }: Outcome): string[] {
   // What is uncertain is the submit, whatever went wrong in looking for its job.
   const submit = proxy.requests.find(({ path: each }) => each.endsWith('/submitJob'));
   const told = name === 'SubmitUncertainError' ? submit : proxy.requests[cell.call];
-  const { method = '', path = '' } = told ?? {};
+  const { method = '', path: address = '' } = told ?? {};
+  const [path = ''] = address.split('?');
   const isPlaced = path === '' ? text.includes(`${host}/`) : text.includes(`${method} ${host}${path}`);
   return [
     ...(isPlaced || isFair || cell.fault.place !== 'request' ? [] : [`no method, host and path: ${text}`]),

@@ -58,7 +58,7 @@ export async function runScenario<T>(
       password,
       ...trusted(plan?.fault),
     });
-    const event = scenario.event(target, moved(submitted, url, proxy.origin, target));
+    const event = scenario.event(target, moved(submitted, target));
     const timeout = timeoutOf(operation);
     const startedAt = time.now();
     log.clear();
@@ -109,7 +109,7 @@ function trusted(fault: Fault | undefined): { caCertificate?: string } {
   return fault?.place === 'certificate' || fault?.place === 'no certificate' ? { caCertificate: CA } : {};
 }
 
-const NO_JOB: Submitted = { job: { taskUrl: '', jobId: '', submittedAt: '' } };
+const NO_JOB: Submitted = { job: { taskPath: '', jobId: '', submittedAt: '' } };
 
 /** A job that was submitted in fair weather, some time ago. */
 async function submitEarlier({ aws, time }: World, { vendor, jobAge }: Scenario, site: Site): Promise<Submitted> {
@@ -121,20 +121,20 @@ async function submitEarlier({ aws, time }: World, { vendor, jobAge }: Scenario,
   return watch;
 }
 
-/** The same job, as the site behind the proxy shows it. */
-function moved(submitted: Submitted, from: string, to: string, target: string): Submitted {
-  const { job, ...watch } = submitted;
-  return {
-    ...watch,
-    job: { ...job, ...('target' in job && { target }), taskUrl: job.taskUrl.replace(new URL(from).origin, to) },
-  };
+/** The same job, on the target that leads through the proxy. */
+function moved({ job, ...watch }: Submitted, target: string): Submitted {
+  return { ...watch, job: { ...job, ...('target' in job && { target }) } };
 }
 
 /** Everything that the function sent as a credential, or may have been given as one. */
 function secretsOf({ requests }: FaultProxy, password: string): string[] {
   const sent = requests.flatMap(({ headers, body }) => {
     const cookies = (headers.cookie ?? '').split('; ').map((cookie) => cookie.slice(cookie.indexOf('=') + 1));
-    return [new URLSearchParams(body).get('token') ?? '', String(headers['x-mstr-authtoken'] ?? ''), ...cookies];
+    const inHeaders = [
+      headers['x-mstr-authtoken'],
+      String(headers['x-esri-authorization'] ?? '').slice('Bearer '.length),
+    ];
+    return [new URLSearchParams(body).get('token') ?? '', ...inHeaders.map((value) => String(value ?? '')), ...cookies];
   });
   return [...new Set([password, ...sent])].filter((secret) => secret !== '');
 }

@@ -11,7 +11,7 @@ type Handler = Parameters<typeof invoke>[0];
 
 /** What a job that was submitted beforehand looks like to its state machine. */
 export interface Submitted {
-  job: { taskUrl: string; jobId: string; submittedAt: string };
+  job: { taskPath: string; jobId: string; submittedAt: string };
 }
 
 /** One invocation of a function in fair weather, each call of which then meets every fault. */
@@ -35,7 +35,6 @@ export interface Scenario {
 const SCOPE = { folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' };
 const INPUT_SERVICE = 'CachedServices/Streets.MapServer';
 const LANDSAT = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };
-const TASK_PATH = 'rest/services/System/CachingTools/GPServer/Manage%20Map%20Cache%20Tiles';
 /** One project by its name, one by its id. */
 const PROJECTS = ['Tutorial', '4DD3B0A04F2C4B6E9F7A51C08E2D6B13'];
 const CACHE_TYPES = ['element', 'object'];
@@ -60,8 +59,8 @@ const cancelling = {
   ...arcgis,
   operation: 'cancel-job',
   handler: cancelJob,
-  event: (target: string, { job: { taskUrl, jobId } }: Submitted) => ({
-    cancel: { target, taskUrl, jobId },
+  event: (target: string, { job: { taskPath, jobId } }: Submitted) => ({
+    cancel: { target, taskPath, jobId },
     attempt: { attempts: 0 },
   }),
 };
@@ -106,8 +105,14 @@ export const scenarios: readonly Scenario[] = [
       find: {
         target,
         sought: {
-          taskPath: TASK_PATH,
-          inputs: { service_url: 'CachedServices/Streets:MapServer', update_mode: EARLIER_JOB.updateMode },
+          taskPath: job.taskPath,
+          inputs: {
+            service_url: 'CachedServices/Streets:MapServer',
+            update_mode: EARLIER_JOB.updateMode,
+            thread_count: '-1',
+            levels: 'ALL',
+            area_of_interest: '',
+          },
         },
         since: job.submittedAt,
       },
