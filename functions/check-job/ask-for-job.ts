@@ -1,8 +1,11 @@
+import { reportedPercent } from '../../shared/arcgis/cache-progress.ts';
 import { checkJob } from '../../shared/arcgis/geoprocessing.ts';
-import { InvalidSecretError, UnknownTargetError, VendorAuthError } from '../../shared/errors.ts';
+import type { ArcgisSite } from '../../shared/arcgis/site.ts';
+import { AwsUnavailableError, InvalidSecretError, UnknownTargetError, VendorAuthError } from '../../shared/errors.ts';
 import { isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
 import type { Trouble, Watch } from '../../shared/jobs/job-reference.ts';
 import type { JobState } from '../../shared/jobs/job-state.ts';
+import { pauseSeconds } from '../../shared/jobs/poll-policy.ts';
 import { log } from '../../shared/lambda/log.ts';
 import { openVersionedSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
@@ -40,11 +43,11 @@ export async function askForJob(watch: Watch, run: Run): Promise<Answer> {
   const opened = await openVersionedSite(job.target, run, { fresh: refusedVersion !== undefined }).catch(
     (error: unknown) => {
       // A secret may not fit for a moment while it is rotated.
-      if (error instanceof InvalidSecretError || error instanceof UnknownTargetError) return error;
+      if (isAboutTheSecret(error) || error instanceof AwsUnavailableError) return error;
       throw error;
     },
   );
-  if (opened instanceof Error) return { ...troubled(watch, 'odd', opened), isAsked: false };
+  if (opened instanceof Error) return withoutSecret(watch, opened);
   const { site, secretVersion } = opened;
   if (refusedVersion === secretVersion()) {
     const error = new VendorAuthError(
@@ -58,7 +61,7 @@ export async function askForJob(watch: Watch, run: Run): Promise<Answer> {
       log('warn', 'a job state that is not known: taken for running', { jobId: job.jobId, jobStatus: state.jobStatus });
     }
     if (state.outcome === 'unknown') return whileUnknown(watch, state);
-    return { state, isTold: true, isAsked: true };
+    return { state: { ...state, percent: await percentOf(watch, state, site) }, isTold: true, isAsked: true };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (isServerDown(error)) return notTold(watch, error);
@@ -66,6 +69,25 @@ export async function askForJob(watch: Watch, run: Run): Promise<Answer> {
     if (isOdd(error)) return troubled(watch, 'odd', error);
     throw error;
   }
+}
+
+/** AWS may fail for hours; a secret that does not fit only for a while. */
+function withoutSecret(watch: Watch, error: Error): Answer {
+  const answer = error instanceof AwsUnavailableError ? notTold(watch, error) : troubled(watch, 'odd', error);
+  return { ...answer, isAsked: false };
+}
+
+function isAboutTheSecret(error: unknown): error is Error {
+  return error instanceof InvalidSecretError || error instanceof UnknownTargetError;
+}
+
+/** What the job says of its progress, or the caching tools' own report. A young job is asked too often for that. */
+async function percentOf({ job, cacheReport }: Watch, state: JobState, site: ArcgisSite): Promise<number | undefined> {
+  const isYoung = pauseSeconds((Date.now() - Date.parse(job.submittedAt)) / 1000) !== undefined;
+  if (state.percent !== undefined || state.outcome !== 'running' || cacheReport === undefined || isYoung) {
+    return state.percent;
+  }
+  return await reportedPercent(site, cacheReport);
 }
 
 function notTold({ job: { jobId }, jobStatus }: Watch, { name, message }: Pick<Error, 'name' | 'message'>): Answer {

@@ -1,4 +1,5 @@
 import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/area-of-interest.ts';
+import { reportBefore } from '../../shared/arcgis/cache-progress.ts';
 import { submitJob, TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
 import { EVERY_SCALE, soughtInputs } from '../../shared/arcgis/job-inputs.ts';
 import { chooseScales, describeService, tileCacheOf } from '../../shared/arcgis/map-service.ts';
@@ -44,13 +45,17 @@ export async function manageMapServerCacheTiles(
   const cache = tileCacheOf(await describeService(site, service), service);
   const area = chooseArea(input, cache.spatialReference);
   const { area_of_interest: _outline, ...inputs } = sought.inputs;
+  const levels = chooseScales(input.scales, cache);
+  // A report speaks of whole scales, and of tiles that are there: nothing true of an area, or of a deletion.
+  const isTold = area === undefined && input.updateMode !== 'DELETE_TILES' && input.waitForJobCompletion === 'WAIT';
+  const cacheReport = isTold ? await reportBefore(site, serviceUrlParameter(service), levels) : undefined;
   const job = await submitJob(site, sought, {
     ...inputs,
-    levels: chooseScales(input.scales, cache).join(';'),
+    levels: levels.join(';'),
     ...(area === undefined ? {} : { area_of_interest: JSON.stringify(area) }),
   });
   const isExtentUnused = input.areaOfInterest !== undefined && input.updateExtent !== undefined;
-  return { job, notes: isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes };
+  return { job, notes: isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes, cacheReport };
 }
 
 const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';

@@ -12,7 +12,11 @@ const SAME_SCALE = 1e-6;
 
 const numberSchema = z.catch(z.optional(z.coerce.number()), undefined);
 
-const levelSchema = z.looseObject({ scale: z.coerce.number(), percent: z.coerce.number(), expectedTileCount: numberSchema });
+const levelSchema = z.looseObject({
+  scale: z.coerce.number(),
+  percent: z.coerce.number(),
+  expectedTileCount: numberSchema,
+});
 
 type Level = z.output<typeof levelSchema>;
 
@@ -36,7 +40,10 @@ export async function reportBefore(
 }
 
 /** How many per cent of the tiles of these scales are there, or undefined where the server does not say. */
-export async function reportedPercent(site: ArcgisSite, { serviceUrl, scales }: CacheReport): Promise<number | undefined> {
+export async function reportedPercent(
+  site: ArcgisSite,
+  { serviceUrl, scales }: CacheReport,
+): Promise<number | undefined> {
   const levels = (await readLevels(site, serviceUrl)) ?? [];
   const counted = levels.filter(({ scale }) => scales.some(isSameAs(scale)));
   if (counted.length < scales.length) return undefined;

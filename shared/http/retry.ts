@@ -6,7 +6,7 @@ const FIRST_BACKOFF_MS = 500;
 const MAX_RETRY_AFTER_SECONDS = 30;
 
 /** Which failures may be followed by another attempt. */
-export type Repeatable = 'always' | 'if-nothing-was-done';
+export type Repeatable = 'always' | 'if-nothing-was-done' | 'never';
 
 /**
  * Up to three attempts, with backoff and jitter; a `Retry-After` of up to 30 s is waited for, a longer one ends the
@@ -29,7 +29,7 @@ function mayRepeat(error: unknown, repeatable: Repeatable): boolean {
   if (error instanceof VendorUnreachableError && !error.passing) return false;
   if (error instanceof VendorBusyError && (error.retryAfterSeconds ?? 0) > MAX_RETRY_AFTER_SECONDS) return false;
   if (!(error instanceof VendorUnreachableError || error instanceof VendorBusyError)) return false;
-  return repeatable === 'always' || !error.sent;
+  return repeatable === 'always' || (repeatable === 'if-nothing-was-done' && !error.sent);
 }
 
 function waitBefore(error: unknown, attemptNumber: number): number {

@@ -1,4 +1,10 @@
-import { VendorBusyError, VendorContractError, VendorRejectedError, VendorUnreachableError } from '../errors.ts';
+import {
+  AwsUnavailableError,
+  VendorBusyError,
+  VendorContractError,
+  VendorRejectedError,
+  VendorUnreachableError,
+} from '../errors.ts';
 
 /**
  * How long a server may say that it does not know a job before that is believed. Machines of a cluster may see a shared
@@ -9,6 +15,8 @@ export const UNKNOWN_SECONDS = 60;
 /** The server is down or busy, or fails itself (code 500, a page with HTTP 5xx): nothing is said of the job. */
 export function isServerDown(error: Error): boolean {
   if (error instanceof VendorUnreachableError || error instanceof VendorBusyError) return true;
+  // The secret could not be read again.
+  if (error instanceof AwsUnavailableError) return true;
   return error instanceof VendorRejectedError && Number(String(error.code).replace('HTTP ', '')) >= 500;
 }
 

@@ -66,6 +66,11 @@ const troubleSchema = z.looseObject({
 
 export type Trouble = z.output<typeof troubleSchema>;
 
+/** What is asked for the progress of a tile job: the service as the caching tools name it, and the scales that count. */
+const cacheReportSchema = z.looseObject({ serviceUrl: z.string(), scales: z.array(z.number()) });
+
+export type CacheReport = z.output<typeof cacheReportSchema>;
+
 /**
  * A job that is being watched, between two polls: the state of the state machine's loop. Another version may have written
  * it: keys that are not known are handed on.
@@ -88,6 +93,8 @@ export const watchSchema = z.looseObject({
   watchingCost: z.number(),
   jobStatus: z.string(),
   percent: z.optional(z.number()),
+  /** Left out where nothing true could be said of the job's progress by it. */
+  cacheReport: z.optional(cacheReportSchema),
   expectedEnd: z.optional(z.string()),
   /** What the entry was told last. */
   told: z.optional(z.looseObject({ percent: z.number(), expectedEnd: z.string() })),

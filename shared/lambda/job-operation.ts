@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { SubmittedJob } from '../arcgis/geoprocessing.ts';
 import { type ServiceName, serviceLabel } from '../arcgis/service-name.ts';
-import type { SoughtJob, Watch } from '../jobs/job-reference.ts';
+import type { CacheReport, SoughtJob, Watch } from '../jobs/job-reference.ts';
 import { leaseUntil, nextWaitSeconds, RUN_COST } from '../jobs/poll-policy.ts';
 import { expiresAt } from '../ledger/keeping.ts';
 import { goodEnd } from '../ledger/transitions.ts';
@@ -33,6 +33,8 @@ export interface JobRequest {
 export interface Submission {
   job: SubmittedJob;
   notes?: string[];
+  /** How far the job is can be told by this. */
+  cacheReport?: CacheReport | undefined;
 }
 
 export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>> {
@@ -72,7 +74,7 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-function watchOf(frame: Frame, { job, notes }: Submission, { run }: Work) {
+function watchOf(frame: Frame, { job, notes, cacheReport }: Submission, { run }: Work) {
   const { taskPath, jobId, jobStatus } = job;
   const now = Date.now();
   const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
@@ -89,6 +91,7 @@ function watchOf(frame: Frame, { job, notes }: Submission, { run }: Work) {
     leaseUntil: leaseUntil(now, 0),
     watchingCost: RUN_COST,
     jobStatus,
+    ...(cacheReport === undefined ? {} : { cacheReport }),
     ...allNotes(job, notes),
   };
 }

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
-import { InvalidSecretError, UnknownTargetError } from '../errors.ts';
+import { AwsUnavailableError, InvalidSecretError, UnknownTargetError } from '../errors.ts';
 import { awsRequestHandler } from '../http/aws-request-handler.ts';
 import { parseProxy } from '../http/proxy-address.ts';
 import { hideSecret } from '../http/redact.ts';
@@ -91,7 +91,11 @@ function secretError(error: unknown, name: string, secretId: string): unknown {
       `Secret ${secretId} cannot be read (${awsName}). Allow this function's role to use the secret's KMS key, and check the secret's resource policy.`,
     );
   }
-  return error;
+  const reason = error instanceof Error ? `${awsName}: ${error.message}` : String(error);
+  return new AwsUnavailableError(
+    `Secret ${secretId} could not be read: Secrets Manager failed (${reason}). Try again when it works; in a VPC look at its endpoint.`,
+    { cause: error },
+  );
 }
 
 function readJson(secretText: string, secretId: string): Record<string, unknown> {
