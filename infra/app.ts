@@ -8,7 +8,7 @@ import { readSettings, type Settings, SettingsError } from './settings/settings.
 const app = new App();
 const settings = settingsOf(app);
 if (settings) {
-  new CacheOpsStack(app, 'CacheOps', { settings });
+  new CacheOpsStack(app, { settings });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }
 

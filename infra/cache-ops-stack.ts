@@ -2,6 +2,8 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
+import { OPEN_INDEX, WAITING_INDEX } from '../shared/ledger/entry.ts';
 import { stateMachineArn } from './arns.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
@@ -11,10 +13,11 @@ import { Ledger } from './constructs/ledger.ts';
 import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
 import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
-import { OperationFunction } from './constructs/operation-function.ts';
+import { OperationFunction, type OperationFunctionProps } from './constructs/operation-function.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { ownName, stackName } from './names.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
 import { jobSettings, type Settings } from './settings/settings.ts';
 
@@ -32,8 +35,8 @@ export class CacheOpsStack extends Stack {
   readonly #stateMachines = new Map<string, LoggedStateMachine>();
   #failures: DeadLetterQueue | undefined;
 
-  constructor(scope: Construct, id: string, { settings }: CacheOpsStackProps) {
-    super(scope, id, {
+  constructor(scope: Construct, { settings }: CacheOpsStackProps) {
+    super(scope, stackName(settings.name), {
       description: 'Keeps the caches of ArcGIS and MicroStrategy servers true',
       analyticsReporting: false,
     });
@@ -62,7 +65,12 @@ export class CacheOpsStack extends Stack {
   #addNetwork(): Network | undefined {
     const { network: settings, secretPrefix } = this.#settings;
     if (!settings) return undefined;
-    return new Network(this, 'Network', { settings, secretPrefix, stateMachines: operations.map(({ name }) => name) });
+    return new Network(this, 'Network', {
+      settings,
+      secretPrefix,
+      stateMachines: operations.map(({ name }) => name),
+      followed: BY_HAND_NAME,
+    });
   }
 
   #addRuns(): void {
@@ -70,9 +78,25 @@ export class CacheOpsStack extends Stack {
     // One room for what belongs to all runs: by it they have had their names in the template since 0.1.0.
     const room = new Construct(this, 'Jobs');
     const ledger = new Ledger(room, 'Ledger', encryptionKey);
+    const keepDays = String(this.#settings.ledger.keepDays);
+    const takeTurn = this.#addDecision('take-turn', {
+      description: 'Decides whether a run may start.',
+      environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays },
+      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem'], WAITING_INDEX),
+    });
+    const settleRun = this.#addDecision('settle-run', {
+      description: 'Decides what is left to do for a run that was stopped.',
+      environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays, MACHINE_PREFIX: ownName(this, '') },
+      access: ledger.decisionAccess(['GetItem', 'UpdateItem']),
+    });
+    const sweepRuns = this.#addDecision('sweep-runs', {
+      description: 'Looks for runs whose end nobody told.',
+      environment: { LEDGER_TABLE: ledger.tableName },
+      access: ledger.decisionAccess(['BatchGetItem'], OPEN_INDEX),
+    });
     const functions = {
-      takeTurn: this.#addDecision('take-turn', 'Decides whether a run may start.', ledger),
-      settleRun: this.#addDecision('settle-run', 'Decides what is left to do for a run that was stopped.', ledger),
+      takeTurn: takeTurn.function,
+      settleRun: settleRun.function,
       checkJob: this.#addVendorFunction('check-job', 'Looks how a job is doing.'),
       cancelJob: this.#addVendorFunction('cancel-job', 'Cancels a job, or looks for one.'),
     };
@@ -87,28 +111,22 @@ export class CacheOpsStack extends Stack {
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, 'The job of a stopped run may still be at work.');
     new CleanUp(this, 'CleanUp', {
       cancelRun: machines.cancelRun,
-      operations: [...this.#stateMachines.values()],
-      sweepRuns: this.#addDecision('sweep-runs', 'Looks for runs whose end nobody told.', ledger),
+      operations: this.#stateMachines,
+      sweepRuns,
       encryptionKey,
       alarms: this.#alarms,
     });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
   }
 
-  /** A function that decides about runs: it has the ledger, no secret, and calls nobody outside AWS. */
-  #addDecision(name: string, description: string, ledger: Ledger): LambdaFunction {
+  /** A function that calls nobody outside AWS: it has no secret, and runs outside the VPC. */
+  #addDecision(name: string, props: Pick<OperationFunctionProps, 'description' | 'environment' | 'access'>) {
     return new OperationFunction(this, pascalCase(name), {
+      ...props,
       name,
-      description,
       timeout: Duration.minutes(1),
       encryptionKey: this.#encryptionKey,
-      environment: {
-        LEDGER_TABLE: ledger.tableName,
-        KEEP_DAYS: String(this.#settings.ledger.keepDays),
-        MACHINE_PREFIX: '',
-      },
-      access: ledger.decisionAccess(),
-    }).function;
+    });
   }
 
   /** A function that only state machines call, and that talks to a vendor. */
@@ -126,16 +144,15 @@ export class CacheOpsStack extends Stack {
     }).function;
   }
 
-  #addFunction({ name, description, timeoutMinutes }: Operation): void {
+  #addFunction({ name, kind, description, timeoutMinutes }: Operation): void {
     const { secretPrefix, ledger } = this.#settings;
-    const { maxDuration } = jobSettings(this.#settings, name);
     this.#failures ??= new DeadLetterQueue(this, 'FailedInvocations', {
       encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
       meaning: 'An asynchronous invocation of an operation failed: the message holds its input and error.',
     });
     const ownArn = stateMachineArn(this, name);
-    const { function: lambda } = new OperationFunction(this, pascalCase(name), {
+    const lambda = new OperationFunction(this, pascalCase(name), {
       name,
       description,
       timeout: Duration.minutes(timeoutMinutes),
@@ -146,29 +163,21 @@ export class CacheOpsStack extends Stack {
         SECRET_PREFIX: secretPrefix,
         // By its name, because the machine in turn refers to the function.
         STATE_MACHINE_ARN: ownArn,
-        MAX_DURATION_DAYS: String(maxDuration),
         KEEP_DAYS: String(ledger.keepDays),
+        ...(kind === 'job' && { MAX_DURATION_DAYS: String(jobSettings(this.#settings, name).maxDuration) }),
       },
-      access: [
-        new PolicyStatement({ actions: ['states:StartExecution'], resources: [ownArn] }),
-        new PolicyStatement({
-          actions: ['states:DescribeExecution'],
-          resources: [`${ownArn.replace(':stateMachine:', ':execution:')}:by-hand-*`],
-        }),
-      ],
+      access: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [ownArn] })],
       failures: this.#failures,
     });
-    new CfnOutput(this, `${pascalCase(name)}FunctionName`, { value: lambda.functionName });
-    this.#functions.set(name, lambda);
+    lambda.allowDescribing([name], BY_HAND_NAME);
+    new CfnOutput(this, `${pascalCase(name)}FunctionName`, { value: lambda.function.functionName });
+    this.#functions.set(name, lambda.function);
   }
 
-  #addStateMachine({ name, timeoutMinutes }: Operation, machines: RunMachines): void {
+  #addStateMachine(operation: Operation, machines: RunMachines): void {
+    const { name } = operation;
     const id = pascalCase(name);
-    const stateMachine = machines.add(id, {
-      name,
-      timeoutMinutes,
-      maxWaiting: jobSettings(this.#settings, name).maxWaiting,
-    });
+    const stateMachine = machines.add(id, operation, jobSettings(this.#settings, name).maxWaiting);
     this.#alarms.addForExecutions(id, stateMachine, `${name} failed.`);
     this.#stateMachines.set(name, stateMachine);
     new CfnOutput(this, `${id}StateMachineArn`, { value: stateMachine.stateMachineArn });
@@ -176,11 +185,8 @@ export class CacheOpsStack extends Stack {
 
   #addRasters(rasters: Settings['rasters']): void {
     const machineArn = stateMachineArn(this, refreshService.name);
-    const { function: startRefresh } = new OperationFunction(this, 'StartRefresh', {
-      name: 'start-refresh',
+    const startRefresh = this.#addDecision('start-refresh', {
       description: 'Starts a refresh for new rasters.',
-      timeout: Duration.minutes(1),
-      encryptionKey: this.#encryptionKey,
       environment: { STATE_MACHINE_ARN: machineArn },
       access: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn] })],
     });

@@ -58,6 +58,11 @@ export const operations: readonly Operation[] = [
   refreshService,
 ];
 
+/** A construct id as the name of what it makes: `WatchJob` becomes `watch-job`. */
+export function kebabCase(id: string): string {
+  return id.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+}
+
 /** The construct id and output prefix of an operation: `clear-rest-cache` becomes `ClearRestCache`. */
 export function pascalCase(name: string): string {
   return name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());

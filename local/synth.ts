@@ -53,7 +53,7 @@ async function build(assembly: string): Promise<void> {
   const { readSettings } = await import('../infra/settings/settings.ts');
   try {
     const app = new App({ outdir: temporary, analyticsReporting: false, context: await cdkContext() });
-    new CacheOpsStack(app, 'CacheOps', { settings: readSettings(SETTINGS) });
+    new CacheOpsStack(app, { settings: readSettings(SETTINGS) });
     app.synth();
     await rename(temporary, assembly);
   } catch (error) {

@@ -3,6 +3,8 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { ownName } from '../names.ts';
+import { kebabCase } from '../operations.ts';
 
 interface AlarmsProps {
   /** Where alarms are told; without it they only show in CloudWatch. */
@@ -18,9 +20,10 @@ export class Alarms extends Construct {
     this.#topic = topic;
   }
 
-  /** An alarm for a metric that counts failures. */
+  /** An alarm for a metric that counts failures, named after its id. */
   add(id: string, metric: IMetric, alarmDescription: string): void {
     const alarm = new Alarm(this, id, {
+      alarmName: ownName(this, `cache-ops-${kebabCase(id)}`),
       metric,
       alarmDescription,
       threshold: 1,

@@ -2,6 +2,7 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { ownName } from '../names.ts';
 
 interface EncryptionKeyProps {
   /** The key of the settings; without it the stack makes one. */
@@ -77,7 +78,7 @@ export class EncryptionKey extends Construct {
   #make(notifies: boolean): Key {
     const key = new Key(this, 'Key', {
       description: 'Queues, ledger, logs and notifications of cache-ops',
-      alias: 'cache-ops',
+      alias: ownName(this, 'cache-ops'),
       enableKeyRotation: true,
       // The ledger and the logs outlive the stack, and could not be read without it.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -59,16 +59,16 @@ export class Ledger extends Table {
     return this.#encryptionKey.use('dynamodb', ['kms:Decrypt']);
   }
 
-  /** May decide about runs: read and change every entry, and look who waits and who has not ended. */
-  decisionAccess(): PolicyStatement[] {
-    const indexes = [WAITING_INDEX, OPEN_INDEX].map((index) => `${this.tableArn}/index/${index}`);
+  /** What a function that decides may do with every entry and claim, and the index that it looks runs up in. */
+  decisionAccess(actions: readonly string[], index?: string): PolicyStatement[] {
     return [
-      new PolicyStatement({
-        actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
-        resources: [this.tableArn],
-      }),
-      new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes }),
+      new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.tableArn] }),
+      ...(index === undefined ? [] : [this.query(index)]),
       this.keyAccess(),
     ];
+  }
+
+  query(index: string): PolicyStatement {
+    return new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${this.tableArn}/index/${index}`] });
   }
 }

@@ -1,12 +1,20 @@
-import { Aws, Fn, Stack, Validations } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { ArnFormat, Aws, Fn, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  DefinitionBody,
+  type IStateMachine,
+  LogLevel,
+  StateMachine,
+  StateMachineType,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { stateMachineArn } from '../arns.ts';
+import { executionsArn, stateMachineArn } from '../arns.ts';
+import { ownName } from '../names.ts';
 import { type EncryptionKey, MACHINE_LOGS } from './encryption-key.ts';
 import { KeptLogGroup } from './kept-log-group.ts';
 
 interface LoggedStateMachineProps {
+  /** What stands after the stack's own name, where it has one. */
   readonly name: string;
   /** In the Amazon States Language; may hold tokens. */
   readonly definition: object;
@@ -18,13 +26,12 @@ interface LoggedStateMachineProps {
 
 /** A Standard state machine with a fixed name, a complete log and tracing. */
 export class LoggedStateMachine extends StateMachine {
-  /** By its name, for policies of what it refers to itself. */
-  readonly fixedArn: string;
+  readonly #name: string;
 
   constructor(scope: Construct, id: string, props: LoggedStateMachineProps) {
     const { name, definition, permissions, encryptionKey } = props;
     super(scope, id, {
-      stateMachineName: name,
+      stateMachineName: ownName(scope, name),
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(Stack.of(scope).toJsonString(definition)),
       logs: {
@@ -34,7 +41,7 @@ export class LoggedStateMachine extends StateMachine {
       },
       tracingEnabled: true,
     });
-    this.fixedArn = stateMachineArn(scope, name);
+    this.#name = name;
     for (const permission of permissions) this.addToRolePolicy(permission);
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
@@ -42,6 +49,42 @@ export class LoggedStateMachine extends StateMachine {
         'The actions of log delivery (logs:*LogDelivery, logs:*ResourcePolicies, logs:DescribeLogGroups) and of X-Ray take no resource.',
     });
   }
+
+  /** Lets it run others to their end: "Permissions for running another execution to its end", Step Functions developer guide. */
+  allowRunning(machines: readonly LoggedStateMachine[]): void {
+    const rule = Stack.of(this).formatArn({
+      service: 'events',
+      resource: 'rule',
+      resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    this.addToRolePolicy(mayStart(machines));
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['states:DescribeExecution', 'states:StopExecution'],
+        resources: machines.map((machine) => executionsArn(stateMachineArn(this, machine.#name))),
+      }),
+    );
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+        resources: [rule],
+      }),
+    );
+    for (const machine of machines) {
+      Validations.of(this.role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, machine.#name)}:*]`,
+        reason: 'It follows and stops the executions of its own that it has just started.',
+      });
+    }
+  }
+}
+
+export function mayStart(machines: readonly IStateMachine[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['states:StartExecution'],
+    resources: machines.map(({ stateMachineArn: arn }) => arn),
+  });
 }
 
 /**

@@ -3,14 +3,16 @@ import { CfnSecurityGroup, CfnVPCEndpoint, InterfaceVpcEndpointAwsService } from
 import { Effect, type IRole, PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { secretsArn, stateMachineArn } from '../arns.ts';
+import { executionsArn, secretsArn, stateMachineArn } from '../arns.ts';
 import type { Settings } from '../settings/settings.ts';
 
 interface NetworkProps {
   readonly settings: NonNullable<Settings['network']>;
   readonly secretPrefix: string;
-  /** The names of the state machines that functions start. */
+  /** The names of the state machines that functions in the VPC start and follow. */
   readonly stateMachines: readonly string[];
+  /** What the names of the executions begin with that they follow. */
+  readonly followed: string;
 }
 
 /** What Lambda does with a function's role to put it into a VPC; `AWSLambdaVPCAccessExecutionRole` has them too. */
@@ -38,19 +40,19 @@ const NOTHING = {
 export class Network extends Construct {
   readonly #settings: NetworkProps['settings'];
 
-  constructor(scope: Construct, id: string, { settings, secretPrefix, stateMachines }: NetworkProps) {
+  constructor(scope: Construct, id: string, { settings, secretPrefix, stateMachines, followed }: NetworkProps) {
     super(scope, id);
     this.#settings = settings;
     if (!settings.endpoints) return;
     const door = this.#door();
     const { SECRETS_MANAGER, STEP_FUNCTIONS } = InterfaceVpcEndpointAwsService;
+    const machines = stateMachines.map((name) => stateMachineArn(this, name));
     this.#addEndpoint('SecretsManager', SECRETS_MANAGER, door, {
-      action: 'secretsmanager:GetSecretValue',
-      resources: [secretsArn(this, secretPrefix)],
+      'secretsmanager:GetSecretValue': [secretsArn(this, secretPrefix)],
     });
     this.#addEndpoint('StepFunctions', STEP_FUNCTIONS, door, {
-      action: 'states:StartExecution',
-      resources: stateMachines.map((name) => stateMachineArn(this, name)),
+      'states:StartExecution': machines,
+      'states:DescribeExecution': machines.map((machine) => executionsArn(machine, followed)),
     });
   }
 
@@ -98,15 +100,18 @@ export class Network extends Construct {
     id: string,
     service: InterfaceVpcEndpointAwsService,
     { attrGroupId }: CfnSecurityGroup,
-    { action, resources }: { action: string; resources: string[] },
+    resourcesOf: Readonly<Record<string, string[]>>,
   ): void {
     const { vpcId, subnetIds } = this.#settings;
-    const statement = new PolicyStatement({
-      principals: [new StarPrincipal()],
-      actions: [action],
-      resources,
-      conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
-    });
+    const statements = Object.entries(resourcesOf).map(
+      ([action, resources]) =>
+        new PolicyStatement({
+          principals: [new StarPrincipal()],
+          actions: [action],
+          resources,
+          conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
+        }),
+    );
     new CfnVPCEndpoint(this, id, {
       serviceName: service.name,
       vpcEndpointType: 'Interface',
@@ -114,7 +119,7 @@ export class Network extends Construct {
       vpcId,
       subnetIds,
       securityGroupIds: [attrGroupId],
-      policyDocument: new PolicyDocument({ statements: [statement] }),
+      policyDocument: new PolicyDocument({ statements }),
     });
   }
 }

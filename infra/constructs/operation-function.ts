@@ -5,13 +5,14 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Variable } from '../../shared/lambda/environment.ts';
-import { secretsArn } from '../arns.ts';
+import { executionsArn, secretsArn, stateMachineArn } from '../arns.ts';
 import { functionCode } from '../bundling/function-code.ts';
+import { ownName } from '../names.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { KeptLogGroup } from './kept-log-group.ts';
 import type { Network } from './network.ts';
 
-interface OperationFunctionProps {
+export interface OperationFunctionProps {
   /** The folder in `functions`. */
   readonly name: string;
   /** What it does, for the console. */
@@ -33,15 +34,17 @@ interface OperationFunctionProps {
 /** A function of `functions`, with its own log group and a role of its own. */
 export class OperationFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: OperationFunctionProps) {
     super(scope, id);
     const { name, description, timeout, environment, access, secretPrefix, encryptionKey, network, failures } = props;
     const logGroup = new KeptLogGroup(this, 'Logs', { encryptionKey });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.#role = role;
     logGroup.grantWrite(role);
     for (const statement of access) role.addToPolicy(statement);
-    if (secretPrefix !== undefined) this.#allowSecrets(role, secretPrefix);
+    if (secretPrefix !== undefined) this.#allowSecrets(secretPrefix);
 
     this.function = new LambdaFunction(this, 'Function', {
       code: functionCode(name),
@@ -68,18 +71,35 @@ export class OperationFunction extends Construct {
       id: 'Serverless-LambdaDLQ',
       reason: failures
         ? 'A failed asynchronous invocation goes to a failure destination, which keeps its error too.'
-        : 'Only the state machines invoke it, and synchronously: they retry, or fail by its error.',
+        : 'Nothing is lost with an invocation that failed: whoever made it makes it again.',
     });
   }
 
-  #allowSecrets(role: Role, secretPrefix: string): void {
-    role.addToPolicy(
+  /** A variable whose value is known only when the function is there. */
+  set(variable: Variable, value: string): void {
+    this.function.addEnvironment(variable, value);
+  }
+
+  /** Lets it describe the executions of these machines of the stack whose names begin so. */
+  allowDescribing(machines: readonly string[], nameStart = ''): void {
+    const resources = machines.map((machine) => executionsArn(stateMachineArn(this, machine), nameStart));
+    this.#role.addToPolicy(new PolicyStatement({ actions: ['states:DescribeExecution'], resources }));
+    for (const machine of machines) {
+      Validations.of(this.#role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, machine)}:${nameStart}*]`,
+        reason: 'It looks how runs stand, and nobody knows their names before they are there.',
+      });
+    }
+  }
+
+  #allowSecrets(secretPrefix: string): void {
+    this.#role.addToPolicy(
       new PolicyStatement({
         actions: ['secretsmanager:GetSecretValue'],
         resources: [secretsArn(this, secretPrefix)],
       }),
     );
-    Validations.of(role).acknowledge({
+    Validations.of(this.#role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secretPrefix}*]`,
       reason:
         'A target is added by creating a secret under this prefix, without a deployment; no other secret can be read.',

@@ -1,7 +1,6 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -12,6 +11,7 @@ import type { Alarms } from './alarms.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { EncryptedQueue } from './encrypted-queue.ts';
 import type { EncryptionKey } from './encryption-key.ts';
+import type { OperationFunction } from './operation-function.ts';
 import { RasterBucket } from './raster-bucket.ts';
 
 const BATCHING_WINDOW = Duration.seconds(30);
@@ -21,7 +21,7 @@ const MAX_RECEIVES = 5;
 
 interface RasterSourceProps {
   readonly rasters: Settings['rasters'];
-  readonly startRefresh: LambdaFunction;
+  readonly startRefresh: OperationFunction;
   readonly encryptionKey: EncryptionKey;
   readonly alarms: Alarms;
 }
@@ -34,6 +34,7 @@ export class RasterSource extends Construct {
   constructor(scope: Construct, id: string, props: RasterSourceProps) {
     super(scope, id);
     const { rasters, startRefresh, encryptionKey, alarms } = props;
+    const { function: lambda } = startRefresh;
     this.bucket = rasters.every(({ bucket }) => bucket) ? undefined : new RasterBucket(this, 'Bucket');
     const sources = rastersVariable(rasters, this.bucket?.bucketName ?? '');
     const givenUp = new DeadLetterQueue(this, 'GivenUpRasters', {
@@ -44,21 +45,21 @@ export class RasterSource extends Construct {
     const queue = new EncryptedQueue(this, 'NewRasters', {
       encryptionKey,
       // "Configuring an Amazon SQS queue": six times the function's time-out, and the batching window.
-      visibilityTimeout: Duration.seconds(6 * timeoutSeconds(startRefresh) + BATCHING_WINDOW.toSeconds()),
+      visibilityTimeout: Duration.seconds(6 * (lambda.timeout?.toSeconds() ?? 0) + BATCHING_WINDOW.toSeconds()),
       deadLetterQueue: { queue: givenUp, maxReceiveCount: MAX_RECEIVES },
     });
     const rules = sources.map((source, index) => this.#rule(`Source${index}`, source, queue, givenUp));
     for (const target of [queue, givenUp]) acceptFrom(rules, target);
 
-    startRefresh.addEnvironment('RASTERS', Stack.of(this).toJsonString(sources));
-    startRefresh.addEventSource(
+    startRefresh.set('RASTERS', Stack.of(this).toJsonString(sources));
+    lambda.addEventSource(
       new SqsEventSource(queue, {
         batchSize: BATCH_SIZE,
         maxBatchingWindow: BATCHING_WINDOW,
         reportBatchItemFailures: true,
       }),
     );
-    Validations.of(startRefresh).acknowledge({
+    Validations.of(lambda).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
       reason: 'Lambda has no failure destination for SQS: the queue itself has a dead-letter queue with an alarm.',
     });
@@ -82,8 +83,4 @@ function acceptFrom(rules: readonly Rule[], queue: Queue): void {
       conditions: { ArnEquals: { 'aws:SourceArn': rules.map(({ ruleArn }) => ruleArn) } },
     }),
   );
-}
-
-function timeoutSeconds(lambda: LambdaFunction): number {
-  return lambda.timeout?.toSeconds() ?? 0;
 }

@@ -1,4 +1,4 @@
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -10,9 +10,14 @@ import { runJob } from '../machines/run-job/run-job.ts';
 import type { Machine } from '../machines/states.ts';
 import { takeTurn } from '../machines/take-turn/take-turn.ts';
 import { watchJob } from '../machines/watch-job/watch-job.ts';
+import { kebabCase, type Operation, operations } from '../operations.ts';
 import type { EncryptionKey } from './encryption-key.ts';
+import { formerAccess } from './former-version.ts';
 import type { Ledger } from './ledger.ts';
-import { LoggedStateMachine } from './logged-state-machine.ts';
+import { LoggedStateMachine, mayStart } from './logged-state-machine.ts';
+
+/** The operations that had a machine in version 0.1.0. */
+const JOBS = operations.filter(({ kind }) => kind === 'job').map(({ name }) => name);
 
 /** Between the time-out of a function and the moment when its last request has reached the vendor. */
 const MARGIN_SECONDS = 30;
@@ -33,18 +38,23 @@ export class RunMachines {
   readonly #props: RunMachinesProps;
   readonly #hold: LoggedStateMachine;
   readonly #runJob: LoggedStateMachine;
+  /** What a run of version 0.1.0 calls itself. */
+  readonly #former: { nested: LoggedStateMachine[]; access: PolicyStatement[] };
 
   constructor(scope: Construct, props: RunMachinesProps) {
     this.#scope = scope;
     this.#props = props;
-    const { ledger, functions, operations } = props;
+    const { ledger, functions } = props;
     const place = { partition: Stack.of(this.#scope).partition, table: ledger.tableName };
-    const entries = ledger.access('UpdateItem', [...operations.keys()]);
+    const entries = ledger.access('UpdateItem', [...props.operations.keys()]);
     const claims = ledger.access('UpdateItem', [CLAIMS]);
+    const former = formerAccess(ledger, JOBS);
 
     const { takeTurn: takeTurnFunction, settleRun, checkJob, cancelJob } = functions;
     const takeTurnMachine = this.#add('TakeTurn', takeTurn({ ...place, takeTurnArn: takeTurnFunction.functionArn }), [
       mayInvoke(takeTurnFunction),
+      mayInvoke(checkJob),
+      ...former.takeTurn,
     ]);
     const watchJobMachine = this.#add('WatchJob', watchJob({ ...place, checkArn: checkJob.functionArn }), [
       mayInvoke(checkJob),
@@ -52,38 +62,36 @@ export class RunMachines {
       ledger.keyAccess(),
     ]);
     const cancelParts = { ...place, settleArn: settleRun.functionArn, cancelArn: cancelJob.functionArn };
-    this.cancelRun = this.#add('CancelRun', cancelRun(cancelParts), [mayInvoke(settleRun), mayInvoke(cancelJob)]);
+    this.cancelRun = this.#add('CancelRun', cancelRun(cancelParts), [
+      mayInvoke(settleRun),
+      mayInvoke(cancelJob),
+      ...former.cancelRun,
+    ]);
     const runJobParts = {
       ...place,
       watchJobArn: watchJobMachine.stateMachineArn,
       cancelRunArn: this.cancelRun.stateMachineArn,
     };
     this.#runJob = this.#add('RunJob', runJob(runJobParts), [
-      ...[...operations.values()].map(mayInvoke),
+      ...[...props.operations.values()].map(mayInvoke),
       entries,
       claims,
       ledger.keyAccess(),
       mayStart([this.cancelRun]),
-      ...this.#mayRunToEnd([watchJobMachine]),
     ]);
+    this.#runJob.allowRunning([watchJobMachine]);
     this.#hold = this.#add('Hold', hold({ ...place, takeTurnArn: takeTurnMachine.stateMachineArn }), [
       claims,
       ledger.keyAccess(),
-      ...this.#mayRunToEnd([takeTurnMachine, this.#runJob]),
     ]);
-    for (const [machine, nested] of [
-      [this.#runJob, ['watch-job']],
-      [this.#hold, ['take-turn', 'run-job']],
-    ] as const) {
-      acknowledgeNested(machine, nested);
-    }
+    this.#hold.allowRunning([takeTurnMachine, this.#runJob]);
+    this.#former = { nested: [takeTurnMachine, watchJobMachine], access: former.job };
   }
 
   /** The machine of one operation. */
-  add(id: string, operation: { name: string; maxWaiting: number; timeoutMinutes: number }): LoggedStateMachine {
-    const { ledger, operations } = this.#props;
-    const { name, maxWaiting, timeoutMinutes } = operation;
-    const lambda = operations.get(name);
+  add(id: string, { name, kind, timeoutMinutes }: Operation, maxWaiting: number): LoggedStateMachine {
+    const { ledger } = this.#props;
+    const lambda = this.#props.operations.get(name);
     if (lambda === undefined) throw new Error(`The stack has no function for ${name}`);
     const definition = run({
       partition: Stack.of(this.#scope).partition,
@@ -95,6 +103,7 @@ export class RunMachines {
       maxWaiting,
       submitSeconds: timeoutMinutes * 60 + MARGIN_SECONDS,
     });
+    const former = kind === 'job' ? this.#former : { nested: [], access: [] };
     const machine = this.#add(
       id,
       definition,
@@ -103,11 +112,11 @@ export class RunMachines {
         ledger.access('PutItem', [name]),
         ledger.access('UpdateItem', [name]),
         ledger.keyAccess(),
-        ...this.#mayRunToEnd([this.#hold, this.#runJob]),
+        ...former.access,
       ],
       name,
     );
-    acknowledgeNested(machine, ['hold', 'run-job']);
+    machine.allowRunning([this.#hold, this.#runJob, ...former.nested]);
     return machine;
   }
 
@@ -119,47 +128,8 @@ export class RunMachines {
       permissions,
     });
   }
-
-  /** "Permissions for running another execution to its end" of the Step Functions developer guide. */
-  #mayRunToEnd(machines: readonly LoggedStateMachine[]): PolicyStatement[] {
-    const executions = machines.map((machine) => `${machine.fixedArn.replace(':stateMachine:', ':execution:')}:*`);
-    const rule = Stack.of(this.#scope).formatArn({
-      service: 'events',
-      resource: 'rule',
-      resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
-    return [
-      mayStart(machines),
-      new PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: executions }),
-      new PolicyStatement({
-        actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-        resources: [rule],
-      }),
-    ];
-  }
-}
-
-function mayStart(machines: readonly LoggedStateMachine[]): PolicyStatement {
-  return new PolicyStatement({
-    actions: ['states:StartExecution'],
-    resources: machines.map(({ stateMachineArn: arn }) => arn),
-  });
-}
-
-function acknowledgeNested(machine: LoggedStateMachine, nested: readonly string[]): void {
-  for (const name of nested) {
-    Validations.of(machine.role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*]`,
-      reason: 'It follows and stops the executions of its own that it has just started.',
-    });
-  }
 }
 
 function mayInvoke(lambda: IFunction): PolicyStatement {
   return new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] });
-}
-
-function kebabCase(id: string): string {
-  return id.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }

@@ -1,10 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { startScheduledJob } from '../machines/start-scheduled-job/start-scheduled-job.ts';
 import type { EncryptionKey } from './encryption-key.ts';
-import { LoggedStateMachine } from './logged-state-machine.ts';
+import { LoggedStateMachine, mayStart } from './logged-state-machine.ts';
 
 interface ScheduledJobStarterProps {
   /** The machines that have schedules: it may start no others. */
@@ -19,12 +18,7 @@ export class ScheduledJobStarter extends LoggedStateMachine {
       name: 'start-scheduled-job',
       encryptionKey,
       definition: startScheduledJob({ partition: Stack.of(scope).partition }),
-      permissions: [
-        new PolicyStatement({
-          actions: ['states:StartExecution'],
-          resources: stateMachines.map(({ stateMachineArn }) => stateMachineArn),
-        }),
-      ],
+      permissions: [mayStart(stateMachines)],
     });
   }
 }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { ownName } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Alarms } from './alarms.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { EncryptionKey } from './encryption-key.ts';
+import { mayStart } from './logged-state-machine.ts';
 import { ScheduledJobStarter } from './scheduled-job-starter.ts';
 
 /** An occurrence that could not be delivered for an hour is given up: at noon nobody wants the purge of the night. */
@@ -31,7 +33,7 @@ interface SchedulesProps {
 /** The schedules of the settings, in a group of their own. */
 export class Schedules extends Construct {
   readonly #role: Role;
-  readonly #group = new CfnScheduleGroup(this, 'Group', { name: 'cache-ops' });
+  readonly #group = new CfnScheduleGroup(this, 'Group', { name: ownName(this, 'cache-ops') });
   readonly #undelivered: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: SchedulesProps) {
@@ -54,9 +56,7 @@ export class Schedules extends Construct {
       stateMachines: operations.map((operation) => required(stateMachines, operation)),
     });
     alarms.addForExecutions('StartScheduledJob', starter, 'A scheduled operation could not be started.');
-    this.#role.addToPolicy(
-      new PolicyStatement({ actions: ['states:StartExecution'], resources: [starter.stateMachineArn] }),
-    );
+    this.#role.addToPolicy(mayStart([starter]));
     for (const schedule of schedules) {
       const occurrence = {
         stateMachineArn: required(stateMachines, schedule.operation).stateMachineArn,

@@ -58,7 +58,10 @@ const jobsSchema = z.partialRecord(
   jobSchema,
 );
 
-const ledgerSchema = z.strictObject({ keepDays: z.int().positive().max(3650).default(KEEP_DAYS) });
+/** What cleans up after a stopped run needs its entry, for eleven days at most. */
+const MIN_KEEP_DAYS = 30;
+
+const ledgerSchema = z.strictObject({ keepDays: z.int().min(MIN_KEEP_DAYS).max(3650).default(KEEP_DAYS) });
 
 /** Ids as EC2 gives them, of 8 digits in former times. */
 function ec2Id(prefix: string): z.ZodString {
@@ -91,6 +94,10 @@ const encryptionSchema = z.strictObject({
 /** The settings of a deployment, as README describes them. */
 export const settingsSchema = z
   .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9-]{1,20}$/, 'must be 1-20 of a-z, 0-9 and -: it stands in the names of what is deployed')
+      .optional(),
     // At most 448 characters: with the longest target name the secret's name keeps to its 512.
     secretPrefix: z
       .string()

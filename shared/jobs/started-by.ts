@@ -1,5 +1,7 @@
 /** The start of the names of executions that new rasters start. */
 export const RASTERS_NAME = 'rasters-';
+/** The same of those that were started by hand in Lambda; the request id follows. */
+export const BY_HAND_NAME = 'by-hand-';
 
 /**
  * Who started an execution, by its name: new rasters and schedules name theirs (`nightly-2026-03-22T18-59-43Z`), a

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { AwsUnavailableError, CacheOpsError, JobCancelledError, JobTimedOutError } from '../errors.ts';
+import { BY_HAND_NAME } from '../jobs/started-by.ts';
 import { environment } from './environment.ts';
 import { describeExecution, startNamed } from './executions.ts';
 import type { Run } from './operation-handler.ts';
-
-/** What stands before the request id in the names of executions that were started by hand in Lambda. */
-export const BY_HAND = 'by-hand-';
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 2_000;
@@ -24,7 +22,7 @@ interface StartedExecution {
  */
 export async function startByHand(input: unknown, { requestId }: Run): Promise<StartedExecution> {
   const { STATE_MACHINE_ARN: machineArn } = environment('STATE_MACHINE_ARN');
-  const executionArn = await awsCall('start the run', startNamed(machineArn, `${BY_HAND}${requestId}`, input));
+  const executionArn = await awsCall('start the run', startNamed(machineArn, `${BY_HAND_NAME}${requestId}`, input));
   return { executionArn, consoleUrl: consoleUrl(executionArn) };
 }
 

@@ -25,7 +25,7 @@ export function immediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ t
     asks(input) {
       // What changed after another run had begun may not be in what that one did.
       const claim = oneAtATime ? { sameAs: input, later: true } : undefined;
-      return { target: input.target, claim, waits: true };
+      return { target: input.target, claim, lookFor: `what was done on target ${input.target}`, waits: true };
     },
     async work(input, _work, run) {
       const result = await work(input, { ...run, deadline: run.deadline - WAITING_MS });

@@ -52,9 +52,16 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
     inputSchema,
     asks(input) {
       const { target, waitForJobCompletion } = input;
-      const { service, sameAs, later = false, sought } = requestOf(input);
-      const claim = { sameAs: [waitForJobCompletion, sameAs], later };
-      return { target, service: serviceLabel(service), claim, sought, waits: waitForJobCompletion === 'DO_NOT_WAIT' };
+      const { service: name, sameAs, later = false, sought } = requestOf(input);
+      const service = serviceLabel(name);
+      return {
+        target,
+        service,
+        claim: { sameAs: [waitForJobCompletion, sameAs], later },
+        sought,
+        lookFor: `a job of ${service} on target ${target}, in ArcGIS Server Manager (the jobs of the geoprocessing service),`,
+        waits: waitForJobCompletion === 'DO_NOT_WAIT',
+      };
     },
     async work(input, work, run) {
       const request = requestOf(input);

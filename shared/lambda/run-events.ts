@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
-import { startedBy } from '../jobs/started-by.ts';
+import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
 import { claimOf, OPEN } from '../ledger/entry.ts';
 import { expiresAt } from '../ledger/keeping.ts';
-import { BY_HAND, runByHand, startByHand } from './by-hand.ts';
+import { runByHand, startByHand } from './by-hand.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
@@ -20,6 +20,8 @@ export interface Asked {
   claim?: Claiming | undefined;
   /** How a job is found again whose id was lost. */
   sought?: unknown;
+  /** What a person looks for, and where, when nobody can say whether the work was done. */
+  lookFor: string;
   /** Whether somebody started by hand waits for the result, or is told where the run is. */
   waits: boolean;
 }
@@ -80,7 +82,7 @@ function prepared<S extends z.ZodMiniObject>(
   { prepare: input, execution, submitSeconds }: z.output<typeof prepareSchema>,
 ) {
   checkSize(operation, input);
-  const { target, service, claim, sought } = asks(parseInput(operation, inputSchema, input));
+  const { target, service, claim, sought, lookFor } = asks(parseInput(operation, inputSchema, input));
   // Step Functions leaves fractions of a second out where they are zero; texts are compared in the queue.
   const startedAt = new Date(execution.startedAt).toISOString();
   const { name } = execution;
@@ -115,7 +117,7 @@ function prepared<S extends z.ZodMiniObject>(
     waitingFor: asked?.claim,
     expiresAt: expires,
   });
-  const told = { run, entry, claims: asked ? 'something' : 'nothing', ...asked };
+  const told = { run, entry, lookFor, claims: asked ? 'something' : 'nothing', ...asked };
   // A machine of 0.1.0 makes the entry itself.
   const answer =
     execution.id === undefined
@@ -147,7 +149,7 @@ async function submitted<S extends z.ZodMiniObject>(
   } catch (error) {
     const waitSeconds = WAITS_BEFORE_REPEAT[attempts];
     // Whoever started it by hand in Lambda waits for the answer.
-    const isByHand = ofRun === undefined || ofRun.name.startsWith(BY_HAND);
+    const isByHand = ofRun === undefined || ofRun.name.startsWith(BY_HAND_NAME);
     if (isByHand || waitSeconds === undefined || !(error instanceof Error) || !helpsToRepeat(error)) throw error;
     log('warn', 'the work is tried again later', { operation, error: error.name, reason: error.message, waitSeconds });
     return { status: 'later', attempts: attempts + 1, waitSeconds };

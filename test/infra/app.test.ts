@@ -82,7 +82,7 @@ describe('the app', () => {
     assert.equal(status, 1);
     const [first, problem = '', ...more] = stderr.split('\n');
     assert.deepEqual([first, more], ['The settings cannot be used:', ['']]);
-    assert.match(problem, /:2 scheduled: unknown key; the keys are secretPrefix, .* \(did you mean schedules\?\)$/);
+    assert.match(problem, /:2 scheduled: unknown key; the keys are name, .* \(did you mean schedules\?\)$/);
     assert.ok(problem.startsWith(`  ${file}:`));
     assert.ok(!existsSync(join(output, 'CacheOps.template.json')));
   });

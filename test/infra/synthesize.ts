@@ -34,7 +34,7 @@ export interface Synthesized {
 /** An app with the stack and without bundling, which is what takes the time. */
 export function appOf(settings: object = {}): { app: App; stack: CacheOpsStack } {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  return { app, stack: new CacheOpsStack(app, 'CacheOps', { settings: settingsSchema.parse(settings) }) };
+  return { app, stack: new CacheOpsStack(app, { settings: settingsSchema.parse(settings) }) };
 }
 
 /** Synthesizes the stack with settings as they stand in the file. */

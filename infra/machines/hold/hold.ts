@@ -19,6 +19,7 @@ export function hold(parts: HoldParts): Machine {
   const work = {
     'run.$': '$.run',
     'input.$': '$.input',
+    'lookFor.$': '$.lookFor',
     'functionArn.$': '$.functionArn',
     'submitSeconds.$': '$.submitSeconds',
     'work.$': '$.work',

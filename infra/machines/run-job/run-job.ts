@@ -42,7 +42,7 @@ const WORK = { ResultSelector: { 'state.$': '$.Payload' }, ResultPath: '$.work',
 const STATUS = '$.work.state.status';
 
 const NOT_FOUND =
-  "States.Format('The submitting function ended by {}, and nobody can say whether its job runs ({}). Look for it in ArcGIS Server Manager (the jobs of the geoprocessing service) before you start this again.', $.error.Error, $.search.Error)";
+  "States.Format('The submitting function ended by {}, and nobody can say what came of it ({}). Look for {} before you start this again.', $.error.Error, $.search.Error, $.lookFor)";
 
 /** Has the work of a run done: submits its job, or looks for it where the answer was lost, and watches it to its end. */
 export function runJob(parts: RunJobParts): Machine {

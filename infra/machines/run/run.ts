@@ -48,6 +48,7 @@ export function run(parts: RunParts): Machine {
   const work = {
     'run.$': '$.run',
     'input.$': 'States.StringToJson($.entry.input.S)',
+    'lookFor.$': '$.lookFor',
     functionArn,
     submitSeconds,
     work: { state: { attempts: 0 } },
