@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import validate from 'asl-validator';
-import { followers, machinesOf, reachableFrom, required } from './machines.ts';
+import { pascalCase } from '../../infra/operations.ts';
+import { followers, machinesOf, OPERATIONS, reachableFrom, required, SHARED_MACHINES, type State } from './machines.ts';
 
 const EXPRESSIONS = ['UpdateExpression', 'ConditionExpression', 'ProjectionExpression', 'KeyConditionExpression'];
-const KEY_WORDS = /\b(?:SET|REMOVE|ADD|AND|OR|attribute_exists|attribute_not_exists)\b/g;
+const KEY_WORDS = /\b(?:SET|REMOVE|ADD|AND|OR|IN|attribute_exists|attribute_not_exists)\b/g;
 
 const machines = machinesOf({
   schedules: [
@@ -18,18 +19,10 @@ const machines = machinesOf({
 });
 
 describe('the state machines', () => {
-  it('are one for each job operation, what these share, and the one that starts scheduled jobs', () => {
+  it('are one for each operation, what these share, and the one that starts scheduled operations', () => {
     const names = [...machines.keys()];
 
-    assert.deepEqual(names.toSorted(), [
-      'cancel-run',
-      'delete-map-server-cache',
-      'manage-map-server-cache-tiles',
-      'refresh-service',
-      'start-scheduled-job',
-      'take-turn',
-      'watch-job',
-    ]);
+    assert.deepEqual(names.toSorted(), [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job'].toSorted());
   });
 
   for (const [name, machine] of machines) {
@@ -69,9 +62,7 @@ describe('the state machines', () => {
     it(`fail by the error that was met in ${name}`, () => {
       const fails = [...states.values()].filter(({ Type }) => Type === 'Fail');
 
-      for (const fail of fails) {
-        assert.deepEqual([fail['ErrorPath'], fail['CausePath']], ['$.error.Error', '$.error.Cause']);
-      }
+      for (const fail of fails) assert.deepEqual([fail['ErrorPath'], fail['CausePath']], ['$.Error', '$.Cause']);
     });
 
     it(`name every error only after the ones by name in ${name}`, () => {
@@ -94,7 +85,9 @@ describe('the state machines', () => {
     });
 
     it(`speak of attributes by alias only in ${name}, since plain words are reserved, and use all that they define`, () => {
-      for (const [state, { Parameters }] of tasks) {
+      // What a function tells to write is tested where it is made.
+      const written = tasks.filter(([, { Parameters }]) => !('UpdateExpression.$' in Parameters));
+      for (const [state, { Parameters }] of written) {
         const expressions = EXPRESSIONS.map((key) => Parameters[key] ?? '').join(' ');
 
         const aliases = [...new Set(expressions.match(/#\w+/g))];
@@ -110,56 +103,44 @@ describe('the state machines', () => {
     });
   }
 
-  it('compare times as times: AWS writes them with and without fractions of a second', () => {
-    const rules = [...machines.values()].flatMap(
-      ({ json }) => JSON.stringify(json).match(/"String[A-Z]\w*than\w*"/gi) ?? [],
-    );
+  it('write the ledger and never read it: what is read there is decided on by functions', () => {
+    const calls = tasksOf('dynamodb').map(({ Resource }) => Resource.replace(/^.*:/, ''));
 
-    assert.deepEqual(rules, []);
+    assert.deepEqual([...new Set(calls)].toSorted(), ['putItem', 'updateItem']);
   });
 
-  it('read from the ledger only what they use, as an entry may hold a whole input', () => {
-    const reads = [...machines].flatMap(([name, { states }]) =>
-      [...states]
-        .filter(([, { Resource }]) => Resource.endsWith(':getItem'))
-        .map(([state, { Parameters }]) => [
-          name,
-          state,
-          Parameters['ConsistentRead'],
-          String(Parameters['ProjectionExpression']).replaceAll('#', ''),
-        ]),
-    );
+  it('take nothing of what the ledger answers along', () => {
+    const carried = tasksOf('dynamodb').filter(({ ResultPath }) => ResultPath !== null);
 
-    assert.deepEqual(reads, [
-      [
-        'take-turn',
-        'Look at the claim',
-        true,
-        'holder, holderOperation, requestHash, fence, claimedAt, leaseUntil, releasedAt',
-      ],
-      ['take-turn', 'Look at the equal run', true, 'finishedAt, result, error, cause'],
-      [
-        'cancel-run',
-        'Read its entry',
-        true,
-        'status, error, target, service, sought, submittingAt, taskPath, taskUrl, jobId',
-      ],
-    ]);
+    assert.deepEqual(carried, []);
   });
 
-  it('take nothing else of the ledger or of Step Functions along', () => {
-    const carried = [...machines.values()]
-      .flatMap(({ states }) => [...states])
-      .filter(([, { Resource }]) => Resource.includes('dynamodb:') && !Resource.endsWith(':getItem'))
-      .map(([state, { ResultPath, ResultSelector }]) => [state, ResultPath, ResultSelector])
-      .filter(([, path]) => path !== null);
+  it('give every execution that they wait for a fixed name, so that a start whose answer was lost starts one', () => {
+    const names = tasksOf('states')
+      .filter(({ Resource }) => Resource.endsWith('.sync:2'))
+      .map(({ Parameters }) => String(Parameters['Name.$']));
 
-    assert.deepEqual(carried, [
-      ['Look at the queue', '$.queue', { 'ahead.$': '$.Count' }],
-      ['Claim the service', '$.granted', undefined],
-    ]);
+    assert.ok(names.length > 0);
+    for (const name of names) assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}-\{\}-\{\})?', \$\.run\.id/);
+  });
+
+  it('are the same for every operation, but for its function, its name and its limits', () => {
+    const definitions = OPERATIONS.map((name) =>
+      JSON.stringify(required(machines, name).json)
+        .replaceAll(`${pascalCase(name)}Function`, 'Function')
+        .replaceAll(name, 'operation')
+        .replaceAll(/"(maxWaiting|submitSeconds)":\d+/g, ''),
+    );
+
+    assert.equal(new Set(definitions).size, 1);
   });
 });
+
+function tasksOf(service: string): State[] {
+  return [...machines.values()]
+    .flatMap(({ states }) => [...states.values()])
+    .filter(({ Resource }) => Resource.includes(`:states:::${service}:`));
+}
 
 function keysOf(value: unknown): string[] {
   return Object.keys(Object(value)).toSorted();

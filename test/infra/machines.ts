@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { synthesize } from './synthesize.ts';
 
+export const IMMEDIATE = ['clear-rest-cache', 'purge-microstrategy-caches'];
 export const JOBS = ['delete-map-server-cache', 'manage-map-server-cache-tiles', 'refresh-service'];
+export const OPERATIONS = [...IMMEDIATE, ...JOBS];
+/** What the runs of all operations are made of. */
+export const SHARED_MACHINES = ['hold', 'run-job', 'take-turn', 'watch-job', 'cancel-run'];
 
 const catcherSchema = z.looseObject({ ErrorEquals: z.array(z.string()), Next: z.string() });
 const stateSchema = z.looseObject({
@@ -96,40 +100,3 @@ export function reachableFrom({ states }: Machine, start: string): Set<string> {
   }
   return reached;
 }
-
-export const REFUSED = 'DynamoDB.ConditionalCheckFailedException';
-export const SAFE_TO_REPEAT = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.Unknown',
-  'Runtime.ExitError',
-  'Sandbox.Timedout',
-  'Lambda.TooManyRequestsException',
-];
-export const repeated = (ErrorEquals: string[], MaxAttempts: number) => ({
-  ErrorEquals,
-  IntervalSeconds: 30,
-  BackoffRate: 2,
-  MaxDelaySeconds: 300,
-  MaxAttempts,
-});
-
-export const nextOf = ({ states }: Machine, name: string) => required(states, name).Next;
-export const parametersOf = ({ states }: Machine, name: string) => required(states, name).Parameters;
-export const caughtBy = ({ states }: Machine, name: string) =>
-  required(states, name).Catch.map(({ ErrorEquals, ResultPath, Next }) => [ErrorEquals, ResultPath, Next]);
-
-/** Errors of a submit after which no job can be running. */
-export const NOTHING_SUBMITTED = [
-  'InvalidInputError',
-  'UnknownTargetError',
-  'InvalidSecretError',
-  'VendorUnreachableError',
-  'VendorBusyError',
-  'VendorAuthError',
-  'VendorRejectedError',
-  'VendorContractError',
-  'Lambda.TooManyRequestsException',
-];

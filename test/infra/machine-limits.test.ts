@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sourceFiles } from '../support/source-files.ts';
+import { machinesOf, OPERATIONS, required, SHARED_MACHINES } from './machines.ts';
+
+const MAX_STATES = 60;
+const MAX_STATES_OF_ONE = 20;
+const MAX_CHOICE_RULES = 25;
+
+const VENDOR_WORDS = /esri|arcgis|micro-?strategy|[a-z]+Server\b|GPServer|geoprocessing/i;
+
+const all = machinesOf({
+  schedules: [{ name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } }],
+});
+/** Each definition once: the machines of operations have the same. */
+const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job'].map((name) => required(all, name));
+const choices = definitions.flatMap(({ name, states }) =>
+  [...states]
+    .filter(([, { Type }]) => Type === 'Choice')
+    .map(([state, choice]) => ({ at: `${name}: ${state}`, choice })),
+);
+
+describe('what a person has to read of the state machines', () => {
+  it('is all of them: there are no others', () => {
+    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name)]);
+
+    assert.deepEqual(
+      [...all.keys()].filter((name) => !known.has(name)),
+      [],
+    );
+  });
+
+  it(`is ${MAX_STATES} states at most, ${MAX_STATES_OF_ONE} in one of them, and ${MAX_CHOICE_RULES} rules of choices`, () => {
+    const sizes = definitions.map(({ name, states }) => ({ name, states: states.size }));
+    const rules = choices.flatMap(({ choice }) => choice.Choices);
+
+    const sum = sizes.reduce((total, { states }) => total + states, 0);
+    assert.ok(sum <= MAX_STATES, `${sum} states: ${JSON.stringify(sizes)}`);
+    assert.deepEqual(
+      sizes.filter(({ states }) => states > MAX_STATES_OF_ONE),
+      [],
+    );
+    assert.ok(rules.length <= MAX_CHOICE_RULES, `${rules.length} rules`);
+  });
+
+  it('is in each choice one word and where it leads: no time is compared, nothing is reckoned', () => {
+    assert.ok(choices.length > 0);
+    for (const { at, choice } of choices) {
+      const variables = new Set(choice.Choices.map((rule) => rule['Variable']));
+      assert.equal(variables.size, 1, at);
+      for (const rule of choice.Choices) {
+        assert.deepEqual(Object.keys(rule).toSorted(), ['Next', 'StringEquals', 'Variable'], at);
+        assert.match(String(rule['StringEquals']), /^[a-z]+$/, at);
+      }
+      assert.equal(typeof choice.Default, 'string', at);
+    }
+  });
+
+  it('is no word of a vendor: what those mean is told by functions', () => {
+    const files = sourceFiles('infra').filter(({ path }) => path.startsWith('infra/machines/'));
+    const found = files.flatMap(({ path, text }) => text.match(VENDOR_WORDS)?.map((word) => `${path}: ${word}`) ?? []);
+
+    assert.ok(files.length >= definitions.length);
+    assert.deepEqual(found, []);
+  });
+});
