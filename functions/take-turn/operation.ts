@@ -27,6 +27,8 @@ const turnSchema = z.looseObject({
   /** Whether only what is submitted after this run was started has what it was started for. */
   later: z.optional(z.boolean()),
   maxWaiting: z.number(),
+  /** How long the call that does the work may last. */
+  submitSeconds: z.optional(z.number()),
   isNew: z._default(z.boolean(), false),
   attach: z._default(attachSchema, {}),
   /** What the last look of this window said. */
@@ -73,12 +75,12 @@ export async function takeTurn(event: unknown, ledger: LedgerTable) {
 }
 
 async function queueUp(turn: Turn, looks: number, claimed: Claim, ledger: LedgerTable) {
-  const { run, claim, maxWaiting, request } = turn;
+  const { run, claim, maxWaiting, request, submitSeconds } = turn;
   const place = { claim, ticket: run.ticket, claimed };
   const ahead = await runsAhead(ledger, place, { now: Date.now(), enough: Math.max(maxWaiting, 1) });
   if (ahead === 0) {
     const now = new Date().toISOString();
-    const leaseUntil = submitLeaseUntil(Date.now());
+    const leaseUntil = submitLeaseUntil(Date.now(), submitSeconds);
     const fence = await ledger.tryClaim(claim, { holder: run, requestHash: request, now, leaseUntil });
     if (fence !== undefined) return holder(fence, now);
   }

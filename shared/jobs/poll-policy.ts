@@ -15,8 +15,12 @@ export const POLLS_PER_WINDOW = 100;
 const LEASE_MARGIN_SECONDS = 3600;
 /** A poll of a server that hangs lasts as long as the function may. */
 const SLOW_POLL_SECONDS = 120;
-/** Three submits of two minutes with their pauses, and the search for a job whose submit broke off. */
-const SUBMIT_LEASE_SECONDS = 30 * 60;
+/** Three submits, the wait for the end of one that broke off, and three searches for its job. */
+const CALLS_OF_SUBMIT = 7;
+/** Between all of these. */
+const PAUSES_OF_SUBMIT_SECONDS = 750;
+/** A job operation's submit takes two minutes at most; half a minute more, until its last request is answered. */
+const SUBMIT_SECONDS = 150;
 
 /**
  * Whole seconds to wait before the next poll. 5 % of the elapsed time bounds the lag after the job's end to 5 % of its
@@ -50,9 +54,12 @@ export function leaseUntil(now: number, elapsedSeconds: number): string {
   return new Date(now + (windowSeconds + LEASE_MARGIN_SECONDS) * 1000).toISOString();
 }
 
-/** Until when a claim holds before its job is known. Also how long a service stays claimed after an uncertain submit. */
-export function submitLeaseUntil(now: number): string {
-  return new Date(now + SUBMIT_LEASE_SECONDS * 1000).toISOString();
+/**
+ * Until when a claim holds before its job is known, 30 minutes for a job operation. Also how long a service stays claimed
+ * after an uncertain submit. `submitSeconds`: how long the call that does the work may last.
+ */
+export function submitLeaseUntil(now: number, submitSeconds = SUBMIT_SECONDS): string {
+  return new Date(now + (PAUSES_OF_SUBMIT_SECONDS + CALLS_OF_SUBMIT * submitSeconds) * 1000).toISOString();
 }
 
 /** Whole seconds between two attempts to cancel a job: longer each time, a quarter of an hour at most. */

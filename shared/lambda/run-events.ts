@@ -148,9 +148,9 @@ async function submitted<S extends z.ZodMiniObject>(
     );
   } catch (error) {
     const waitSeconds = WAITS_BEFORE_REPEAT[attempts];
-    // Whoever started it by hand in Lambda waits for the answer.
-    const isByHand = ofRun === undefined || ofRun.name.startsWith(BY_HAND_NAME);
-    if (isByHand || waitSeconds === undefined || !(error instanceof Error) || !helpsToRepeat(error)) throw error;
+    // Whoever started it by hand in Lambda waits for the answer. A search that fails says nothing of the submit before it.
+    const isFinal = ofRun === undefined || ofRun.name.startsWith(BY_HAND_NAME) || lostSince !== undefined;
+    if (isFinal || waitSeconds === undefined || !(error instanceof Error) || !helpsToRepeat(error)) throw error;
     log('warn', 'the work is tried again later', { operation, error: error.name, reason: error.message, waitSeconds });
     return { status: 'later', attempts: attempts + 1, waitSeconds };
   }

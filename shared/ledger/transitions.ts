@@ -23,7 +23,7 @@ export const TRANSITIONS = {
   fails: {
     to: 'failed',
     after: ['waiting', 'submitting', 'running', 'paused', 'failed'],
-    by: ['run', 'settle-run'],
+    by: ['run', 'run-job', 'settle-run'],
     ends: true,
   },
   isCancelled: {

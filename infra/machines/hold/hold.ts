@@ -13,6 +13,7 @@ export function hold(parts: HoldParts): Machine {
     'request.$': '$.request',
     'later.$': '$.later',
     'maxWaiting.$': '$.maxWaiting',
+    'submitSeconds.$': '$.submitSeconds',
     'isNew.$': '$.turn.state.isNew',
     'attach.$': '$.turn.state.attach',
   };
