@@ -8,6 +8,9 @@ interface Wish {
   later: boolean;
 }
 
+/** A start is told by Step Functions' clock, a claim by Lambda's. */
+const CLOCK_SKEW_MS = 5_000;
+
 /** Whether the service is held by a run that has not let go of it, and whose lease has not run out. */
 export function isHeld({ holder, releasedAt, leaseUntil }: Claim, now: number): boolean {
   return holder !== undefined && releasedAt === undefined && now < time(leaseUntil);
@@ -17,7 +20,7 @@ export function isHeld({ holder, releasedAt, leaseUntil }: Claim, now: number): 
 export function equalHolder(claim: Claim, { request, startedAt, later }: Wish, now: number): string | undefined {
   const { holder, requestHash, claimedAt, releasedAt } = claim;
   if (requestHash !== request) return undefined;
-  if (later && time(claimedAt) <= time(startedAt)) return undefined;
+  if (later && time(claimedAt) <= time(startedAt) + CLOCK_SKEW_MS) return undefined;
   const isOfUse = isHeld(claim, now) || time(releasedAt) >= time(startedAt);
   return isOfUse ? holder : undefined;
 }
