@@ -34,8 +34,19 @@ interface Services {
 
 type Action = (request: unknown) => object | Promise<object>;
 
-/** Serves what functions call of Secrets Manager, Step Functions and DynamoDB, in AWS's JSON protocol. */
-export async function startAwsEndpoint(services: () => Services): Promise<AwsEndpoint> {
+/** Secrets Manager, Step Functions and DynamoDB, in AWS's JSON protocol. */
+export interface AwsServices extends Pick<AwsEndpoint, 'setSecret'> {
+  /** Answers what the header `x-amz-target` and the body ask for. */
+  answer(target: string, body: string): Promise<AwsAnswer>;
+}
+
+export interface AwsAnswer {
+  status: number;
+  reply: object;
+}
+
+/** What functions call of AWS. */
+export function awsServices(services: () => Services): AwsServices {
   const secrets = new Map<string, Secret>();
   const actions: Record<string, Action> = {
     'secretsmanager.GetSecretValue': (request) => getSecretValue(secrets, request),
@@ -45,8 +56,19 @@ export async function startAwsEndpoint(services: () => Services): Promise<AwsEnd
     },
     'AWSStepFunctions.DescribeExecution': (request) => describeExecution(services(), request),
   };
+  return {
+    answer: (target, body) => answer(target, actions[target] ?? databaseAction(services, target), body),
+    setSecret(name, secretString) {
+      secrets.set(name, { secretString, versionId: randomUUID(), createdAt: Date.now() });
+    },
+  };
+}
+
+/** Serves them on a loopback port. */
+export async function startAwsEndpoint(services: () => Services): Promise<AwsEndpoint> {
+  const aws = awsServices(services);
   const server = createServer((request, response) => {
-    answer((target) => actions[target] ?? databaseAction(services, target), request, response).catch((error: unknown) =>
+    serve(aws, request, response).catch((error: unknown) =>
       response.destroy(error instanceof Error ? error : undefined),
     );
   });
@@ -57,9 +79,7 @@ export async function startAwsEndpoint(services: () => Services): Promise<AwsEnd
 
   return {
     url: `http://127.0.0.1:${address.port}`,
-    setSecret(name, secretString) {
-      secrets.set(name, { secretString, versionId: randomUUID(), createdAt: Date.now() });
-    },
+    setSecret: aws.setSecret,
     async close() {
       server.close();
       server.closeAllConnections();
@@ -68,22 +88,20 @@ export async function startAwsEndpoint(services: () => Services): Promise<AwsEnd
   };
 }
 
-async function answer(
-  actionOf: (target: string) => Action | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function serve(aws: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);
-  const target = String(request.headers['x-amz-target']);
-  const send = (status: number, reply: object) =>
-    response.writeHead(status, { 'content-type': request.headers['content-type'] }).end(JSON.stringify(reply));
+  const { status, reply } = await aws.answer(String(request.headers['x-amz-target']), body);
+  response.writeHead(status, { 'content-type': request.headers['content-type'] }).end(JSON.stringify(reply));
+}
+
+async function answer(target: string, action: Action | undefined, body: string): Promise<AwsAnswer> {
   try {
-    const action = actionOf(target);
     if (!action) throw new ServiceError('UnknownOperationException', `${target} is not served locally`);
-    send(200, await action(JSON.parse(body)));
+    return { status: 200, reply: await action(JSON.parse(body)) };
   } catch (error) {
-    if (error instanceof ServiceError) send(400, { __type: error.name, message: error.message });
-    else send(400, { __type: 'ValidationException', message: String(error) });
+    const { name, message } =
+      error instanceof ServiceError ? error : { name: 'ValidationException', message: String(error) };
+    return { status: 400, reply: { __type: name, message } };
   }
 }
 

@@ -10,6 +10,8 @@ export interface Clock {
   hold(): () => void;
   /** Waits for something else that is at work. */
   waitFor<T>(other: Promise<T>): Promise<T>;
+  /** Does something again and again, as long as there is anything else to wait for; gives the function that ends it. */
+  every(seconds: number, act: () => Promise<unknown>): () => void;
 }
 
 /** The longest delay of a Node.js timer; a longer one fires at once. */
@@ -25,4 +27,8 @@ export const realClock: Clock = {
   },
   hold: () => () => undefined,
   waitFor: (other) => other,
+  every(seconds, act) {
+    const timer = setInterval(() => void act(), seconds * 1000).unref();
+    return () => clearInterval(timer);
+  },
 };

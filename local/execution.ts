@@ -54,6 +54,8 @@ export class Execution {
   output?: unknown;
   error?: string;
   cause?: string;
+  /** Resolves when the task that is at work is done, or was before. */
+  task: Promise<unknown> = Promise.resolve();
   /** The state that it is in. */
   state = { name: '', enteredAt: 0 };
   /** Resolves when the execution has ended, however it ended, and its end was told. */

@@ -31,10 +31,15 @@ interface Machine {
   interpreter?: StateMachine;
 }
 
+/** What was made of a definition, for every platform that runs it. */
+const machines = new WeakMap<object, Machine>();
+
 interface Options extends Pick<TaskServices, 'invoke' | 'database'>, Pick<PlayOptions, 'pauseMs' | 'onState'> {
   /** @defaultValue the time of this machine */
   clock?: Clock | undefined;
   onStart?: ((execution: Execution) => void) | undefined;
+  /** Puts something in front of what tasks use. */
+  around?: ((services: TaskServices) => TaskServices) | undefined;
   /** Told of every end, in which it has part: what it starts runs before anybody else hears of the end. */
   onEnd?: ((execution: Execution) => Promise<void> | void) | undefined;
 }
@@ -51,7 +56,7 @@ export class StateMachines {
     this.#options = options;
     this.#clock = options.clock ?? realClock;
     for (const resource of resources) {
-      this.#machines.set(resource.arn, { name: resource.name, definition: readDefinition(resource.definition) });
+      this.#machines.set(resource.arn, machineOf(resource));
     }
   }
 
@@ -126,13 +131,15 @@ export class StateMachines {
           await this.#options.onEnd?.(execution);
         },
       )
+      // A function goes on when its execution is stopped.
+      .finally(() => execution.task)
       .finally(release);
   }
 
   #overrides(execution: Execution, definition: MachineDefinition) {
-    const { invoke, database, pauseMs, onState } = this.#options;
-    const start = this.start.bind(this);
-    const services = { clock: this.#clock, invoke, database, start };
+    const { invoke, database, pauseMs, onState, around } = this.#options;
+    const own: TaskServices = { clock: this.#clock, invoke, database, start: this.start.bind(this) };
+    const services = around?.(own) ?? own;
     return {
       taskResourceLocalHandlers: playStates(definition, execution, {
         clock: this.#clock,
@@ -152,6 +159,14 @@ export class StateMachines {
     void timedOut.catch(() => undefined).finally(release);
     return () => cancel.abort();
   }
+}
+
+function machineOf({ name, definition }: StateMachineResource): Machine {
+  const known = machines.get(Object(definition));
+  if (known) return known;
+  const machine = { name, definition: readDefinition(definition) };
+  machines.set(Object(definition), machine);
+  return machine;
 }
 
 /** Read anew by each path, because one context object serves the whole run. */

@@ -84,6 +84,7 @@ class StatePlayer {
     checkPayloadSize(JSON.stringify(parameters, restoreNull), `What "${state.name}" gives to its task`);
     this.#execution.historyEvents += TASK_EVENTS + (/\.sync(?::\d)?$/.test(state.resource) ? SYNC_EVENTS : 0);
     const task = this.#options.runTask(state.resource, parameters, this.#execution);
+    this.#execution.task = task.catch(() => undefined);
     const result = await task.catch(async (error: unknown) => {
       const name = error instanceof Error ? error.name : 'States.Runtime';
       errors.push(name);

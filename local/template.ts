@@ -40,6 +40,7 @@ const mappingSchema = z.object({
 
 const ruleSchema = z.object({
   EventPattern: z.record(z.string(), z.unknown()).optional(),
+  ScheduleExpression: z.string().optional(),
   State: z.string().default('ENABLED'),
   Targets: z.array(z.object({ Arn: z.string() })).default([]),
 });

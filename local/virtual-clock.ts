@@ -5,6 +5,12 @@ interface Sleeper {
   wake: () => void;
 }
 
+interface Repeated {
+  nextAt: number;
+  seconds: number;
+  act: () => Promise<unknown>;
+}
+
 /**
  * A clock that stands still while anything is at work and jumps to the next wake-up when all sleep. What is at work has
  * called `hold`; only that may `sleep` or `waitFor`.
@@ -12,6 +18,7 @@ interface Sleeper {
 export class VirtualClock implements Clock {
   readonly #onJump: (now: number) => void;
   readonly #sleepers = new Set<Sleeper>();
+  readonly #repeated = new Set<Repeated>();
   #now: number;
   #working = 0;
 
@@ -20,7 +27,8 @@ export class VirtualClock implements Clock {
     this.#onJump = onJump;
   }
 
-  readonly now = (): number => this.#now;
+  /** Whole milliseconds, however short the sleeps are. */
+  readonly now = (): number => Math.floor(this.#now);
 
   hold(): () => void {
     this.#working += 1;
@@ -59,6 +67,13 @@ export class VirtualClock implements Clock {
     }
   }
 
+  /** The clock does not jump for this alone: where nobody sleeps it is not done any more. */
+  every(seconds: number, act: () => Promise<unknown>): () => void {
+    const repeated = { nextAt: this.#now + seconds * 1000, seconds, act };
+    this.#repeated.add(repeated);
+    return () => this.#repeated.delete(repeated);
+  }
+
   /** Does something in so many seconds, the time standing still meanwhile. */
   async after<T>(seconds: number, act: () => T | Promise<T>): Promise<T> {
     const release = this.hold();
@@ -79,13 +94,26 @@ export class VirtualClock implements Clock {
   #jump(): void {
     if (this.#working > 0 || this.#sleepers.size === 0) return;
     const wakeAt = Math.min(...[...this.#sleepers].map((sleeper) => sleeper.wakeAt));
+    const due = [...this.#repeated].sort((one, other) => one.nextAt - other.nextAt)[0];
+    if (due !== undefined && due.nextAt < wakeAt) {
+      this.#repeat(due);
+      return;
+    }
     this.#now = Math.max(this.#now, wakeAt);
-    this.#onJump(this.#now);
+    this.#onJump(this.now());
     for (const sleeper of this.#sleepers) {
       if (sleeper.wakeAt > this.#now) continue;
       this.#sleepers.delete(sleeper);
       this.#working += 1;
       sleeper.wake();
     }
+  }
+
+  #repeat(repeated: Repeated): void {
+    this.#now = Math.max(this.#now, repeated.nextAt);
+    this.#onJump(this.now());
+    repeated.nextAt += repeated.seconds * 1000;
+    const release = this.hold();
+    void repeated.act().finally(release);
   }
 }

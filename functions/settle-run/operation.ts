@@ -38,8 +38,9 @@ export async function settleRun(event: unknown, ledger: LedgerTable) {
     // A run that is being cleaned up after is not taken for one that nobody knows of.
     await ledger.note(run, RUN_STATUSES, { set: { seenAt: time, ...step.note } });
   }
-  if (step.service === 'free') await ledger.changeClaim(claimOf(entry), run, { releasedAt: time });
-  else if (step.service !== undefined)
-    await ledger.changeClaim(claimOf(entry), run, { leaseUntil: step.service.keepUntil });
+  // A run that ended before it said what it asks for holds nothing.
+  if (entry.target === undefined || step.service === undefined) return { ...end, ...step.plan };
+  const change = step.service === 'free' ? { releasedAt: time } : { leaseUntil: step.service.keepUntil };
+  await ledger.changeClaim(claimOf(entry), run, change);
   return { ...end, ...step.plan };
 }

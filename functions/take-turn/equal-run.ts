@@ -4,8 +4,6 @@ interface Wish {
   /** What the run asks for, as a hash. */
   request: string;
   startedAt: string;
-  /** Whether only what is submitted after this run was started has what it was started for. */
-  later: boolean;
 }
 
 /** Whether the service is held by a run that has not let go of it, and whose lease has not run out. */
@@ -14,12 +12,19 @@ export function isHeld({ holder, releasedAt, leaseUntil }: Claim, now: number): 
 }
 
 /** The run that holds the service, or held it when this one was started, where its end can be this one's too. */
-export function equalHolder(claim: Claim, { request, startedAt, later }: Wish, now: number): string | undefined {
-  const { holder, requestHash, claimedAt, releasedAt } = claim;
+export function equalHolder(claim: Claim, { request, startedAt }: Wish, now: number): string | undefined {
+  const { holder, requestHash, releasedAt } = claim;
   if (requestHash !== request) return undefined;
-  if (later && time(claimedAt) < time(startedAt)) return undefined;
   const isOfUse = isHeld(claim, now) || time(releasedAt) >= time(startedAt);
   return isOfUse ? holder : undefined;
+}
+
+/**
+ * Whether a run submitted before another one was started. Both times are Step Functions'; one that has not noted its submit
+ * yet will submit later than whoever looks.
+ */
+export function hadSubmitted(entry: Entry | undefined, startedAt: string): boolean {
+  return entry === undefined || time(entry.submittingAt) < time(startedAt);
 }
 
 /** Whether the equal run has not ended and still holds the service. A run's end is in its entry before it lets go. */

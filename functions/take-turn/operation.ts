@@ -5,7 +5,7 @@ import type { Claim, Entry, EntryKey } from '../../shared/ledger/entry.ts';
 import { expiresAt } from '../../shared/ledger/keeping.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
-import { equalHolder, hasAnswer, isAtWork, time } from './equal-run.ts';
+import { equalHolder, hadSubmitted, hasAnswer, isAtWork, time } from './equal-run.ts';
 import { runsAhead } from './queue.ts';
 
 /** One look costs about 12 of the 25,000 events of a history. */
@@ -58,9 +58,10 @@ export async function takeTurn(event: unknown, ledger: LedgerTable) {
   const claimed = await ledger.claim(turn.claim);
   if (holdsAlready(claimed, run)) return holder(claimed.fence ?? 0, claimed.claimedAt);
   const { looks, attach } = turn.look?.state ?? { looks: 0, attach: turn.attach };
-  const name = attach.name ?? equalHolder(claimed, wishOf(turn), Date.now());
-  if (name !== undefined) {
-    const entry = await ledger.entry({ operation: run.operation, name });
+  const name = attach.name ?? equalHolder(claimed, { request: turn.request, startedAt: run.startedAt }, Date.now());
+  const entry = name === undefined ? undefined : await ledger.entry({ operation: run.operation, name });
+  const isTooEarly = attach.name === undefined && wantsLater(turn) && hadSubmitted(entry, run.startedAt);
+  if (name !== undefined && !isTooEarly) {
     if (isAtWork(name, entry, claimed, Date.now())) {
       await noteWaiting(ledger, run, { attachedTo: name });
       return wait(turn, { looks, attach: { name } });
@@ -86,7 +87,7 @@ async function queueUp(turn: Turn, looks: number, claimed: Claim, ledger: Ledger
   }
   // At its second look: of runs that start together the first has left the queue by then, and equal ones attach to it.
   // Of equal refreshes that wait all but the first end with its job.
-  if (turn.isNew && looks === 1 && !wishOf(turn).later && ahead >= maxWaiting) return tooManyWait(turn);
+  if (turn.isNew && looks === 1 && !wantsLater(turn) && ahead >= maxWaiting) return tooManyWait(turn);
   await noteWaiting(ledger, run, { waitingFor: claim });
   return wait(turn, { looks, attach: {} });
 }
@@ -96,8 +97,9 @@ function holdsAlready({ holder, holderOperation, releasedAt }: Claim, run: Entry
   return holder === run.name && holderOperation === run.operation && releasedAt === undefined;
 }
 
-function wishOf({ request, run, later = run.startedBy === 'S3' || run.operation === 'refresh-service' }: Turn) {
-  return { request, startedAt: run.startedAt, later };
+/** The machines of 0.1.0 do not say it. */
+function wantsLater({ run, later = run.startedBy === 'S3' || run.operation === 'refresh-service' }: Turn): boolean {
+  return later;
 }
 
 /** The run still waits: for its turn, or for the end of an equal run, and then it leaves the queue. */

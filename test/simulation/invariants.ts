@@ -1,0 +1,211 @@
+import type { Execution } from '../../local/execution.ts';
+import type { LedgerEntry } from '../../local/ledger.ts';
+import { errorNames, isErrorName } from '../../shared/errors.ts';
+import type { Evidence, StartedRun } from './simulate.ts';
+import type { SubmittedJob } from './world.ts';
+
+const MINUTE_MS = 60_000;
+/** How long a service stays claimed after a submit whose outcome is not known. */
+const SUBMIT_LEASE_MS = 30 * MINUTE_MS;
+const MAX_EVENTS = 24_000;
+const FINAL = ['succeeded', 'partly', 'failed', 'cancelled', 'stopped', 'submitted', 'uncertain'];
+/** Ends that may be followed by what became of the run's job. */
+const MAY_FOLLOW: Record<string, readonly string[]> = {
+  failed: ['cancelled', 'stopped', 'uncertain'],
+  uncertain: ['cancelled', 'stopped'],
+};
+
+/** What does not hold in a seed, each with the number of its invariant. */
+export function violationsIn(evidence: Evidence): string[] {
+  return [
+    ...oneJobAtATime(evidence),
+    ...everyStartEndsOnce(evidence),
+    ...stopsLeaveNoJob(evidence),
+    ...refreshesCoverTheirStart(evidence),
+    ...successIsTheServers(evidence),
+    ...everyJobIsKnown(evidence),
+    ...nobodyStandsInTheQueue(evidence),
+    ...endsByNamedErrors(evidence),
+    ...historiesAreShort(evidence),
+  ];
+}
+
+function entryOf(
+  { entries }: Evidence,
+  { operation, name }: { operation: string; name: string },
+): LedgerEntry | undefined {
+  return entries.find((entry) => entry['operation'] === operation && entry['name'] === name);
+}
+
+function endOf({ job, forgottenAt }: SubmittedJob): number {
+  return job.endedAt ?? forgottenAt ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether the run has said that nobody knows whether its job runs. */
+function saidSo(entry: LedgerEntry | undefined): boolean {
+  return entry?.['status'] === 'uncertain' || entry?.['error'] === 'SubmitUncertainError';
+}
+
+function oneJobAtATime(evidence: Evidence): string[] {
+  const { jobs } = evidence.world;
+  return jobs.flatMap((one, index) =>
+    jobs.slice(index + 1).flatMap((later) => {
+      const [entry, other] = [entryOf(evidence, one.run), entryOf(evidence, later.run)];
+      if (entry?.['service'] !== other?.['service'] || later.job.submittedAt >= endOf(one)) return [];
+      const isAllowed =
+        saidSo(entry) &&
+        later.job.submittedAt - Date.parse(String(entry?.['submittingAt'])) >= SUBMIT_LEASE_MS - MINUTE_MS;
+      if (isAllowed) return [];
+      return [
+        `I1 jobs of ${one.run.name} (${entry?.['status']} ${entry?.['error']}) and ${later.run.name} run at once on ${entry?.['service']}`,
+      ];
+    }),
+  );
+}
+
+function everyStartEndsOnce(evidence: Evidence): string[] {
+  const { runs, probes, world } = evidence;
+  const executions = [...runs.flatMap(({ execution }) => execution ?? []), ...probes.map(({ execution }) => execution)];
+  return executions.flatMap((execution) => {
+    const { machine: operation, name, status } = execution;
+    const key = { operation, name };
+    if (status === 'RUNNING') return [`I2 ${name} has not ended`];
+    const entry = entryOf(evidence, key);
+    // Stopped or failed before anything was written.
+    if (entry === undefined)
+      return execution.history.length <= 1 || !execution.history.includes('Prepare') ? [] : [`I2 ${name} has no entry`];
+    const last = String(entry['status']);
+    const written = world.statuses.filter(
+      (one) => one.operation === operation && one.name === name && FINAL.includes(one.status),
+    );
+    const wrong = written.filter(
+      ({ status: one }, index) => index > 0 && !MAY_FOLLOW[written[index - 1]?.status ?? '']?.includes(one),
+    );
+    return [
+      ...(FINAL.includes(last) && entry['open'] === undefined && entry['finishedAt'] !== undefined
+        ? []
+        : [`I2 the entry of ${name} (${status} ${execution.error}) is ${last}`]),
+      ...(wrong.length > 0 ? [`I2 ${name} ended more than once: ${written.map((one) => one.status).join(', ')}`] : []),
+      ...(agrees(execution, entry)
+        ? []
+        : [`I2 ${name} is ${status} ${execution.error}, its entry ${last} ${entry['error']}`]),
+    ];
+  });
+}
+
+function agrees({ status, error }: Execution, { status: word, error: said }: LedgerEntry): boolean {
+  if (status === 'SUCCEEDED') return word === 'succeeded' || word === 'partly' || word === 'submitted';
+  if (status !== 'FAILED') return true;
+  if (word === 'failed') return said === error || error === 'AwsUnavailableError';
+  // AWS failed, and what the run had started was cleaned up after.
+  return error === 'AwsUnavailableError' || error === 'JobTimedOutError' || error === 'SubmitUncertainError'
+    ? word !== 'succeeded' || error === 'AwsUnavailableError'
+    : false;
+}
+
+function stopsLeaveNoJob(evidence: Evidence): string[] {
+  const { runs, world } = evidence;
+  const isCleanedUpAfter = ({ execution }: StartedRun) =>
+    execution !== undefined &&
+    (execution.status === 'ABORTED' ||
+      execution.error === 'AwsUnavailableError' ||
+      execution.error === 'JobTimedOutError');
+  return runs.filter(isCleanedUpAfter).flatMap(({ execution }) => {
+    const { machine: operation = '', name = '' } = execution ?? {};
+    const running = world.jobs.filter(
+      (job) => job.run.operation === operation && job.run.name === name && endOf(job) === Number.POSITIVE_INFINITY,
+    );
+    if (running.length === 0) return [];
+    const entry = entryOf(evidence, { operation, name });
+    const alarms = world.stateMachines.executions.filter(
+      (one) => one.machine === 'cancel-run' && one.status === 'FAILED' && one.input.includes(name),
+    );
+    if (entry?.['status'] === 'uncertain' && alarms.length > 0) return [];
+    return [
+      `I3 ${name} (${execution?.status} ${execution?.error}, entry ${entry?.['status']} ${entry?.['error']}) left job ${running.map(({ job }) => job.status).join()} running`,
+    ];
+  });
+}
+
+function refreshesCoverTheirStart(evidence: Evidence): string[] {
+  const { runs, world, plan } = evidence;
+  return runs.flatMap(({ execution }) => {
+    if (execution?.machine !== 'refresh-service' || execution.status !== 'SUCCEEDED') return [];
+    const { jobId } = Object(execution.output);
+    const job = world.jobs.find((one) => one.job.id === jobId)?.job;
+    const submittedAt = (job?.submittedAt ?? 0) - plan.serverSkewMs;
+    return submittedAt >= execution.startedAt
+      ? []
+      : [`I4 ${execution.name} ended by a refresh submitted ${execution.startedAt - submittedAt} ms before its start`];
+  });
+}
+
+function successIsTheServers(evidence: Evidence): string[] {
+  const { entries, world } = evidence;
+  return entries.flatMap(({ status, result, name }) => {
+    if (status !== 'succeeded' || result === undefined) return [];
+    const { jobId } = JSON.parse(String(result));
+    if (jobId === undefined) return [];
+    const job = world.jobs.find((one) => one.job.id === jobId)?.job;
+    return job?.status === 'esriJobSucceeded' ? [] : [`I5 ${name} succeeded, its job is ${job?.status}`];
+  });
+}
+
+function everyJobIsKnown(evidence: Evidence): string[] {
+  const { entries, world } = evidence;
+  const known = new Set(entries.map(({ jobId }) => jobId));
+  return world.jobs.flatMap((one) => {
+    const entry = entryOf(evidence, one.run);
+    // A stopped run says that its job may have come and gone.
+    const hasSaid = saidSo(entry) || entry?.['status'] === 'stopped';
+    if (known.has(one.job.id) || hasSaid) return [];
+    return [`I6 job of ${one.run.name} is not in its entry, which is ${entry?.['status']} ${entry?.['error']}`];
+  });
+}
+
+function nobodyStandsInTheQueue(evidence: Evidence): string[] {
+  const { entries, probes } = evidence;
+  const standing = entries.filter(({ waitingFor }) => waitingFor !== undefined);
+  return [
+    ...standing.map(({ name, status }) => `I7 ${name} (${status}) stands in the queue`),
+    ...probes.flatMap(({ execution, service, askedAt }) => {
+      const entry = entryOf(evidence, { operation: execution.machine, name: execution.name });
+      const waitedMs = Date.parse(String(entry?.['submittingAt'])) - askedAt;
+      const limit = limitFor(evidence, service);
+      return waitedMs <= limit
+        ? []
+        : [
+            `I7 the next run waited ${Math.round(waitedMs / MINUTE_MS)} minutes for ${service}, not ${limit / MINUTE_MS}`,
+          ];
+    }),
+  ];
+}
+
+/** The next run gets a service at once, unless a run ended without a word, or may have left a job. */
+function limitFor({ entries, runs }: Evidence, service: string): number {
+  const last = entries.filter((entry) => entry['service'] === service && entry['error'] !== undefined);
+  const isUnsaid = last.some(
+    ({ error }) =>
+      isErrorName(String(error)) &&
+      ['VendorAuthError', 'VendorContractError', 'JobTimedOutError', 'InvalidSecretError'].includes(String(error)),
+  );
+  if (isUnsaid) return 13.5 * 60 * MINUTE_MS;
+  const isSilent = runs.some(({ silent }) => silent);
+  return isSilent ? 100 * MINUTE_MS : 32 * MINUTE_MS;
+}
+
+function endsByNamedErrors(evidence: Evidence): string[] {
+  const { stateMachines, mistakes } = evidence.world;
+  const names: string[] = errorNames();
+  const ends = stateMachines.executions
+    .filter(({ parent, status }) => parent === undefined && status === 'FAILED')
+    .filter(({ error }) => !names.includes(error ?? ''))
+    .map(({ machine, name, error, cause }) => `I8 ${machine} ${name} ended by ${error}: ${cause?.slice(0, 300)}`);
+  return [...ends, ...mistakes.map((mistake) => `I8 ${mistake}`)];
+}
+
+function historiesAreShort({ world }: Evidence): string[] {
+  return world.stateMachines.executions
+    .filter(({ historyEvents }) => historyEvents >= MAX_EVENTS)
+    .map(({ machine, name, historyEvents }) => `I9 ${machine} ${name} has ${historyEvents} events`);
+}

@@ -1,0 +1,124 @@
+import type { JobFate } from '../../local/emulators/arcgis/gp-jobs.ts';
+import { Random } from './random.ts';
+
+/** A start of an operation. */
+export interface PlannedStart {
+  at: number;
+  operation: string;
+  input: object;
+  name: string;
+  /** Whether somebody invokes the function itself, with the input. */
+  byHand: boolean;
+}
+
+/** Somebody stops a run, or its execution dies: `run` counts the starts. */
+export interface PlannedStop {
+  run: number;
+  /** Seconds after the start of the run, or before or after a state of one of its machines. */
+  when: number | { machine: string; state: string; moment: 'before' | 'after' };
+  /** Nobody is told of the end. */
+  silent: boolean;
+}
+
+/** What happens in one seed. Times are seconds since the beginning. */
+export interface Plan {
+  jobSeconds: number;
+  starts: PlannedStart[];
+  stops: PlannedStop[];
+  fates: JobFate[];
+  serverDown: { from: number; to: number; how: 'busy' | 'reset' | 'refused' } | undefined;
+  /** By how much Lambda's clock is ahead of Step Functions', and the server's. */
+  lambdaSkewMs: number;
+  serverSkewMs: number;
+  /** From then on nothing goes wrong any more. */
+  calmFrom: number;
+}
+
+export const TILES = 'manage-map-server-cache-tiles';
+export const REFRESH = 'refresh-service';
+export const CLEAR = 'clear-rest-cache';
+export const DELETE = 'delete-map-server-cache';
+
+const MACHINE_STATES: Record<string, readonly string[]> = {
+  hold: ['Take a turn', 'Whose turn is it?', 'Do the work', 'Is the service free?', 'Free the service'],
+  'take-turn': ['Take a turn', 'Does it wait?', 'Wait'],
+  'run-job': [
+    'Note the submit',
+    'Submit',
+    'What came of it?',
+    'Record the job',
+    'Renew the lease',
+    'Watch',
+    'Note the watch',
+    'How is the job?',
+    'Write the result',
+    'Record the failure',
+    'Wait for the lost submit',
+    'Find the lost job',
+  ],
+  'watch-job': ['Wait', 'Check', 'Is it still running?', 'Note the progress', 'Done'],
+};
+const RUN_STATES = ['Enter the ledger', 'Prepare', 'Note what it asks for', 'Hold and run', 'How did it end?'];
+
+const HOUR = 3600;
+
+/** The plan of a seed. */
+export function planOf(seed: number, target: string): Plan {
+  const random = new Random(`plan ${seed}`);
+  const jobSeconds = random.pick([20, 60, 150, 300, 600, 1800]);
+  const starts = plannedStarts(random, target, jobSeconds);
+  const last = Math.max(...starts.map(({ at }) => at));
+  const stops = Array.from({ length: random.whole(0, 3) }, () => plannedStop(random, starts, jobSeconds));
+  const isDown = random.chance(0.3);
+  const from = random.between(0, last + jobSeconds);
+  return {
+    jobSeconds,
+    starts,
+    stops,
+    fates: Array.from({ length: 16 }, () =>
+      random.weighted({ succeeds: 80, fails: 8, timesOut: 3, neverEnds: 5, isDeleted: 2, isLost: 2 }),
+    ),
+    serverDown: isDown
+      ? { from, to: from + random.between(20, HOUR), how: random.pick(['busy', 'reset', 'refused']) }
+      : undefined,
+    lambdaSkewMs: random.whole(-2000, 2000),
+    serverSkewMs: random.whole(-2000, 2000),
+    calmFrom: last + 3 * HOUR,
+  };
+}
+
+function plannedStarts(random: Random, target: string, jobSeconds: number): PlannedStart[] {
+  const count = random.whole(4, 9);
+  let at = 0;
+  return Array.from({ length: count }, (_, index) => {
+    // In bursts and alone.
+    at += random.chance(0.5) ? random.between(0, 5) : random.between(5, jobSeconds * 1.5);
+    const operation = random.weighted({ [TILES]: 50, [REFRESH]: 32, [CLEAR]: 10, [DELETE]: 8 });
+    const name = operation === REFRESH && random.chance(0.6) ? `rasters-${index}` : `run-${index}`;
+    return { at, operation, input: inputOf(random, operation, target), name, byHand: random.chance(0.08) };
+  });
+}
+
+function inputOf(random: Random, operation: string, target: string): object {
+  if (operation === CLEAR) return { target };
+  const isStreets = random.chance(0.15);
+  const inputService = isStreets ? 'CachedServices/Streets.MapServer' : 'Basemap.MapServer';
+  if (operation === DELETE) return { target, inputService, confirm: inputService };
+  if (operation === REFRESH) {
+    const service = isStreets
+      ? { serviceFolder: 'CachedServices', serviceName: 'Streets' }
+      : { serviceName: 'Basemap' };
+    return { target, ...service, serviceType: 'MapServer' };
+  }
+  return { target, inputService, updateMode: random.pick(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES']) };
+}
+
+function plannedStop(random: Random, starts: PlannedStart[], jobSeconds: number): PlannedStop {
+  const run = random.whole(0, starts.length - 1);
+  const silent = random.chance(0.15);
+  if (random.chance(0.5)) return { run, when: random.between(0, jobSeconds * 2), silent };
+  const machine = random.pick([...Object.keys(MACHINE_STATES), 'run']);
+  const state = random.pick(MACHINE_STATES[machine] ?? RUN_STATES);
+  const named = machine === 'run' ? (starts[run]?.operation ?? '') : machine;
+  return { run, when: { machine: named, state, moment: random.pick(['before', 'after']) }, silent };
+}

@@ -1,0 +1,206 @@
+import { rmSync } from 'node:fs';
+import { pascalCase } from '../../infra/operations.ts';
+import type { Execution } from '../../local/execution.ts';
+import type { LedgerEntry } from '../../local/ledger.ts';
+import { readTemplate, type StackTemplate } from '../../local/template.ts';
+import { appOf } from '../infra/synthesize.ts';
+import { violationsIn } from './invariants.ts';
+import { type Plan, type PlannedStart, type PlannedStop, planOf, REFRESH, TILES } from './plan.ts';
+import { startWorld, type World } from './world.ts';
+
+const HOUR = 3600;
+/** Long enough for two looks of the sweep, which leaves young runs alone. */
+const SWEPT_SECONDS = 2.2 * HOUR;
+
+/** One start, and the run that came of it: none where the start itself was refused. */
+export interface StartedRun {
+  start: PlannedStart;
+  execution?: Execution | undefined;
+  stopped: boolean;
+  silent: boolean;
+}
+
+/** A run that was started when all others had ended. */
+export interface Probe {
+  service: string;
+  execution: Execution;
+  askedAt: number;
+}
+
+/** All that was seen in one seed. */
+export interface Evidence {
+  plan: Plan;
+  runs: StartedRun[];
+  probes: Probe[];
+  entries: LedgerEntry[];
+  world: World;
+}
+
+/** What came of a seed. */
+export interface Report {
+  seed: number;
+  runs: number;
+  jobs: number;
+  stops: number;
+  faults: number;
+  executions: number;
+  /** Virtual hours and real milliseconds. */
+  hours: number;
+  milliseconds: number;
+  /** How the runs ended, by error or status. */
+  ends: string[];
+  violations: string[];
+  /** All that happened, in order. */
+  trace: string[];
+}
+
+Object.assign(process.env, {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+  // The repetitions of the SDK pause in real time: what is left after them is what the simulation makes.
+  AWS_MAX_ATTEMPTS: '1',
+});
+
+let template: StackTemplate | undefined;
+let count = 0;
+
+/** Plays one seed to its end and judges it. */
+export async function simulate(seed: number): Promise<Report> {
+  template ??= synthesized();
+  const startedAt = performance.now();
+  count += 1;
+  // Functions keep what they know of a target: each simulation has one of its own.
+  const target = `site-${count}`;
+  const plan = planOf(seed, target);
+  const world = await startWorld(seed, plan, target, template);
+  try {
+    const evidence = await play(plan, world, template, target);
+    const trace = world.stateMachines.executions.map(
+      ({ machine, name, status, error, startedAt: from, stoppedAt, history }) =>
+        `${from} ${stoppedAt} ${machine} ${name} ${status} ${error ?? ''} ${history.join('>')}`,
+    );
+    return {
+      seed,
+      runs: evidence.runs.filter(({ execution }) => execution !== undefined).length,
+      jobs: world.jobs.length,
+      stops: evidence.runs.filter(({ stopped }) => stopped).length,
+      faults: Object.values(world.faults.counts).reduce((sum, one) => sum + one, 0),
+      executions: world.stateMachines.executions.length,
+      hours: (world.clock.now() - Date.parse('2026-01-01T00:00:00Z')) / 3_600_000,
+      milliseconds: performance.now() - startedAt,
+      ends: evidence.runs.map(({ execution }) => execution?.error ?? execution?.status ?? 'not started'),
+      violations: violationsIn(evidence),
+      trace: trace.map((line) => line.replaceAll(target, 'site')),
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+async function play(
+  plan: Plan,
+  world: World,
+  { stateMachines, functions }: StackTemplate,
+  target: string,
+): Promise<Evidence> {
+  const { clock } = world;
+  const runs: StartedRun[] = plan.starts.map((start) => ({ start, stopped: false, silent: false }));
+  const arnOf = (operation: string) => stateMachines.find(({ name }) => name === operation)?.arn ?? '';
+  const begin = async (run: StartedRun) => {
+    const { operation, input, name, byHand } = run.start;
+    if (!byHand) {
+      run.execution = world.stateMachines.start({
+        stateMachineArn: arnOf(operation),
+        name,
+        input: JSON.stringify(input),
+      });
+      return;
+    }
+    const before = world.stateMachines.executions.length;
+    const prefix = `${pascalCase(operation)}Function`;
+    const outcome = world.lambda.invoke(
+      functions.find((one) => one.name.startsWith(prefix))?.arn ?? '',
+      JSON.stringify(input),
+    );
+    await outcome;
+    run.execution = world.stateMachines.executions
+      .slice(before)
+      .find(
+        (one) => one.machine === operation && one.name.startsWith('by-hand-') && one.input === JSON.stringify(input),
+      );
+  };
+  const tasks = runs.map((run) => clock.after(run.start.at, () => begin(run)));
+  for (const stop of plan.stops) {
+    const run = runs[stop.run];
+    if (run) tasks.push(...planned(stop, run, world));
+  }
+  await Promise.all(tasks);
+  await world.idle();
+  world.calm();
+  const probes = await probe(runs, world, arnOf, target);
+  await world.idle();
+  await clock.after(SWEPT_SECONDS, () => undefined);
+  await world.idle();
+  return { plan, runs, probes, entries: await world.ledger.entries(), world };
+}
+
+function planned(
+  { when, silent }: PlannedStop,
+  run: StartedRun,
+  { clock, onState, silent: silentOnes }: World,
+): Promise<void>[] {
+  const stop = () => {
+    const { execution } = run;
+    if (execution?.status !== 'RUNNING' || execution.signal.aborted) return;
+    run.stopped = true;
+    run.silent ||= silent;
+    if (silent) silentOnes.add(execution);
+    execution.abort();
+  };
+  if (typeof when === 'number') return [clock.after(run.start.at + when, stop)];
+  onState(({ execution, machine, state, moment }) => {
+    if (machine !== when.machine || state !== when.state || moment !== when.moment) return;
+    if (rootOf(execution) === run.execution) stop();
+  });
+  return [];
+}
+
+/** One more run for each service that was worked on. */
+async function probe(
+  runs: StartedRun[],
+  { stateMachines, clock }: World,
+  arnOf: (operation: string) => string,
+  target: string,
+): Promise<Probe[]> {
+  const services = new Set(runs.flatMap(({ start }) => serviceOf(start) ?? []));
+  return [...services].map((service) => {
+    const input = JSON.stringify({ target, inputService: service, updateMode: 'RECREATE_ALL_TILES' });
+    const name = `probe-${service.replaceAll(/\W/g, '-')}`;
+    return {
+      service,
+      execution: stateMachines.start({ stateMachineArn: arnOf(TILES), name, input }),
+      askedAt: clock.now(),
+    };
+  });
+}
+
+function serviceOf({ operation, input }: PlannedStart): string | undefined {
+  const { inputService, serviceFolder, serviceName } = Object(input);
+  if (operation !== REFRESH) return inputService;
+  return `${serviceFolder === undefined ? '' : `${serviceFolder}/`}${serviceName}.MapServer`;
+}
+
+function rootOf(execution: Execution): Execution {
+  return execution.parent ? rootOf(execution.parent) : execution;
+}
+
+function synthesized(): StackTemplate {
+  const jobs = { maxDuration: 0.25 };
+  const settings = { jobs: { [TILES]: jobs, [REFRESH]: jobs, 'delete-map-server-cache': jobs } };
+  const { directory } = appOf(settings).app.synth();
+  const read = readTemplate(directory);
+  rmSync(directory, { recursive: true });
+  return read;
+}

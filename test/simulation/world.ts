@@ -1,0 +1,212 @@
+import { mock } from 'node:test';
+import * as z from 'zod';
+import { awsServices } from '../../local/aws-endpoint.ts';
+import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import type { GpJob } from '../../local/emulators/arcgis/gp-jobs.ts';
+import { publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
+import type { Execution } from '../../local/execution.ts';
+import { LocalLedger } from '../../local/ledger.ts';
+import { fireScheduledRules } from '../../local/scheduled-rules.ts';
+import { StateMachines } from '../../local/state-machines.ts';
+import type { StateMoment } from '../../local/state-player.ts';
+import type { StackTemplate } from '../../local/template.ts';
+import { VirtualClock } from '../../local/virtual-clock.ts';
+import { Faults } from './faults.ts';
+import { invocation, Lambda } from './lambda.ts';
+import { memoryDatabase } from './memory-database.ts';
+import type { Plan } from './plan.ts';
+import { Random } from './random.ts';
+import { takeOver } from './take-over.ts';
+import { awsAnswer, deliveries, troubled, troubleRequests } from './troubles.ts';
+
+const BEGIN = Date.parse('2026-01-01T00:00:00Z');
+
+/** A job on the server, and the run that submitted it. */
+export interface SubmittedJob {
+  job: GpJob;
+  run: { operation: string; name: string };
+  /** When the server forgot it, by the server's clock. */
+  forgottenAt?: number;
+}
+
+/** A status that was written into the entry of a run. */
+export interface StatusWrite {
+  operation: string;
+  name: string;
+  status: string;
+}
+
+export interface World {
+  clock: VirtualClock;
+  emulator: ArcgisEmulator;
+  stateMachines: StateMachines;
+  lambda: Lambda;
+  ledger: LocalLedger;
+  faults: Faults;
+  jobs: SubmittedJob[];
+  statuses: StatusWrite[];
+  /** Errors of functions that are none of the contract's and none of AWS'. */
+  mistakes: string[];
+  /** Executions of whose end nobody is told. */
+  silent: Set<Execution>;
+  /** From now on nothing goes wrong. */
+  calm(): void;
+  onState(listener: (moment: StateMoment) => void): void;
+  /** Waits until nothing runs and no event is under way. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MISTAKES = /^(TypeError|RangeError|ReferenceError|SyntaxError|AssertionError|Error|\$?Zod\w*|States\.Runtime)$/;
+
+/** Everything that one seed needs, with what goes wrong in it. */
+export async function startWorld(seed: number, plan: Plan, target: string, template: StackTemplate): Promise<World> {
+  const clock = new VirtualClock(BEGIN, (now) => mock.timers.setTime(now + plan.lambdaSkewMs));
+  const pace = new Random(`pace ${seed}`);
+  let isCalm = false;
+  const seconds = () => (clock.now() - BEGIN) / 1000;
+  const faults = new Faults(seed, () => isCalm || seconds() > plan.calmFrom);
+  const statuses: StatusWrite[] = [];
+  const mistakes: string[] = [];
+  const memory = memoryDatabase(template.tables, {
+    now: clock.now,
+    indexLagMs: () => (faults.happens('indexLag') ? faults.random('indexLag').between(100, 5000) : 0),
+    onWrite(before, after) {
+      const [status] = [after['status']?.['S']];
+      if (status === undefined || status === before?.['status']?.['S']) return;
+      statuses.push({
+        operation: String(after['operation']?.['S']),
+        name: String(after['name']?.['S']),
+        status: String(status),
+      });
+    },
+  });
+  const jobs: SubmittedJob[] = [];
+  const lambda = new Lambda({
+    resources: template.functions,
+    clock,
+    faults,
+    pace,
+    onOutcome({ functionArn, payload }, outcome) {
+      if (!('error' in outcome) || !MISTAKES.test(outcome.error.errorType)) return;
+      mistakes.push(
+        `${functionArn.split(':').at(-1)}: ${outcome.error.trace?.slice(0, 4).join(' | ')} for ${payload.slice(0, 300)}`,
+      );
+    },
+  });
+  const silent = new Set<Execution>();
+  const pending = new Set<Promise<unknown>>();
+  const listeners: ((moment: StateMoment) => void)[] = [];
+  const stateMachines = new StateMachines(template.stateMachines, {
+    clock,
+    invoke: lambda.invoke,
+    database: memory,
+    around: (services) => troubled(services, { clock, faults, pace }),
+    onState(moment) {
+      for (const listener of listeners) listener(moment);
+    },
+    onEnd(execution) {
+      if (execution.parent || silent.has(execution)) return;
+      for (const delay of deliveries(faults)) {
+        const delivery = clock.after(delay, () => publish(template, stateMachines, execution));
+        pending.add(delivery);
+        void delivery.finally(() => pending.delete(delivery));
+      }
+    },
+  });
+  const aws = awsServices(() => ({
+    start: (request) => stateMachines.start(request),
+    find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
+    database: memory,
+  }));
+  const release = takeOver({
+    seed,
+    now: BEGIN + plan.lambdaSkewMs,
+    clock,
+    aws: async (request, body) => {
+      await lambda.gate(invocation());
+      return awsAnswer(aws, request, body, faults);
+    },
+    async beforeVendor() {
+      await lambda.gate(invocation());
+      submitter = invocation()?.payload ?? '{}';
+      return isDown() && plan.serverDown?.how === 'refused' ? 'http://127.0.0.1:1' : undefined;
+    },
+  });
+  let submitter = '{}';
+  const isDown = () => {
+    const { serverDown } = plan;
+    return serverDown !== undefined && !isCalm && seconds() >= serverDown.from && seconds() < serverDown.to;
+  };
+  const emulator = await startArcgisEmulator({
+    jobSeconds: plan.jobSeconds,
+    now: () => clock.now() + plan.serverSkewMs,
+  });
+  emulator.jobs.nextFates.push(...plan.fates);
+  watchJobs(
+    emulator,
+    jobs,
+    () => submitter,
+    () => clock.now() + plan.serverSkewMs,
+  );
+  troubleRequests(emulator, faults, () => (isDown() ? plan.serverDown?.how : undefined));
+  const { url, username, password } = emulator;
+  aws.setSecret(`cache-ops/${target}`, JSON.stringify({ vendor: 'arcgis', url, username, password }));
+  const endRules = fireScheduledRules(template.rules, clock, { lambda: lambda.invoke });
+  return {
+    clock,
+    emulator,
+    stateMachines,
+    lambda,
+    ledger: new LocalLedger(memory, template.tables[0]?.name ?? ''),
+    faults,
+    jobs,
+    statuses,
+    mistakes,
+    silent,
+    calm() {
+      isCalm = true;
+    },
+    onState: (listener) => listeners.push(listener),
+    async idle() {
+      do {
+        await stateMachines.idle();
+        await Promise.all(pending);
+      } while (pending.size > 0 || stateMachines.executions.some(({ status }) => status === 'RUNNING'));
+    },
+    async close() {
+      endRules();
+      release();
+      await emulator.close();
+    },
+  };
+}
+
+function publish(template: StackTemplate, stateMachines: StateMachines, execution: Execution): Promise<number> {
+  return publishEvent(template.rules, statusChangeEvent(execution), {
+    states: (stateMachineArn, input) => stateMachines.start({ stateMachineArn, input }),
+  });
+}
+
+const ofRunSchema = z.object({ run: z.object({ operation: z.string(), name: z.string() }) });
+
+/** Notes whose each job is: the run for which the function at work now submits. */
+function watchJobs(
+  { jobs: onServer }: ArcgisEmulator,
+  jobs: SubmittedJob[],
+  submitter: () => string,
+  now: () => number,
+) {
+  const submit = onServer.submit.bind(onServer);
+  onServer.submit = (request) => {
+    const job = submit(request);
+    jobs.push({ job, ...ofRunSchema.parse(JSON.parse(submitter())) });
+    return job;
+  };
+  const forget = onServer.forget.bind(onServer);
+  onServer.forget = (job) => {
+    const known = jobs.find((one) => one.job.id === job.id);
+    if (known) known.forgottenAt ??= now();
+    forget(job);
+  };
+}
