@@ -132,7 +132,9 @@ export class StateMachines {
         },
       )
       // A function goes on when its execution is stopped.
-      .finally(() => execution.task)
+      .finally(async () => {
+        await execution.task;
+      })
       .finally(release);
   }
 
