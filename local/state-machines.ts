@@ -132,9 +132,7 @@ export class StateMachines {
         },
       )
       // A function goes on when its execution is stopped.
-      .finally(async () => {
-        await execution.task;
-      })
+      .then(() => execution.task)
       .finally(release);
   }
 
