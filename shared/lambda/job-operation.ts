@@ -119,7 +119,7 @@ function prepared(
   };
 }
 
-/** A state of a machine holds 256 KB, and the input stands in it twice. */
+/** A state of a machine holds 256 KB: the input, what its job is found by, and both again as text with quotes escaped. */
 const MAX_INPUT_BYTES = 100_000;
 
 function checkSize(operation: string, input: unknown): void {
