@@ -36,17 +36,26 @@ export class VendorUnreachableError extends CacheOpsError {
   }
 }
 
-/** The vendor is there and cannot serve now: 429, 502, 503, 504, or its service is not started. */
+/**
+ * The vendor is there and cannot serve now: 429, 502, 503, 504, its service is not started, or it failed without a word of
+ * its own (a page with HTTP 500).
+ */
 export class VendorBusyError extends CacheOpsError {
   override readonly name = 'VendorBusyError';
   /** False only when the server refused before any work (429, 503, service not started). */
   readonly sent: boolean;
   readonly retryAfterSeconds: number | undefined;
+  /** Of the answer. */
+  readonly httpStatus: number | undefined;
 
-  constructor(message: string, options: { sent: boolean; retryAfterSeconds?: number | undefined }) {
+  constructor(
+    message: string,
+    options: { sent: boolean; retryAfterSeconds?: number | undefined; httpStatus?: number | undefined },
+  ) {
     super(message);
     this.sent = options.sent;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.httpStatus = options.httpStatus;
   }
 }
 
@@ -58,15 +67,25 @@ export class VendorAuthError extends CacheOpsError {
 /** The vendor said no: its code and message are kept. */
 export class VendorRejectedError extends CacheOpsError {
   override readonly name = 'VendorRejectedError';
-  /** The vendor's own code, for example 404 or ERR014. */
+  /** The vendor's own code, for example 404 or ERR014; of a page without one `HTTP 404`. */
   readonly code: number | string | undefined;
   /** MicroStrategy's `iServerCode`, where it is given. */
   readonly iServerCode: number | undefined;
+  /** Of the answer, where it matters beside the code. */
+  readonly httpStatus: number | undefined;
 
-  constructor(message: string, options: { code?: number | string | undefined; iServerCode?: number | undefined } = {}) {
+  constructor(
+    message: string,
+    options: {
+      code?: number | string | undefined;
+      iServerCode?: number | undefined;
+      httpStatus?: number | undefined;
+    } = {},
+  ) {
     super(message);
     this.code = options.code;
     this.iServerCode = options.iServerCode;
+    this.httpStatus = options.httpStatus;
   }
 }
 

@@ -83,7 +83,8 @@ async function readState(site: ArcgisSite, path: string, isKnownTooLarge: boolea
 }
 
 /** No body for an unknown job was ever captured: 400 and 404 are taken for it, and a 500 whose text says so. */
-function isUnknownJob({ code, message }: VendorRejectedError): boolean {
+function isUnknownJob({ code, message, httpStatus = 0 }: VendorRejectedError): boolean {
+  if (httpStatus >= 500) return false;
   return code === 400 || code === 404 || (code === 500 && /not (be )?found|not exist|invalid job/i.test(message));
 }
 

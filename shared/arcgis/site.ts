@@ -121,7 +121,7 @@ export class ArcgisSite {
       if (method === 'GET') return await this.get(url, form, token, options);
       return await this.post(url, { ...form, token }, options);
     } catch (error) {
-      if (recover === undefined || error instanceof TokenRefused) throw error;
+      if (recover === undefined || isCertain(error)) throw error;
       return z.parse(reply, await recover(error));
     }
   }
@@ -246,6 +246,11 @@ export class ArcgisSite {
       throw error;
     }
   }
+}
+
+/** Before any work; with HTTP 5xx a gateway may stand between the refusal and the work. */
+function isCertain(error: unknown): boolean {
+  return error instanceof TokenRefused && (error.httpStatus ?? 0) < 500;
 }
 
 /** A web adaptor's or a firewall's page in the place of the Admin API. */
