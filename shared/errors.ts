@@ -21,18 +21,22 @@ export class InvalidSecretError extends CacheOpsError {
   override readonly name = 'InvalidSecretError';
 }
 
+/** The last words of an error of which neither the function nor its state machine makes another attempt. */
+export const REPEATING_IS_NO_USE = 'Repeating does not help until that is mended.';
+
 /** No whole answer: DNS, connect, TLS, reset, time-out, an answer that broke off. */
 export class VendorUnreachableError extends CacheOpsError {
   override readonly name = 'VendorUnreachableError';
   /** False only when it is certain that no byte of the request left, or that nothing behind the TLS read it. */
   readonly sent: boolean;
-  /** False when trying again at once cannot help, for example a certificate that is not trusted. */
+  /** False when trying again in minutes cannot help, for example a certificate that is not trusted; the message says it. */
   readonly passing: boolean;
 
   constructor(message: string, options: ErrorOptions & { sent: boolean; passing?: boolean }) {
-    super(message, options);
-    this.sent = options.sent;
-    this.passing = options.passing ?? true;
+    const { sent, passing = true } = options;
+    super(passing ? message : `${message} ${REPEATING_IS_NO_USE}`, options);
+    this.sent = sent;
+    this.passing = passing;
   }
 }
 
