@@ -91,7 +91,7 @@ export async function checkJob(site: ArcgisSite, job: JobPlace, { withoutMessage
   return await readJobState(site, jobPath(job), withoutMessages);
 }
 
-const taskSchema = z.looseObject({ name: z.string() });
+const taskSchema = z.union([z.looseObject({ name: z.string() }), z.looseObject({ parameters: z.array(z.unknown()) })]);
 
 /** Whether the server answers for the job's task (page "GP Task"), so that it is up and its service is started. */
 export async function isTaskWell(site: ArcgisSite, { taskPath }: JobPlace): Promise<boolean> {

@@ -1,24 +1,23 @@
 import * as z from 'zod/mini';
 import { VendorAuthError, VendorBusyError, VendorContractError, VendorRejectedError } from '../errors.ts';
+import { parseJson } from '../http/json.ts';
 import type { VendorAnswer } from '../http/send.ts';
 import '../schema-messages.ts';
 
 /** The server refused the token: 498 or 499 in either envelope, before any work. */
 export class TokenRefused extends VendorRejectedError {}
 
-const textsSchema = z.union([z.string(), z.array(z.string())]);
-
 const restEnvelopeSchema = z.object({
   error: z.looseObject({
     code: z.optional(z.unknown()),
     message: z.catch(z.optional(z.string()), undefined),
-    details: z.catch(z.optional(textsSchema), undefined),
+    details: z.optional(z.unknown()),
   }),
 });
 
 const adminEnvelopeSchema = z.object({
   status: z.catch(z.optional(z.string()), undefined),
-  messages: z.catch(z.optional(textsSchema), undefined),
+  messages: z.optional(z.unknown()),
   code: z.optional(z.unknown()),
   success: z.catch(z.optional(z.boolean()), undefined),
 });
@@ -38,40 +37,27 @@ interface Refusal {
 export function readReply<S extends z.core.$ZodType>(
   answer: VendorAnswer,
   schema: S,
-  { nanIsNull = false } = {},
+  parse: (answer: VendorAnswer) => unknown = parseJson,
 ): z.output<S> {
-  const { status, text, place } = answer;
-  const json = parseJson(text) ?? (nanIsNull ? parseJson(withoutNaN(text)) : undefined);
+  const { status, place } = answer;
+  const value = parse(answer);
+  const json = typeof value === 'object' && value !== null ? value : undefined;
   const refusal = json === undefined ? undefined : findRefusal(json);
-  if (status >= 500 && refusal?.code === undefined) throw serverFailed(answer, refusal);
-  if (json === undefined) throw unreadable(answer);
+  if (status >= 500 && refusal?.code === undefined) throw serverFailed(answer, json, refusal);
+  if (json === undefined) throw unreadable(answer, json);
   if (refusal !== undefined) throw refusalError(refusal, answer);
-  if (status < 200 || status > 299) throw unreadable(answer);
-  const parsed = z.safeParse(schema, json);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'answer'}: ${message}`);
+  if (status < 200 || status > 299) throw unreadable(answer, json);
+  const read = z.safeParse(schema, json);
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, message }) => `${path.join('.') || 'answer'}: ${message}`);
   throw new VendorContractError(
     `${place} answered JSON that is not what ArcGIS documents: ${problems.slice(0, 5).join('; ')}. Check that the url in the target's secret is an ArcGIS site.`,
   );
 }
 
-/** Bare `NaN` is no JSON, and some servers write extents of services without data so. Texts are left as they are. */
-function withoutNaN(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\[\s\S])*"?|\bNaN\b/g, (part) => (part === 'NaN' ? 'null' : part));
-}
-
-function parseJson(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function unreadable(answer: VendorAnswer): Error {
+function unreadable(answer: VendorAnswer, json: object | undefined): Error {
   const { status, place } = answer;
-  const kind = kindOf(answer);
+  const kind = kindOf(answer, json);
   if (status >= 200 && status < 300) {
     return new VendorContractError(
       `${place} answered ${kind} (HTTP ${status}) where ArcGIS answers JSON. Check the url in the target's secret; a login page or a proxy may stand before the site.`,
@@ -89,28 +75,28 @@ function unreadable(answer: VendorAnswer): Error {
 }
 
 /** HTTP 5xx without a code of ArcGIS' own says nothing of what was asked: the server or a gateway failed. */
-function serverFailed(answer: VendorAnswer, refusal: Refusal | undefined): VendorBusyError {
+function serverFailed(answer: VendorAnswer, json: object | undefined, refusal: Refusal | undefined): VendorBusyError {
   const { status, place } = answer;
   const said = refusal === undefined || refusal.text === '' ? '' : ` ("${refusal.text}")`;
   return new VendorBusyError(
-    `${place} answered HTTP ${status} with ${kindOf(answer)}${said}: the server, or what stands before it, failed. Try again later; if it stays so, look into the server's log and at its load balancer.`,
+    `${place} answered HTTP ${status} with ${kindOf(answer, json)}${said}: the server, or what stands before it, failed. Try again later; if it stays so, look into the server's log and at its load balancer.`,
     { sent: true, httpStatus: status },
   );
 }
 
-function kindOf({ text, headers }: VendorAnswer): string {
+function kindOf({ text, headers }: VendorAnswer, json: object | undefined): string {
   const coding = headers['content-encoding'];
   if (coding !== undefined) return `with content-encoding ${coding}, which was not asked for,`;
   if (text.trimStart().startsWith('<')) return 'HTML';
   if (text.trim() === '') return 'nothing';
-  return parseJson(text) === undefined ? 'text that is no JSON object' : 'JSON of its own';
+  return json === undefined ? 'text that is no JSON object' : 'JSON of its own';
 }
 
 function findRefusal(json: object): Refusal | undefined {
   const rest = restEnvelopeSchema.safeParse(json);
   if (rest.success) {
-    const { code, message, details = [] } = rest.data.error;
-    return refusal(ownCode(code), code, [message, ...[details].flat()]);
+    const { code, message, details } = rest.data.error;
+    return refusal(ownCode(code), code, [message, ...texts(details)]);
   }
   if ('error' in json && typeof json.error === 'string') return { code: undefined, text: json.error };
   const admin = adminEnvelopeSchema.safeParse(json);
@@ -121,7 +107,16 @@ function findRefusal(json: object): Refusal | undefined {
   if (!isError && success !== false && (own ?? 0) < 400) return undefined;
   // A code alone is everybody's; only of a token's end nobody else speaks so.
   const isOwn = isError || messages !== undefined || own === 498 || own === 499;
-  return refusal(isOwn ? own : undefined, code, [messages ?? []].flat());
+  return refusal(isOwn ? own : undefined, code, texts(messages));
+}
+
+const MAX_TEXTS = 20;
+
+function texts(given: unknown): string[] {
+  return [given]
+    .flat()
+    .slice(0, MAX_TEXTS)
+    .filter((text) => typeof text === 'string');
 }
 
 function refusal(code: number | undefined, given: unknown, parts: (string | undefined)[]): Refusal {

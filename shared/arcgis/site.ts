@@ -3,7 +3,7 @@ import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
-import { send, type VendorRequest } from '../http/send.ts';
+import { send, type VendorAnswer, type VendorRequest } from '../http/send.ts';
 import { readReply, TokenRefused } from './replies.ts';
 import { assertMayGetCredentials, serverInfoSchema, type TokenAddresses, tokenAddresses } from './token-addresses.ts';
 
@@ -31,8 +31,8 @@ export interface SiteCall<S extends z.core.$ZodType> {
   /** The fields of the form, or of a GET's query: never a secret. */
   form?: Record<string, string>;
   reply: S;
-  /** Bare `NaN` in the answer counts as null. */
-  nanIsNull?: boolean;
+  /** What the answer's text stands for, where that is not simply its JSON. */
+  parse?: (answer: VendorAnswer) => unknown;
   /** Whether the call may be made again; reads may always. */
   repeatable?: Repeatable;
   answerTimeoutSeconds?: number;
@@ -44,7 +44,7 @@ interface AskOptions<S extends z.core.$ZodType> {
   reply: S;
   repeatable: Repeatable;
   answerTimeoutSeconds?: number | undefined;
-  nanIsNull?: boolean;
+  parse?: SiteCall<S>['parse'] | undefined;
 }
 
 interface Token {
@@ -105,17 +105,8 @@ export class ArcgisSite {
   }
 
   private async callOnce<S extends z.core.$ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
-    const {
-      path,
-      method,
-      form = {},
-      reply,
-      repeatable = 'always',
-      answerTimeoutSeconds,
-      recover,
-      nanIsNull = false,
-    } = siteCall;
-    const options = { reply, repeatable, answerTimeoutSeconds, nanIsNull };
+    const { path, method, form = {}, reply, parse, repeatable = 'always', answerTimeoutSeconds, recover } = siteCall;
+    const options = { reply, parse, repeatable, answerTimeoutSeconds };
     const url = this.address(path);
     try {
       if (method === 'GET') return await this.get(url, form, token, options);
@@ -150,7 +141,7 @@ export class ArcgisSite {
 
   private async ask<S extends z.core.$ZodType>(
     { headers, ...request }: VendorRequest,
-    { reply, repeatable, answerTimeoutSeconds, nanIsNull = false }: AskOptions<S>,
+    { reply, parse, repeatable, answerTimeoutSeconds }: AskOptions<S>,
   ): Promise<z.output<S>> {
     const { referer = DEFAULT_REFERER } = this.access;
     const whole = {
@@ -159,9 +150,7 @@ export class ArcgisSite {
       ...(answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds }),
     };
     const connection = { access: this.access, deadline: this.deadline };
-    return await repeat(repeatable, this.deadline, async () => {
-      return readReply(await send(whole, connection), reply, { nanIsNull });
-    });
+    return await repeat(repeatable, this.deadline, async () => readReply(await send(whole, connection), reply, parse));
   }
 
   private async token(): Promise<string> {

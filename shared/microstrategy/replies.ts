@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { VendorAuthError, VendorContractError, VendorRejectedError } from '../errors.ts';
+import { parseJson } from '../http/json.ts';
+import { listOf } from '../http/list-of.ts';
 import type { VendorAnswer } from '../http/send.ts';
 
 /** The session is gone, or its cookies did not arrive: 401, and not for the credentials. */
@@ -18,7 +20,7 @@ const errorSchema = z.looseObject({
 /** The envelope, also where it is wrapped in `errors`. */
 const envelopeSchema = z.union([
   z.pipe(
-    z.object({ errors: z.array(errorSchema).check(z.minLength(1)) }),
+    z.object({ errors: listOf(errorSchema).check(z.minLength(1)) }),
     z.transform(({ errors: [first] }) => first ?? {}),
   ),
   errorSchema,
@@ -40,8 +42,8 @@ const LOG = "Look into the server's log for the cause.";
  * @throws SessionRefused, VendorAuthError, VendorRejectedError
  */
 export function assertSuccess(answer: VendorAnswer): void {
-  const { status, text, place } = answer;
-  const envelope = readEnvelope(text);
+  const { status, place } = answer;
+  const envelope = readEnvelope(answer);
   const { code, message, ticketId, success } = envelope;
   const iServerCode = envelope.iServerCode ?? envelope.IserverCode;
   const isRefusedWithin = success === false || code !== undefined || iServerCode !== undefined;
@@ -67,7 +69,7 @@ export function assertSuccess(answer: VendorAnswer): void {
  */
 export function assertNoContent(answer: VendorAnswer): void {
   assertSuccess(answer);
-  if (answer.text.trim() === '' || isObject(parseJson(answer.text))) return;
+  if (answer.text.trim() === '' || isObject(parseJson(answer))) return;
   throw notDocumented(answer);
 }
 
@@ -78,7 +80,7 @@ export function assertNoContent(answer: VendorAnswer): void {
  */
 export function readReply<S extends z.core.$ZodType>(answer: VendorAnswer, schema: S): z.output<S> {
   assertSuccess(answer);
-  const parsed = z.safeParse(schema, parseJson(answer.text));
+  const parsed = z.safeParse(schema, parseJson(answer));
   if (parsed.success) return parsed.data;
   throw notDocumented(answer);
 }
@@ -93,19 +95,11 @@ export function notDocumented({ status, headers, text, place }: VendorAnswer): V
   );
 }
 
-function readEnvelope(text: string): z.output<typeof errorSchema> {
-  const envelope = envelopeSchema.safeParse(parseJson(text));
+function readEnvelope(answer: VendorAnswer): z.output<typeof errorSchema> {
+  const envelope = envelopeSchema.safeParse(parseJson(answer));
   return envelope.success ? envelope.data : {};
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

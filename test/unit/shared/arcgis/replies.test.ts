@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { readReply, TokenRefused } from '../../../../shared/arcgis/replies.ts';
 import { VendorBusyError, VendorRejectedError } from '../../../../shared/errors.ts';
+import { parseWithNaN } from '../../../../shared/http/json.ts';
 
 const PLACE = 'POST gis.example.org/server/rest/info';
 const schema = z.looseObject({ jobId: z.string() });
@@ -44,7 +45,7 @@ describe('an answer of ArcGIS', () => {
     const answer = { status: 200, headers: {}, text, place: PLACE };
 
     it(`is ${reply === undefined ? 'still broken' : 'read'} as ${text} where bare NaN counts as null`, () => {
-      const read = () => readReply(answer, schema, { nanIsNull: true });
+      const read = () => readReply(answer, schema, parseWithNaN);
 
       if (reply === undefined) assert.throws(read, { name: 'VendorContractError' });
       else assert.deepEqual(read(), reply);
