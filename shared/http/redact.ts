@@ -52,9 +52,7 @@ function tracesOf(value: string): Traces {
 function base64Of(value: string): string[] {
   const bytes = Buffer.from(value);
   return [0, 1, 2].flatMap((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
     const ofSecretAlone = encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
     if (ofSecretAlone.length < Math.min(MIN_BASE64_CHARACTERS, bytes.length)) return [];
     return [ofSecretAlone, ofSecretAlone.replaceAll('+', '-').replaceAll('/', '_')];
