@@ -1,7 +1,8 @@
 import { checkJob, isTaskWell } from '../../shared/arcgis/geoprocessing.ts';
+import { isFailureOfJob } from '../../shared/arcgis/job-answer.ts';
 import type { ArcgisSite } from '../../shared/arcgis/site.ts';
 import { InvalidSecretError, UnknownTargetError, VendorAuthError } from '../../shared/errors.ts';
-import { isFailure, isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
+import { isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
 import type { Trouble, Watch } from '../../shared/jobs/job-reference.ts';
 import type { JobState } from '../../shared/jobs/job-state.ts';
 import { log } from '../../shared/lambda/log.ts';
@@ -59,7 +60,7 @@ export async function askForJob(watch: Watch, run: Run): Promise<Answer> {
     return await told(watch, site);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (isFailure(error) && (await isTaskWell(site, job))) return whileFailing(watch, error);
+    if (isFailureOfJob(error) && (await isTaskWell(site, job))) return whileFailing(watch, error);
     if (isServerDown(error)) return notTold(watch, error);
     if (error instanceof VendorAuthError) return troubled(watch, 'refused', error, secretVersion());
     if (isOdd(error)) return troubled(watch, 'odd', error);

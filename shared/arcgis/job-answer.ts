@@ -3,6 +3,7 @@ import { VendorContractError, VendorRejectedError } from '../errors.ts';
 import { keepLast, parseJson } from '../http/json.ts';
 import { redact } from '../http/redact.ts';
 import type { VendorAnswer } from '../http/send.ts';
+import { isFailure } from '../jobs/borne-errors.ts';
 import { type JobState, KEPT_MESSAGES, type MessageProblems } from '../jobs/job-state.ts';
 import { statusWord, toMessage, tooManyMessages } from './job-words.ts';
 import type { ArcgisSite } from './site.ts';
@@ -76,6 +77,13 @@ export async function readJobState(site: ArcgisSite, path: string, withoutMessag
   }
 }
 
+const failuresOfJobs = new WeakSet<Error>();
+
+/** Whether the server failed (code 500, HTTP 500) when it was asked for the job itself, and not at the sign-in before. */
+export function isFailureOfJob(error: Error): boolean {
+  return failuresOfJobs.has(error);
+}
+
 async function readState(site: ArcgisSite, path: string, isKnownTooLarge: boolean): Promise<JobState> {
   let withoutMessages = isKnownTooLarge;
   const reply = await site.call({
@@ -84,6 +92,7 @@ async function readState(site: ArcgisSite, path: string, isKnownTooLarge: boolea
     reply: jobSchema,
     parse: parseJob,
     recover: async (error) => {
+      if (error instanceof Error && isFailure(error)) failuresOfJobs.add(error);
       if (withoutMessages || !(error instanceof VendorContractError && error.tooLarge)) throw error;
       withoutMessages = true;
       return await site.call({ path, form: { returnMessages: 'false' }, reply: jobSchema, parse: parseJob });

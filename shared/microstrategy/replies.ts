@@ -15,6 +15,8 @@ const errorSchema = z.looseObject({
   message: z.catch(z.optional(z.string()), undefined),
   ticketId: z.catch(z.optional(z.string()), undefined),
   success: z.catch(z.optional(z.boolean()), undefined),
+  /** Not the vendor's: a gateway's word. */
+  error: z.catch(z.optional(z.string()), undefined),
 });
 
 /** The envelope, also where it is wrapped in `errors`. */
@@ -44,11 +46,11 @@ const LOG = "Look into the server's log for the cause.";
 export function assertSuccess(answer: VendorAnswer): void {
   const { status, place } = answer;
   const envelope = readEnvelope(answer);
-  const { code, message, ticketId, success } = envelope;
+  const { code, message, ticketId, success, error } = envelope;
   const iServerCode = envelope.iServerCode ?? envelope.IserverCode;
-  const isRefusedWithin = success === false || code !== undefined || iServerCode !== undefined;
+  const isRefusedWithin = success === false || [code, iServerCode, error].some((word) => word !== undefined);
   if (status >= 200 && status < 300 && !isRefusedWithin) return;
-  const said = [code, iServerCode, message].filter((part) => part !== undefined && part !== '').join(' ');
+  const said = [code, iServerCode, message, error].filter((part) => part !== undefined && part !== '').join(' ');
   const ticket = ticketId === undefined ? '' : ` (ticket ${ticketId}, for the vendor's support)`;
   const refusal = `${place}: the server refused with HTTP ${status}${said === '' ? ' and no reason' : `: ${said.replace(/\.$/, '')}`}${ticket}`;
   const number = Number(/^ERR(\d+)$/.exec(code ?? '')?.[1]);

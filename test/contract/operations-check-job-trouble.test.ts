@@ -191,6 +191,19 @@ describe('the watch of a job', () => {
     });
   }
 
+  it('goes on when it is the sign-in that fails for more than an hour', async () => {
+    const watch = await watchAfter(2 * HOUR);
+    emulator.tokens.expireAll();
+    weather.always(SIGN_IN, htmlAnswer(500));
+
+    const first = Object(await invoke(handler, watch));
+    pass(2 * HOUR);
+    const second = await invoke(handler, first);
+
+    assert.equal(first.trouble, undefined);
+    assert.partialDeepStrictEqual(second, { status: 'running' });
+  });
+
   it('counts anew when the server was down in between', async () => {
     let polls = 0;
     weather.always(JOB, () => {

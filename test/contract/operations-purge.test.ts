@@ -185,6 +185,7 @@ describe('purge-microstrategy-caches', () => {
       jsonAnswer({ code: 'ERR014', iServerCode: -2147213784, message: 'No.' }),
     ],
     ['a bare success: false', jsonAnswer({ success: false })],
+    ["a gateway's error with HTTP 200", jsonAnswer({ error: 'Internal Server Error' })],
     ['a redirect to a login page', { status: 302, headers: { location: '/login' } }],
   ];
   for (const [what, answer] of noSuccess) {
