@@ -16,7 +16,7 @@ const MAX_MORE_MIB = 64;
 /** Just below what is read of an answer. */
 const BYTES = 4_900_000;
 const RUNNER = new URL('../bench/runner.cjs', import.meta.url).pathname;
-const FUNCTIONS = ['check-job', 'manage-map-server-cache-tiles', 'purge-microstrategy-caches'];
+const FUNCTIONS = ['cancel-job', 'check-job', 'manage-map-server-cache-tiles', 'purge-microstrategy-caches'];
 const TASK = '/arcgis/rest/services/System/CachingTools/GPServer/DeleteCache';
 
 const sampleSchema = z.object({ outcome: z.string(), peakMiB: z.number() });
@@ -33,6 +33,7 @@ function filled(bytes: number, item: string | ((number: number) => string)): str
 const message = (type: string, text: string) =>
   JSON.stringify({ type: `esriJobMessageType${type}`, description: text });
 const succeeded = (more: string) => `{"jobStatus":"esriJobSucceeded","results":{}${more === '' ? '' : `,${more}`}}`;
+const page = (jobs: string) => `{"total":0,"nextStart":-1,"results":{${jobs}}}`;
 const service = (lods: string) => `{"singleFusedMapCache":true,"tileInfo":{"lods":[${lods}]}}`;
 
 interface Hostile {
@@ -85,6 +86,19 @@ const ANSWERS: { name: string; path: RegExp; empty: string; hostile: Hostile[] }
         body: `{"error":{"code":500,"details":[${filled(BYTES, '[]')}]}}`,
         outcome: /"kind":"odd"/,
       },
+    ],
+  },
+  {
+    name: 'cancel-job',
+    path: /\/jobs\/query\b/,
+    empty: page(''),
+    hostile: [
+      {
+        what: 'as many jobs as are read',
+        body: page(filled(480_000, (number) => `"k${number}":1`)),
+        outcome: /"found":"later"/,
+      },
+      { what: 'more jobs', body: page(filled(BYTES, (number) => `"k${number}":{}`)), outcome: /"found":"later"/ },
     ],
   },
   {
@@ -142,7 +156,12 @@ describe('an answer takes a quarter of the memory of a function at most', { time
     const bi = { vendor: 'microstrategy', url: `${weather.origin}/MicroStrategyLibrary`, ...user };
     if (name === 'purge-microstrategy-caches') return { target: aws.newTarget(bi), projects: ['Sales'] };
     const target = aws.newTarget({ vendor: 'arcgis', url: `${weather.origin}/arcgis`, ...user });
-    if (name !== 'check-job') return { submit: { target, inputService: 'A.MapServer', updateMode: 'DELETE_TILES' } };
+    if (name === 'manage-map-server-cache-tiles')
+      return { submit: { target, inputService: 'A.MapServer', updateMode: 'DELETE_TILES' } };
+    if (name === 'cancel-job') {
+      const sought = { taskPath: TASK.replace('/arcgis/', ''), inputs: { service_url: 'A:MapServer' } };
+      return { find: { target, sought, since: new Date().toISOString() }, attempt: { attempts: 0 } };
+    }
     const job = {
       operation: 'delete-map-server-cache',
       target,

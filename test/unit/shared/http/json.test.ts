@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import * as z from 'zod/mini';
 import { keepLast, parseJson } from '../../../../shared/http/json.ts';
-import { listOf } from '../../../../shared/http/list-of.ts';
+import { listOf, recordOf } from '../../../../shared/http/list-of.ts';
 import '../../../../shared/schema-messages.ts';
 
 const RUNS = 300;
@@ -102,7 +102,7 @@ describe('JSON that is parsed', () => {
   }
 });
 
-describe('a list of a schema', () => {
+describe('a list or record of a schema', () => {
   const schema = z.object({ list: listOf(z.object({ id: z.string() })) });
 
   it('is read as an array is', () => {
@@ -119,5 +119,18 @@ describe('a list of a schema', () => {
       [['list', 1, 'id']],
     );
     assert.match(error?.issues[0]?.message ?? '', /text/);
+  });
+
+  it('is read with keys as a record is, and ends at the first entry that does not fit', () => {
+    const record = z.object({ map: recordOf(z.string().check(z.maxLength(2)), z.object({ id: z.string() })) });
+
+    const { data } = z.safeParse(record, { map: { a: { id: 'x', more: 1 }, b: { id: 'y' } } });
+    const paths = [
+      { a: { id: 'x' }, b: {}, c: {} },
+      { a: { id: 'x' }, long: { id: 'y' }, d: {} },
+    ].map((map) => z.safeParse(record, { map }).error?.issues.map(({ path }) => path));
+
+    assert.deepEqual(data, { map: { a: { id: 'x' }, b: { id: 'y' } } });
+    assert.deepEqual(paths, [[['map', 'b', 'id']], [['map', 'long']]]);
   });
 });
