@@ -119,12 +119,17 @@ function isUnknownJob({ code, message, httpStatus = 0 }: VendorRejectedError): b
   return code === 400 || code === 404 || (code === 500 && /not (be )?found|not exist|invalid job/i.test(message));
 }
 
-/** The caching tools' names for the address of what they did; other versions may have others. */
-const OUTPUT_URLS = ['out_service_url', 'out_job_url'];
+/** Most jobs have one. */
+const MAX_OUTPUTS = 3;
 const MAX_URL_CHARACTERS = 2_000;
-const outputSchema = z.looseObject({ value: z.string().check(z.regex(/^\S+$/), z.maxLength(MAX_URL_CHARACTERS)) });
+const outputSchema = z.looseObject({
+  value: z.catch(z.string().check(z.regex(/^https?:\/\/\S+$/i), z.maxLength(MAX_URL_CHARACTERS)), ''),
+});
 
-/** The address that the job has as its output, whatever its name. It has succeeded whether or not that can be read. */
+/**
+ * The caching tools give the service's address as their output, by names that differ (`out_service_url`, `out_job_url`).
+ * The job has succeeded whether or not it can be read.
+ */
 async function outputOf(
   site: ArcgisSite,
   path: string,
@@ -132,13 +137,12 @@ async function outputOf(
 ): Promise<Pick<JobState, 'outputUrl' | 'isOutputLate'>> {
   if (!results) return { isOutputLate: true };
   const names = Object.keys(results).filter((name) => /^\w+$/.test(name));
-  const name = OUTPUT_URLS.find((each) => names.includes(each)) ?? names.find((each) => /url/i.test(each)) ?? names[0];
-  if (name === undefined) return {};
-  const output = `${path}/results/${name}`;
-  const value = await site.call({ path: output, reply: outputSchema }).then(
-    (reply) => reply.value,
-    () => undefined,
-  );
-  if (/url/i.test(name)) return { outputUrl: value === undefined ? site.address(output) : redact(value) };
-  return value !== undefined && URL.canParse(value) ? { outputUrl: redact(value) } : {};
+  const named = names.filter((name) => /url$/i.test(name));
+  for (const name of (named.length > 0 ? named : names).slice(0, MAX_OUTPUTS)) {
+    const place = `${path}/results/${name}`;
+    const { value } = await site.call({ path: place, reply: outputSchema }).catch(() => ({ value: '' }));
+    if (value !== '') return { outputUrl: redact(value) };
+    if (named.length > 0) return { outputUrl: site.address(place) };
+  }
+  return {};
 }

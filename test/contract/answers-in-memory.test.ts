@@ -17,7 +17,7 @@ const MAX_MORE_MIB = 64;
 const BYTES = 4_900_000;
 const RUNNER = new URL('../bench/runner.cjs', import.meta.url).pathname;
 const FUNCTIONS = ['cancel-job', 'check-job', 'manage-map-server-cache-tiles', 'purge-microstrategy-caches'];
-const TASK = '/arcgis/rest/services/System/CachingTools/GPServer/DeleteCache';
+const TASK = 'rest/services/System/CachingTools/GPServer/DeleteCache';
 
 const sampleSchema = z.object({ outcome: z.string(), peakMiB: z.number() });
 
@@ -159,14 +159,14 @@ describe('an answer takes a quarter of the memory of a function at most', { time
     if (name === 'manage-map-server-cache-tiles')
       return { submit: { target, inputService: 'A.MapServer', updateMode: 'DELETE_TILES' } };
     if (name === 'cancel-job') {
-      const sought = { taskPath: TASK.replace('/arcgis/', ''), inputs: { service_url: 'A:MapServer' } };
+      const sought = { taskPath: TASK, inputs: { service_url: 'A:MapServer' } };
       return { find: { target, sought, since: new Date().toISOString() }, attempt: { attempts: 0 } };
     }
     const job = {
       operation: 'delete-map-server-cache',
       target,
       service: 'A.MapServer',
-      taskUrl: weather.origin + TASK,
+      taskPath: TASK,
     };
     return watchOf(job);
   }
