@@ -21,8 +21,7 @@ export class InvalidSecretError extends CacheOpsError {
   override readonly name = 'InvalidSecretError';
 }
 
-/** The last words of an error of which neither the function nor its state machine makes another attempt. */
-export const REPEATING_IS_NO_USE = 'Repeating does not help until that is mended.';
+const REPEATING_IS_NO_USE = 'Repeating does not help until that is mended.';
 
 /** No whole answer: DNS, connect, TLS, reset, time-out, an answer that broke off. */
 export class VendorUnreachableError extends CacheOpsError {

@@ -1,6 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { CacheOpsError, VendorBusyError, VendorUnreachableError } from '../errors.ts';
+import { CacheOpsError } from '../errors.ts';
 import { redact } from '../http/redact.ts';
 import { targetNameSchema } from '../targets/target-name.ts';
 import { log } from './log.ts';
@@ -9,6 +9,7 @@ import { log } from './log.ts';
 const MARGIN_MS = 5_000;
 const MAX_MESSAGE_BYTES = 30_000;
 const REMEMBERED_REQUESTS = 100;
+const REPEATING_HELPS = ['VendorUnreachableError', 'VendorBusyError'];
 
 /** One invocation: what an operation may know of the world around it. */
 export interface Run {
@@ -47,16 +48,12 @@ function finalErrorsStayFinal(): MiddlewareObj {
       if (error !== undefined) throw error;
     },
     onError: ({ error, context }) => {
-      if (!(error instanceof CacheOpsError) || isPassing(error)) return;
+      if (!(error instanceof CacheOpsError) || REPEATING_HELPS.includes(error.name)) return;
       finalErrors.set(context.awsRequestId, error);
       const [oldest] = finalErrors.keys();
       if (finalErrors.size > REMEMBERED_REQUESTS && oldest !== undefined) finalErrors.delete(oldest);
     },
   };
-}
-
-function isPassing(error: CacheOpsError): boolean {
-  return error instanceof VendorBusyError || (error instanceof VendorUnreachableError && error.passing);
 }
 
 function startedAndCompleted(operation: string): MiddlewareObj {

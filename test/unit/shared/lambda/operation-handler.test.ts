@@ -157,12 +157,7 @@ describe('the handler of an operation', () => {
 });
 
 describe('a repetition by Lambda', () => {
-  const final = [
-    new InvalidInputError('no'),
-    new VendorAuthError('no'),
-    new VendorRejectedError('no'),
-    new VendorUnreachableError('no TLS', { sent: false, passing: false }),
-  ];
+  const final = [new InvalidInputError('no'), new VendorAuthError('no'), new VendorRejectedError('no')];
   for (const error of final) {
     it(`under the same request id gets the same ${error.name} and runs nothing`, async (t) => {
       logLines(t);
@@ -175,7 +170,7 @@ describe('a repetition by Lambda', () => {
 
       const repetition = invoke(handler, {}, { awsRequestId: 'request-1' });
 
-      await assert.rejects(repetition, { name: error.name, message: error.message });
+      await assert.rejects(repetition, { name: error.name, message: 'no' });
       assert.equal(runs, 1);
     });
   }
