@@ -15,6 +15,7 @@ import { OperationFunction } from './constructs/operation-function.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
+import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
 import { jobSettings, type Settings } from './settings/settings.ts';
 
 interface CacheOpsStackProps {
@@ -36,6 +37,7 @@ export class CacheOpsStack extends Stack {
       analyticsReporting: false,
     });
     this.#settings = settings;
+    this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
     const { schedules, rasters, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,
