@@ -1,70 +1,80 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { operations } from '../infra/operations.ts';
+import { parseInput, parseSecretFile } from './json-input.ts';
+import { operationHelp } from './operation-help.ts';
+import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
 
 /** What the command line asks for. */
-export type Command = { kind: 'tour' } | { kind: 'runs' } | OperationCommand;
+export type Command = { kind: 'tour' } | RunsCommand | OperationCommand;
+
+/** The runs of earlier commands. */
+interface RunsCommand {
+  kind: 'runs';
+  wide?: boolean;
+  json?: boolean;
+}
 
 /** One operation, against the targets of a file or, without one, against the emulators. */
 export interface OperationCommand {
   kind: 'operation';
   operation: string;
   input: unknown;
-  targets?: Record<string, unknown>;
+  secrets?: { file: string; targets: Record<string, unknown> };
 }
 
-/** The command line cannot be used. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+const NAME = 'npm start --';
+const DESCRIPTION = `Runs the operations on this machine, without AWS.
 
-const USAGE = `usage: npm start, npm start -- runs, or npm start -- <operation> '<input json>' [--secrets <file>]`;
+Without a command: the tour, all operations against servers in miniature.
+The result is JSON on stdout, progress is on stderr.`;
 
 /**
  * Reads the arguments of `npm start`.
  * @throws {UsageError}
+ * @throws {HelpAsked}
  */
-export function readCommandLine(args: string[]): Command {
-  const { positionals, secretsFile } = parse(args);
-  const [operation, input, ...rest] = positionals;
-  if (operation === undefined) {
-    if (secretsFile === undefined) return { kind: 'tour' };
-    throw new UsageError(`--secrets needs an operation; ${USAGE}`);
+export function readCommandLine(args: readonly string[], environment = process.env): Command {
+  refuseFlagsTakenByNpm(NAME, { secrets: '--secrets' }, environment);
+  let asked: Command = { kind: 'tour' };
+  const program = createProgram(NAME)
+    .description(DESCRIPTION)
+    .helpCommand('help [command]', 'shows the help of a command');
+  for (const { name } of operations) {
+    const { does = '', example = {} } = operationHelp[name] ?? {};
+    program
+      .command(name)
+      .description(does)
+      .argument('[input]', 'the input of the operation as JSON')
+      .option('--secrets <file>', 'your own servers: a JSON file {"<target>": {secret}}')
+      .addHelpText('after', `\nExample:\n  ${NAME} ${name} '${JSON.stringify(example)}'`)
+      .action((input: string | undefined, { secrets }: { secrets?: string }) => {
+        if (input === undefined) throw new UsageError(inputIsMissing(name, example));
+        asked = {
+          kind: 'operation',
+          operation: name,
+          input: parseInput(input),
+          ...(secrets !== undefined && { secrets: { file: secrets, targets: readSecrets(secrets) } }),
+        };
+      });
   }
-  if (operation === 'runs') {
-    if (input !== undefined || secretsFile !== undefined) throw new UsageError(`runs takes nothing else; ${USAGE}`);
-    return { kind: 'runs' };
-  }
-  const names = operations.map(({ name }) => name);
-  if (!names.includes(operation)) {
-    throw new UsageError(`There is no operation "${operation}"; there are: ${names.join(', ')}`);
-  }
-  if (input === undefined) throw new UsageError(`The input of ${operation} is missing; ${USAGE}`);
-  if (rest.length > 0) throw new UsageError(`Too many arguments, is the input in quotes? ${USAGE}`);
-  const parsedInput = parseJson(input, 'The input');
-  return {
-    kind: 'operation',
-    operation,
-    input: parsedInput,
-    ...(secretsFile !== undefined && { targets: readSecrets(secretsFile) }),
-  };
+  program
+    .command('runs')
+    .description('lists the runs of earlier commands, the newest first')
+    .option('--wide', 'all columns, each as wide as it needs')
+    .option('--json', 'all that is known of them, as JSON')
+    .action((options: { wide?: boolean; json?: boolean }) => {
+      asked = { kind: 'runs', ...options };
+    });
+  if (args.length > 0) readArguments(program, args);
+  return asked;
 }
 
-function parse(args: string[]): { positionals: string[]; secretsFile: string | undefined } {
-  try {
-    const { positionals, values } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { secrets: { type: 'string' } },
-    });
-    return { positionals, secretsFile: values.secrets };
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}; ${USAGE}`);
-  }
+function inputIsMissing(operation: string, example: object): string {
+  return `The input of ${operation} is missing. For example: ${NAME} ${operation} '${JSON.stringify(example)}'`;
 }
 
 function readSecrets(file: string): Record<string, unknown> {
-  const targets = parseJson(readText(file), `The secrets file ${file}`);
+  const targets = parseSecretFile(readText(file), `The secrets file ${file}`);
   if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) {
     throw new UsageError(`The secrets file ${file} must hold a JSON object: {"<target>": {secret}}`);
   }
@@ -78,14 +88,5 @@ function readText(file: string): string {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`The secrets file ${file} cannot be read: ${reason}`);
-  }
-}
-
-/** The parser's own message is left out: it quotes the text, and a secrets file holds passwords. */
-function parseJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError(`${what} is no JSON`);
   }
 }

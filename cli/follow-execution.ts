@@ -1,4 +1,6 @@
 import type { Execution, ExecutionProgress } from '../local/execution.ts';
+import type { LedgerEntry } from '../local/ledger.ts';
+import { wordsOfStop } from '../local/run-end.ts';
 import type { Progress } from './progress.ts';
 
 /** What people are told of the states of a run; other states are shown by their names. */
@@ -11,8 +13,12 @@ const WORDS: Record<string, string> = {
   Submit: 'submitting',
 };
 
-/** Shows an execution, and what it waits for, on a line of its own until it ends. */
-export function followExecution(execution: Execution, progress: Pick<Progress, 'start'>): void {
+/** Shows an execution, and what it waits for, on a line of its own until it ends; where it is stopped until it is settled. */
+export function followExecution(
+  execution: Execution,
+  settled: Promise<LedgerEntry | undefined>,
+  progress: Pick<Progress, 'start'>,
+): void {
   const line = progress.start(execution.machine);
   let isWatched = false;
   execution.onProgress(({ watch, error, ...at }) => {
@@ -22,7 +28,12 @@ export function followExecution(execution: Execution, progress: Pick<Progress, '
     // Between two polls the line keeps the last that is known of the job.
     else if (!isWatched && at.machine === execution.machine) line.update(WORDS[at.state] ?? at.state);
   });
-  void execution.ended.then(() => {
+  void execution.ended.then(async () => {
+    if (execution.status === 'ABORTED') {
+      line.update('stopped: what becomes of its job?');
+      line.end(`stopped: ${wordsOfStop(await settled)}`);
+      return;
+    }
     const reason = execution.error ? `: ${execution.error}` : '';
     line.end(`${execution.status.toLowerCase()}${reason}`);
   });

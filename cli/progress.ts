@@ -1,8 +1,11 @@
 import type { WriteStream } from 'node:tty';
+import { wrapped } from './screen.ts';
 
 const REDRAW_MS = 100;
 /** Without a terminal, what has changed is printed this often. */
 const PLAIN_LINE_MS = 2000;
+const USUAL_WIDTH = 80;
+const LEAST_TEXT_WIDTH = 20;
 
 interface Line {
   label: string;
@@ -22,10 +25,12 @@ export class Progress {
     this.#stream = stream;
   }
 
-  /** Writes a line that stays. */
+  /** Writes a text that stays; a terminal's lines are broken between words. */
   note(text: string): void {
+    // The terminal shows what is typed: ^C.
+    if (this.#stream.isTTY && this.#drawnLines === 0) this.#stream.write('\r\u001b[K');
     this.#erase();
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${wrapped(text, this.#stream.isTTY ? this.#width : Number.POSITIVE_INFINITY)}\n`);
     this.#draw();
   }
 
@@ -42,7 +47,7 @@ export class Progress {
       },
       end: (text) => {
         this.#running.delete(line);
-        this.note(render({ ...line, text }));
+        this.note(this.#hung({ ...line, text }));
         if (this.#running.size === 0) this.#stopTimer();
       },
     };
@@ -68,14 +73,25 @@ export class Progress {
 
   #draw(): void {
     if (!this.#stream.isTTY) return;
-    const width = this.#stream.columns || 80;
-    for (const line of this.#running) this.#stream.write(`${render(line).slice(0, width - 1)}\n`);
+    for (const line of this.#running) this.#stream.write(`${cut(render(line), this.#width)}\n`);
     this.#drawnLines = this.#running.size;
   }
 
+  /** A line whose text may be long: what follows stands below its beginning. */
+  #hung({ text, ...line }: Line): string {
+    const head = render({ ...line, text: '' });
+    const left = this.#width - head.length;
+    if (!this.#stream.isTTY || left < LEAST_TEXT_WIDTH) return head + text;
+    return head + wrapped(text, left).replaceAll('\n', `\n${' '.repeat(head.length)}`);
+  }
+
+  get #width(): number {
+    return this.#stream.columns || USUAL_WIDTH;
+  }
+
   #erase(): void {
-    // Up to the first drawn line, then clear to the end of the screen.
-    if (this.#drawnLines > 0) this.#stream.write(`\u001b[${this.#drawnLines}A\u001b[J`);
+    // To the start of the first drawn line, then clear to the end of the screen.
+    if (this.#drawnLines > 0) this.#stream.write(`\u001b[${this.#drawnLines}F\u001b[J`);
     this.#drawnLines = 0;
   }
 
@@ -83,6 +99,12 @@ export class Progress {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** One line of the terminal, with whole words; the last column stays free, it would wrap some terminals. */
+function cut(line: string, width: number): string {
+  const [first = '', ...more] = wrapped(line, width - 3).split('\n');
+  return more.length > 0 ? `${first} …` : first;
 }
 
 function render({ label, text, startedAt }: Line): string {

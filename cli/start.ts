@@ -1,58 +1,102 @@
-import type { OperationOutcome } from '../local/operation-outcome.ts';
+import { setImmediate } from 'node:timers/promises';
+import { asOutcome, type OperationOutcome } from '../local/operation-outcome.ts';
 import { RunFiles } from '../local/run-files.ts';
-import { readCommandLine } from './command-line.ts';
+import { type Command, readCommandLine } from './command-line.ts';
+import { onInterruption } from './interruption.ts';
 import { Progress } from './progress.ts';
 import { runOperation } from './run-operation.ts';
 import { runsTable } from './runs-table.ts';
+import { jsonText, screenOf } from './screen.ts';
+import { type SummaryRow, summaryTable } from './summary-table.ts';
 import { runTour } from './tour.ts';
+import { HelpAsked, UsageError } from './usage.ts';
 
 const INTERRUPTED_EXIT_CODE = 130;
-/** npm passes Ctrl-C on: one press comes twice. */
-const ONE_PRESS_MS = 500;
 
+interface Ending {
+  output: string;
+  ok: boolean;
+}
+
+const screen = screenOf(process.stdout);
 const progress = new Progress(process.stderr);
 const resources = new AsyncDisposableStack();
-let interruptedAt: number | undefined;
+let closed: Promise<void> | undefined;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    const now = Date.now();
-    if (interruptedAt !== undefined) {
-      if (now - interruptedAt > ONE_PRESS_MS) process.exit(INTERRUPTED_EXIT_CODE);
-      return;
+const interrupted = onInterruption({
+  stop() {
+    progress.note('Ctrl-C: stops what runs, its job on the server too. Ctrl-C again leaves at once.');
+    void close();
+  },
+  leave: () => process.exit(INTERRUPTED_EXIT_CODE),
+});
+
+const { output, ok } = await readAndRun();
+await close();
+progress.close();
+const exitCode = interrupted.aborted ? INTERRUPTED_EXIT_CODE : Number(!ok);
+process.exitCode = exitCode;
+// What was just being set up when it was interrupted may be open still.
+process.stdout.write(`${output}\n`, () => interrupted.aborted && process.exit(exitCode));
+
+/** The same for whoever asks second. */
+function close(): Promise<void> {
+  closed ??= resources.disposeAsync();
+  return closed;
+}
+
+async function readAndRun(): Promise<Ending> {
+  try {
+    const command = readCommandLine(process.argv.slice(2));
+    return await run(command).catch((error) => failed(command, error));
+  } catch (error) {
+    if (error instanceof HelpAsked) return { output: error.message, ok: true };
+    if (!(error instanceof UsageError)) throw error;
+    // JSON escapes the quotes of what is to be copied.
+    if (process.stderr.isTTY) progress.note(error.message);
+    return asJson(asOutcome(error));
+  }
+}
+
+async function run(command: Command): Promise<Ending> {
+  const surroundings = { progress, resources, interrupted };
+  switch (command.kind) {
+    case 'runs': {
+      const runs = await new RunFiles().read();
+      return { output: command.json ? jsonText(runs, screen) : runsTable(runs, screen, command), ok: true };
     }
-    interruptedAt = now;
-    progress.note('Interrupted: what runs is stopped, its job on the server too. Ctrl-C again leaves at once.');
-    void resources.disposeAsync().finally(() => {
-      progress.close();
-      process.exit(INTERRUPTED_EXIT_CODE);
-    });
-  });
+    case 'tour':
+      return endOfTour(await runTour(surroundings));
+    case 'operation':
+      return asJson(await runOperation(command, surroundings));
+  }
 }
 
-const { output, ok } = await run().catch(failed);
-if (interruptedAt === undefined) {
-  await resources.disposeAsync();
-  progress.close();
-  process.stdout.write(`${output}\n`);
-  process.exitCode = ok ? 0 : 1;
+/** What was not foreseen; after Ctrl-C what was being started just then may fail in any way. */
+async function failed({ kind }: Command, error: unknown): Promise<Ending> {
+  // A signal that came while the stack was synthesized is told only now.
+  await setImmediate();
+  if (!interrupted.aborted) {
+    progress.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return asJson(asOutcome(error));
+  }
+  const message = 'Stopped by Ctrl-C before anything was started.';
+  return kind === 'tour'
+    ? { output: message, ok: false }
+    : asJson({ error: { errorType: 'JobCancelledError', errorMessage: message } });
 }
 
-async function run(): Promise<{ output: string; ok: boolean }> {
-  const command = readCommandLine(process.argv.slice(2));
-  if (command.kind === 'runs') return { output: runsTable(await new RunFiles().read()), ok: true };
-  if (command.kind === 'tour') return runTour(progress, resources);
-  return asJson(await runOperation(command, progress, resources));
+function endOfTour({ rows, left }: { rows: SummaryRow[]; left: number }): Ending {
+  const table = summaryTable(rows, screen);
+  const note = `Stopped by Ctrl-C: ${left} of ${rows.length + left} were not started.`;
+  return {
+    output: interrupted.aborted ? `${table}\n\n${note}` : table,
+    ok: rows.every(({ outcome }) => 'result' in outcome),
+  };
 }
 
-function asJson(outcome: OperationOutcome): { output: string; ok: boolean } {
-  if ('result' in outcome) return { output: JSON.stringify(outcome.result), ok: true };
+function asJson(outcome: OperationOutcome): Ending {
+  if ('result' in outcome) return { output: jsonText(outcome.result, screen), ok: true };
   const { errorType, errorMessage } = outcome.error;
-  return { output: JSON.stringify({ error: errorType, message: errorMessage }), ok: false };
-}
-
-function failed(error: unknown): { output: string; ok: boolean } {
-  const known = error instanceof Error ? error : new Error(String(error));
-  if (known.name !== 'UsageError' && interruptedAt === undefined) progress.note(known.stack ?? known.message);
-  return asJson({ error: { errorType: known.name, errorMessage: known.message } });
+  return { output: jsonText({ error: errorType, message: errorMessage }, screen), ok: false };
 }

@@ -1,33 +1,18 @@
-import { ending, type OperationOutcome } from '../local/operation-outcome.ts';
+import { asOutcome, type OperationOutcome } from '../local/operation-outcome.ts';
 import { type Platform, startPlatform } from '../local/platform.ts';
 import { startRasterDrop } from '../local/raster-drop.ts';
 import { fireSchedule } from '../local/schedules.ts';
 import { startEmulators } from '../local/start-emulators.ts';
 import { synthesize } from '../local/synth.ts';
 import { followExecution } from './follow-execution.ts';
-import type { Progress } from './progress.ts';
-import { type SummaryRow, summaryTable } from './summary-table.ts';
+import { operationHelp } from './operation-help.ts';
+import type { Surroundings } from './run-operation.ts';
+import type { SummaryRow } from './summary-table.ts';
 
 /** The tour's jobs are short, and so are its waits. */
 const PAUSE_MS = 200;
 const BATCHING_WINDOW_SECONDS = 1;
 const RASTER_WAIT_MS = 15_000;
-
-const BASEMAP = { target: 'arcgis', inputService: 'Basemap.MapServer' };
-const STREETS = { target: 'arcgis', inputService: 'CachedServices/Streets.MapServer' };
-const LANDSAT = { target: 'arcgis', serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };
-
-/** What is started by hand; the schedules of the tour's settings and the rasters start the rest. */
-const BY_HAND: { operation: string; input: Record<string, unknown> }[] = [
-  { operation: 'clear-rest-cache', input: { target: 'arcgis', folderName: 'CachedServices' } },
-  { operation: 'manage-map-server-cache-tiles', input: { ...BASEMAP, updateMode: 'RECREATE_EMPTY_TILES' } },
-  { operation: 'refresh-service', input: LANDSAT },
-  { operation: 'delete-map-server-cache', input: { ...STREETS, confirm: STREETS.inputService } },
-  {
-    operation: 'purge-microstrategy-caches',
-    input: { target: 'microstrategy', projects: 'ALL', cacheTypes: ['element', 'object'] },
-  },
-];
 
 /** Three rasters of one service, and two objects that are none. */
 const DROPPED: { key: string; body: Buffer; raster: boolean }[] = [
@@ -38,54 +23,61 @@ const DROPPED: { key: string; body: Buffer; raster: boolean }[] = [
   { key: 'landsat/2026/readme.txt', body: Buffer.from('no raster'), raster: false },
 ];
 
-/** Runs every operation against the emulators and drops rasters; gives the summary for people. */
-export async function runTour(
-  progress: Progress,
-  resources: AsyncDisposableStack,
-): Promise<{ output: string; ok: boolean }> {
+/** What the tour starts, one after the other. */
+interface Stop {
+  row: Pick<SummaryRow, 'operation' | 'startedBy' | 'target'>;
+  run: () => Promise<OperationOutcome>;
+}
+
+/** Runs every operation against the emulators and drops rasters; after Ctrl-C nothing more. Gives what was run. */
+export async function runTour(surroundings: Surroundings): Promise<{ rows: SummaryRow[]; left: number }> {
+  const { progress, resources, interrupted } = surroundings;
   const assemblyDirectory = await synthesize(progress);
+  interrupted.throwIfAborted();
   const emulators = await startEmulators();
   resources.defer(() => emulators.close());
   const platform = await startPlatform({
     assemblyDirectory,
     targets: emulators.targets,
     pauseMs: PAUSE_MS,
-    onRun: (execution) => followExecution(execution, progress),
+    onRun: (execution, settled) => followExecution(execution, settled, progress),
     onUnexpected: (text) => progress.note(text),
+    onWarning: (text) => progress.note(text),
   });
   resources.defer(() => platform.close());
 
-  const measured = async (
-    row: Pick<SummaryRow, 'operation' | 'startedBy' | 'target'>,
-    run: () => Promise<OperationOutcome>,
-  ) => {
+  const stops = stopsOf(platform, surroundings);
+  const rows: SummaryRow[] = [];
+  for (const { row, run } of stops) {
+    if (interrupted.aborted) break;
     const startedAt = Date.now();
     const requestsBefore = emulators.requestCount();
     const outcome = await run().catch(asOutcome);
     const seconds = (Date.now() - startedAt) / 1000;
-    return { ...row, outcome, seconds, requests: emulators.requestCount() - requestsBefore };
-  };
-  const rows: SummaryRow[] = [];
-  for (const { operation, input } of BY_HAND) {
-    const row = { operation, startedBy: 'hand', target: String(input['target']) };
-    rows.push(await measured(row, () => platform.run(operation, input)));
+    rows.push({ ...row, outcome, seconds, requests: emulators.requestCount() - requestsBefore });
   }
-  for (const schedule of platform.template.schedules) {
-    const row = { operation: schedule.name, startedBy: `schedule ${schedule.name}`, target: 'arcgis' };
-    rows.push(await measured(row, () => fireSchedule(schedule, platform)));
-  }
-  const rasterRow = { operation: 'refresh-service', startedBy: 'new rasters', target: 'arcgis' };
-  rows.push(await measured(rasterRow, () => dropRasters(platform, resources)));
-  return { output: summaryTable(rows), ok: rows.every(({ outcome }) => 'result' in outcome) };
+  return { rows, left: stops.length - rows.length };
 }
 
-function asOutcome(error: unknown): OperationOutcome {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return { error: { errorType: name, errorMessage: message } };
+/** Each operation by hand, then the schedules of the tour's settings, then new rasters. */
+function stopsOf(platform: Platform, surroundings: Surroundings): Stop[] {
+  const byHand = Object.entries(operationHelp).map(([operation, { example }]) => ({
+    row: { operation, startedBy: 'hand', target: String(example['target']) },
+    run: () => platform.run(operation, example),
+  }));
+  const scheduled = platform.template.schedules.map((schedule) => ({
+    row: { operation: schedule.name, startedBy: `schedule ${schedule.name}`, target: 'arcgis' },
+    run: () => fireSchedule(schedule, platform),
+  }));
+  const dropped = {
+    row: { operation: 'refresh-service', startedBy: 'new rasters', target: 'arcgis' },
+    run: () => dropRasters(platform, surroundings),
+  };
+  return [...byHand, ...scheduled, dropped];
 }
 
 /** Drops the objects and waits for the one execution that refreshes the service for all of them. */
-async function dropRasters(platform: Platform, resources: AsyncDisposableStack): Promise<OperationOutcome> {
+async function dropRasters(platform: Platform, { resources, interrupted }: Surroundings): Promise<OperationOutcome> {
   const before = platform.stateMachines.executions.length;
   const rasters = await startRasterDrop(platform.template, {
     invoke: platform.invoke,
@@ -98,8 +90,13 @@ async function dropRasters(platform: Platform, resources: AsyncDisposableStack):
       throw new Error(`${key} was ${raster ? 'not ' : ''}taken for a raster`);
   }
 
-  const execution = await platform.stateMachines.nth(before, AbortSignal.timeout(RASTER_WAIT_MS)).catch(() => {
-    throw new Error(`No refresh was started within ${RASTER_WAIT_MS / 1000} s`);
-  });
-  return ending(execution);
+  const patience = AbortSignal.any([interrupted, AbortSignal.timeout(RASTER_WAIT_MS)]);
+  const execution = await platform.stateMachines.nth(before, patience).catch(() => undefined);
+  if (execution) return platform.ending(execution);
+  if (interrupted.aborted) return stoppedBeforeIts('refresh');
+  throw new Error(`No refresh was started within ${RASTER_WAIT_MS / 1000} s`);
+}
+
+function stoppedBeforeIts(what: string): OperationOutcome {
+  return { error: { errorType: 'JobCancelledError', errorMessage: `Stopped before the ${what} was started.` } };
 }

@@ -2,8 +2,11 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { nearest } from '../shared/near-words.ts';
 import { CacheOpsStack } from './cache-ops-stack.ts';
 import { readSettings, type Settings, SettingsError } from './settings/settings.ts';
+
+const KEY = 'settings';
 
 const app = new App();
 const settings = settingsOf(app);
@@ -16,11 +19,18 @@ if (settings) {
 function settingsOf({ node }: App): Settings | undefined {
   const shipped = relative(process.cwd(), fileURLToPath(new URL('settings.yaml', import.meta.url)));
   try {
-    return readSettings(String(node.tryGetContext('settings') ?? shipped));
+    refuseMisspelt(Object.keys(node.getAllContext()));
+    return readSettings(String(node.tryGetContext(KEY) ?? shipped));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
     return undefined;
   }
+}
+
+/** A key that nobody reads would leave the shipped settings in force, and a deployment would remove what they do not hold. */
+function refuseMisspelt(keys: readonly string[]): void {
+  const misspelt = keys.find((key) => key !== KEY && nearest(key, [KEY]));
+  if (misspelt !== undefined) throw new SettingsError(`-c ${misspelt}=… is not known: did you mean -c ${KEY}=<file>?`);
 }

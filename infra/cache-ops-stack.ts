@@ -19,6 +19,7 @@ import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { ownName, stackName } from './names.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
+import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
 import { jobSettings, type Settings } from './settings/settings.ts';
 
 interface CacheOpsStackProps {
@@ -41,6 +42,7 @@ export class CacheOpsStack extends Stack {
       analyticsReporting: false,
     });
     this.#settings = settings;
+    this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
     const { schedules, rasters, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,

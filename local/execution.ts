@@ -31,6 +31,8 @@ interface Identity {
   startedAt: number;
   /** The execution that waits for the end of this one. */
   parent?: Execution | undefined;
+  /** A rule started it because another one had ended. */
+  isFollowUp: boolean;
 }
 
 type Run = ReturnType<StateMachine['run']>;
@@ -45,6 +47,7 @@ export class Execution {
   readonly input: string;
   readonly startedAt: number;
   readonly parent: Execution | undefined;
+  readonly isFollowUp: boolean;
   /** The states in the order in which they were entered. */
   readonly history: string[] = [];
   /** How many events the execution's history would have; the first is its start. */
@@ -74,6 +77,7 @@ export class Execution {
     this.input = identity.input;
     this.startedAt = identity.startedAt;
     this.parent = identity.parent;
+    this.isFollowUp = identity.isFollowUp;
     if (this.parent) this.parent.#children.add(this);
     this.ended = this.#ending.promise;
   }

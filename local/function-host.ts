@@ -9,12 +9,19 @@ const PASSED_ON = ['PATH', 'HOME', 'NODE_EXTRA_CA_CERTS'];
 export class FunctionHost {
   readonly #functions: FunctionResource[];
   readonly #extraEnvironment: Record<string, string>;
+  readonly #onLogLine: (line: string) => void;
   readonly #processes = new Map<string, FunctionProcess[]>();
+  readonly #atWork = new Set<Promise<FunctionOutcome>>();
   #closed = false;
 
-  constructor(functions: FunctionResource[], extraEnvironment: Record<string, string>) {
+  constructor(
+    functions: FunctionResource[],
+    extraEnvironment: Record<string, string>,
+    onLogLine: (line: string) => void = () => undefined,
+  ) {
     this.#functions = functions;
     this.#extraEnvironment = extraEnvironment;
+    this.#onLogLine = onLogLine;
   }
 
   /** Invokes a function by its name or ARN with a JSON payload. */
@@ -26,9 +33,18 @@ export class FunctionHost {
     if (!resource) throw new Error(`no function ${nameOrArn} in the template`);
     const warm = (this.#processes.get(resource.arn) ?? []).filter(({ alive }) => alive);
     const idle = warm.find(({ busy }) => !busy);
-    const chosen = idle ?? new FunctionProcess(resource, this.#environmentOf(resource));
+    const chosen = idle ?? new FunctionProcess(resource, this.#environmentOf(resource), this.#onLogLine);
     this.#processes.set(resource.arn, idle ? warm : [...warm, chosen]);
-    return chosen.invoke(payload);
+    const outcome = chosen.invoke(payload);
+    this.#atWork.add(outcome);
+    const done = () => this.#atWork.delete(outcome);
+    outcome.then(done, done);
+    return outcome;
+  }
+
+  /** Waits for the invocations that are at work. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#atWork);
   }
 
   async close(): Promise<void> {

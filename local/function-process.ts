@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { FunctionError, InvokeReply, InvokeRequest } from './function-runner.ts';
 import { record } from './record.ts';
@@ -20,18 +21,28 @@ export class FunctionProcess {
   alive = true;
   busy = false;
 
-  constructor(resource: FunctionResource, environment: Record<string, string>) {
+  /** `onLogLine` is told every line that the function writes. */
+  constructor(
+    resource: FunctionResource,
+    environment: Record<string, string>,
+    onLogLine: (line: string) => void = () => undefined,
+  ) {
     this.#timeoutSeconds = resource.Timeout;
     this.#child = fork(RUNNER, [resource.directory, resource.Handler], {
       cwd: resource.directory,
       env: environment,
       execArgv: [],
+      // A session of its own: Ctrl-C in the terminal is not for it. A function goes on when its execution is stopped.
+      detached: true,
+      windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        record('log', text);
-        this.#log.push(...text.split('\n').filter((line) => line !== ''));
+      if (!stream) continue;
+      createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+        record('log', line);
+        onLogLine(line);
+        if (line !== '') this.#log.push(line);
         this.#log.splice(0, this.#log.length - KEPT_LOG_LINES);
       });
     }

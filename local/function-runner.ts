@@ -30,8 +30,6 @@ loading.catch(() => undefined);
 process.on('message', (request: InvokeRequest) => {
   void answer(request).then((reply) => process.send?.(reply));
 });
-// Ctrl-C reaches the whole process group; a function goes on when its execution is stopped.
-process.on('SIGINT', () => undefined);
 // The host is gone: nobody will ask again.
 process.on('disconnect', () => process.exit(0));
 

@@ -15,3 +15,9 @@ export async function ending(execution: Execution): Promise<OperationOutcome> {
   await execution.ended;
   return execution.status === 'SUCCEEDED' ? { result: execution.output } : { error: execution.failure() };
 }
+
+/** An error that was thrown on the way. */
+export function asOutcome(thrown: unknown): OperationOutcome {
+  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { error: { errorType: name, errorMessage: message } };
+}

@@ -10,7 +10,9 @@ type MachineOptions = Omit<ConstructorParameters<typeof StateMachines>[1], 'data
 export interface Orchestration {
   stateMachines: StateMachines;
   database: Database;
-  /** Aborts what was started from outside and waits for all that follows from it. */
+  /** Waits for its end, and for what rules start because of it. */
+  settled(execution: Execution): Promise<void>;
+  /** Aborts what was started from outside and waits for all that follows from it; nothing else can be started any more. */
   stop(): Promise<void>;
   /** Aborts everything; nothing follows. */
   close(): Promise<void>;
@@ -20,23 +22,30 @@ export interface Orchestration {
 export async function startOrchestration(template: StackTemplate, options: MachineOptions): Promise<Orchestration> {
   const database = await startDatabase(template.tables);
   let closing = false;
-  const startedByRules = new Set<Execution>();
+  const followUps = new Map<Execution, Execution[]>();
   const stateMachines = new StateMachines(template.stateMachines, {
     ...options,
     database,
     async onEnd(execution) {
       if (closing) return;
+      const started: Execution[] = [];
+      followUps.set(execution, started);
       await publishEvent(template.rules, statusChangeEvent(execution), {
-        states: (stateMachineArn, input) => startedByRules.add(stateMachines.start({ stateMachineArn, input })),
+        states: (stateMachineArn, input) => started.push(stateMachines.startFollowUp({ stateMachineArn, input })),
       });
     },
   });
   return {
     stateMachines,
     database,
+    async settled(execution) {
+      await execution.ended;
+      await Promise.all((followUps.get(execution) ?? []).map(({ ended }) => ended));
+    },
     async stop() {
+      stateMachines.refuseStarts();
       for (const execution of stateMachines.executions) {
-        if (!startedByRules.has(execution) && !execution.parent) execution.abort();
+        if (!execution.isFollowUp && !execution.parent) execution.abort();
       }
       await stateMachines.idle();
     },

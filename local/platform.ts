@@ -5,10 +5,12 @@ import type { Database } from './database.ts';
 import type { Execution } from './execution.ts';
 import { FunctionHost } from './function-host.ts';
 import type { FunctionError } from './function-runner.ts';
-import { LocalLedger } from './ledger.ts';
+import { type LedgerEntry, LocalLedger } from './ledger.ts';
+import { logWarnings } from './log-warnings.ts';
 import { ending, type OperationOutcome, returned } from './operation-outcome.ts';
 import { startOrchestration } from './orchestration.ts';
 import { historyOf, record } from './record.ts';
+import { wordsOfStop } from './run-end.ts';
 import { RunFiles } from './run-files.ts';
 import type { StateMachines } from './state-machines.ts';
 import { readTemplate, type StackTemplate } from './template.ts';
@@ -20,8 +22,13 @@ interface Options {
   targets: Record<string, unknown>;
   /** Shortens every wait of the state machines to this. */
   pauseMs?: number;
-  /** Told of every execution that no other one waits for. */
-  onRun: (execution: Execution) => void;
+  /**
+   * Told of every execution that was started from outside. `settled` is its entry in the ledger after all that follows
+   * from its end: a stopped run's job is cancelled then.
+   */
+  onRun: (execution: Execution, settled: Promise<LedgerEntry | undefined>) => void;
+  /** Told, once, of everything that a function warns of. */
+  onWarning: (text: string) => void;
   /** Told of an error that is none of the contract's: a crash, a time-out, a mistake in a function. */
   onUnexpected: (text: string) => void;
 }
@@ -36,6 +43,8 @@ export interface Platform {
   invoke: FunctionHost['invoke'];
   /** Starts the operation by hand and waits for its end. */
   run(operation: string, input: unknown): Promise<OperationOutcome>;
+  /** Waits for the end of an execution; where it was stopped, until it is known what became of its job. */
+  ending(execution: Execution): Promise<OperationOutcome>;
   setTarget(target: string, secret: unknown): void;
   /** Stops what runs, sees it to its end, jobs on the servers included, and keeps what the ledger says of the runs. */
   close(): Promise<void>;
@@ -45,6 +54,11 @@ export interface Platform {
 export async function startPlatform(options: Options): Promise<Platform> {
   const template = readTemplate(options.assemblyDirectory);
   let closing = false;
+  const settled = new Map<Execution, Promise<LedgerEntry | undefined>>();
+  const settle = async (execution: Execution) => {
+    await orchestration.settled(execution);
+    return ledgerOf(template, database)?.get(execution.machine, execution.name);
+  };
   const invoke: FunctionHost['invoke'] = async (name, payload) => {
     const outcome = await functions.invoke(name, payload);
     record('invocation', { name, payload, outcome });
@@ -55,7 +69,12 @@ export async function startPlatform(options: Options): Promise<Platform> {
   const orchestration = await startOrchestration(template, {
     invoke,
     pauseMs: options.pauseMs,
-    onStart: (execution) => execution.parent ?? options.onRun(execution),
+    onStart(execution) {
+      if (execution.parent || execution.isFollowUp) return;
+      const end = execution.ended.then(() => settle(execution));
+      settled.set(execution, end);
+      options.onRun(execution, end);
+    },
   });
   const { stateMachines, database } = orchestration;
   const aws = await startAwsEndpoint(() => ({
@@ -63,16 +82,24 @@ export async function startPlatform(options: Options): Promise<Platform> {
     find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
     database,
   }));
-  const functions = new FunctionHost(template.functions, {
+  const endpoints = {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
     AWS_ENDPOINT_URL_SFN: aws.url,
     AWS_ENDPOINT_URL_DYNAMODB: aws.url,
-  });
+  };
+  const functions = new FunctionHost(template.functions, endpoints, logWarnings(options.onWarning));
   const secretPrefix = template.functions.find(({ Environment }) => Environment.Variables['SECRET_PREFIX'])?.Environment
     .Variables['SECRET_PREFIX'];
   const setTarget = (target: string, secret: unknown) =>
     aws.setSecret(`${secretPrefix ?? ''}${target}`, typeof secret === 'string' ? secret : JSON.stringify(secret));
   for (const [target, secret] of Object.entries(options.targets)) setTarget(target, secret);
+
+  const endOf = async (execution: Execution): Promise<OperationOutcome> => {
+    const outcome = await ending(execution);
+    if (execution.status !== 'ABORTED') return outcome;
+    const became = wordsOfStop(await settled.get(execution));
+    return { error: { errorType: 'JobCancelledError', errorMessage: `The run was stopped: ${became}.` } };
+  };
 
   return {
     template,
@@ -83,13 +110,17 @@ export async function startPlatform(options: Options): Promise<Platform> {
       const prefix = pascalCase(operation);
       const stateMachineArn = template.outputs[`${prefix}StateMachineArn`];
       if (stateMachineArn) {
-        return ending(stateMachines.start({ stateMachineArn, input: JSON.stringify(input) }));
+        return endOf(stateMachines.start({ stateMachineArn, input: JSON.stringify(input) }));
       }
       return returned(await invoke(template.outputs[`${prefix}FunctionName`] ?? '', JSON.stringify(input)));
     },
+    ending: endOf,
     async close() {
       await orchestration.stop();
-      await keepRuns(template, database);
+      // On AWS nothing ends a function that is at work.
+      await functions.idle();
+      await Promise.all(settled.values());
+      await keepRuns(ledgerOf(template, database));
       closing = true;
       await Promise.all([orchestration.close(), functions.close()]);
       for (const execution of stateMachines.executions) record('execution', historyOf(execution));
@@ -98,9 +129,12 @@ export async function startPlatform(options: Options): Promise<Platform> {
   };
 }
 
-async function keepRuns({ tables: [table] }: StackTemplate, database: Database): Promise<void> {
-  if (!table) return;
-  const ledger = new LocalLedger(database, table.name);
+function ledgerOf({ tables: [table] }: StackTemplate, database: Database): LocalLedger | undefined {
+  return table && new LocalLedger(database, table.name);
+}
+
+async function keepRuns(ledger: LocalLedger | undefined): Promise<void> {
+  if (!ledger) return;
   record('ledger', await ledger.entries());
   await new RunFiles().save(await ledger.runs());
 }

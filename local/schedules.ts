@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import type { FunctionOutcome } from './function-process.ts';
-import { ending, type OperationOutcome, returned } from './operation-outcome.ts';
-import type { StateMachines } from './state-machines.ts';
+import { type OperationOutcome, returned } from './operation-outcome.ts';
+import type { Platform } from './platform.ts';
 import type { ScheduleResource } from './template.ts';
-
-interface Targets {
-  stateMachines: StateMachines;
-  invoke: (functionName: string, payload: string) => Promise<FunctionOutcome>;
-}
 
 /** Delivers one occurrence of a schedule as EventBridge Scheduler does, and waits for all that it started. */
 export async function fireSchedule(
   { arn, Target: target }: ScheduleResource,
-  { stateMachines, invoke }: Targets,
+  { stateMachines, invoke, ending }: Pick<Platform, 'stateMachines' | 'invoke' | 'ending'>,
 ): Promise<OperationOutcome> {
   const attributes: Record<string, string> = {
     '<aws.scheduler.schedule-arn>': arn,

@@ -51,6 +51,7 @@ export class StateMachines {
   readonly #machines = new Map<string, Machine>();
   readonly #options: Options;
   readonly #clock: Clock;
+  #refusesStarts = false;
 
   constructor(resources: StateMachineResource[], options: Options) {
     this.#options = options;
@@ -65,6 +66,21 @@ export class StateMachines {
    * @throws {ServiceError} what the service would refuse
    */
   start(request: StartExecution, parent?: Execution): Execution {
+    if (this.#refusesStarts && !parent) throw new ServiceError('ServiceUnavailable', 'Nothing is started any more');
+    return this.#start(request, { parent, isFollowUp: false });
+  }
+
+  /** The same for what a rule starts because an execution has ended; never refused. */
+  startFollowUp(request: StartExecution): Execution {
+    return this.#start(request, { isFollowUp: true });
+  }
+
+  /** From now on only what runs goes on, and what follows from it. */
+  refuseStarts(): void {
+    this.#refusesStarts = true;
+  }
+
+  #start(request: StartExecution, origin: { parent?: Execution | undefined; isFollowUp: boolean }): Execution {
     const { stateMachineArn, name = randomUUID(), input } = startExecutionSchema.parse(request);
     const machine = this.#machines.get(stateMachineArn);
     if (!machine) {
@@ -79,7 +95,7 @@ export class StateMachines {
 
     machine.interpreter ??= new StateMachine(machine.definition.runnable);
     const startedAt = this.#clock.now();
-    const identity = { arn, name, machineArn: stateMachineArn, machine: machine.name, input, startedAt, parent };
+    const identity = { arn, name, machineArn: stateMachineArn, machine: machine.name, input, startedAt, ...origin };
     const execution = new Execution(identity);
     this.executions.push(execution);
     this.#options.onStart?.(execution);

@@ -21,32 +21,44 @@ export class InvalidSecretError extends CacheOpsError {
   override readonly name = 'InvalidSecretError';
 }
 
+const REPEATING_IS_NO_USE = 'Repeating does not help until that is mended.';
+
 /** No whole answer: DNS, connect, TLS, reset, time-out, an answer that broke off. */
 export class VendorUnreachableError extends CacheOpsError {
   override readonly name = 'VendorUnreachableError';
   /** False only when it is certain that no byte of the request left, or that nothing behind the TLS read it. */
   readonly sent: boolean;
-  /** False when trying again at once cannot help, for example a certificate that is not trusted. */
+  /** False when trying again in minutes cannot help, for example a certificate that is not trusted; the message says it. */
   readonly passing: boolean;
 
   constructor(message: string, options: ErrorOptions & { sent: boolean; passing?: boolean }) {
-    super(message, options);
-    this.sent = options.sent;
-    this.passing = options.passing ?? true;
+    const { sent, passing = true } = options;
+    super(passing ? message : `${message} ${REPEATING_IS_NO_USE}`, options);
+    this.sent = sent;
+    this.passing = passing;
   }
 }
 
-/** The vendor is there and cannot serve now: 429, 502, 503, 504, or its service is not started. */
+/**
+ * The vendor is there and cannot serve now: 429, 502, 503, 504, its service is not started, or it failed without a word of
+ * its own (a page with HTTP 500).
+ */
 export class VendorBusyError extends CacheOpsError {
   override readonly name = 'VendorBusyError';
   /** False only when the server refused before any work (429, 503, service not started). */
   readonly sent: boolean;
   readonly retryAfterSeconds: number | undefined;
+  /** Of the answer. */
+  readonly httpStatus: number | undefined;
 
-  constructor(message: string, options: { sent: boolean; retryAfterSeconds?: number | undefined }) {
+  constructor(
+    message: string,
+    options: { sent: boolean; retryAfterSeconds?: number | undefined; httpStatus?: number | undefined },
+  ) {
     super(message);
     this.sent = options.sent;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.httpStatus = options.httpStatus;
   }
 }
 
@@ -58,15 +70,25 @@ export class VendorAuthError extends CacheOpsError {
 /** The vendor said no: its code and message are kept. */
 export class VendorRejectedError extends CacheOpsError {
   override readonly name = 'VendorRejectedError';
-  /** The vendor's own code, for example 404 or ERR014. */
+  /** The vendor's own code, for example 404 or ERR014; of a page without one `HTTP 404`. */
   readonly code: number | string | undefined;
   /** MicroStrategy's `iServerCode`, where it is given. */
   readonly iServerCode: number | undefined;
+  /** Of the answer, where it matters beside the code. */
+  readonly httpStatus: number | undefined;
 
-  constructor(message: string, options: { code?: number | string | undefined; iServerCode?: number | undefined } = {}) {
+  constructor(
+    message: string,
+    options: {
+      code?: number | string | undefined;
+      iServerCode?: number | undefined;
+      httpStatus?: number | undefined;
+    } = {},
+  ) {
     super(message);
     this.code = options.code;
     this.iServerCode = options.iServerCode;
+    this.httpStatus = options.httpStatus;
   }
 }
 

@@ -1,5 +1,6 @@
 import { reportedPercent } from '../../shared/arcgis/cache-progress.ts';
-import { checkJob } from '../../shared/arcgis/geoprocessing.ts';
+import { checkJob, isTaskWell } from '../../shared/arcgis/geoprocessing.ts';
+import { isFailureOfJob } from '../../shared/arcgis/job-answer.ts';
 import type { ArcgisSite } from '../../shared/arcgis/site.ts';
 import { AwsUnavailableError, InvalidSecretError, UnknownTargetError, VendorAuthError } from '../../shared/errors.ts';
 import { isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
@@ -22,23 +23,25 @@ export interface Answer {
 
 /**
  * How often and how long nothing but one kind of trouble is borne before it ends the watch. A restarting web adaptor shows
- * pages for minutes. A password may be changed on the server before it is in the secret.
+ * pages for minutes. A password may be changed on the server before it is in the secret. A server that fails for one job
+ * alone has lost its record, or may find it again when its disk is back.
  */
 const BORNE: Record<Trouble['kind'], { polls: number; seconds: number }> = {
   odd: { polls: 3, seconds: 3600 },
   unknown: { polls: 2, seconds: UNKNOWN_SECONDS },
+  failing: { polls: 3, seconds: 3600 },
   refused: { polls: 1, seconds: 3600 },
 };
 
 /**
  * Asks the server for the job's state, once. A server that is down or busy says nothing of the job: it is asked again
- * until the deadline. Trouble of the other kinds is borne for some time. Credentials that were refused are never tried
+ * until the deadline, unless it answers for the job's task meanwhile. Trouble of the other kinds is borne for some time. Credentials that were refused are never tried
  * again: until the secret has another version only the secret is read.
  *
  * @throws what ends the watch
  */
 export async function askForJob(watch: Watch, run: Run): Promise<Answer> {
-  const { job, trouble, withoutMessages } = watch;
+  const { job, trouble } = watch;
   const refusedVersion = trouble?.kind === 'refused' ? trouble.secretVersion : undefined;
   const opened = await openVersionedSite(job.target, run, { fresh: refusedVersion !== undefined }).catch(
     (error: unknown) => {
@@ -56,14 +59,10 @@ export async function askForJob(watch: Watch, run: Run): Promise<Answer> {
     return { ...troubled(watch, 'refused', error, refusedVersion), isAsked: false };
   }
   try {
-    const state = await checkJob(site, job, { withoutMessages: withoutMessages ?? false });
-    if (!state.isKnown) {
-      log('warn', 'a job state that is not known: taken for running', { jobId: job.jobId, jobStatus: state.jobStatus });
-    }
-    if (state.outcome === 'unknown') return whileUnknown(watch, state);
-    return { state: { ...state, percent: await percentOf(watch, state, site) }, isTold: true, isAsked: true };
+    return await told(watch, site);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (isFailureOfJob(error) && (await isTaskWell(site, job))) return whileFailing(watch, error);
     if (isServerDown(error)) return notTold(watch, error);
     if (error instanceof VendorAuthError) return troubled(watch, 'refused', error, secretVersion());
     if (isOdd(error)) return troubled(watch, 'odd', error);
@@ -90,6 +89,16 @@ async function percentOf({ job, cacheReport }: Watch, state: JobState, site: Arc
   return await reportedPercent(site, cacheReport);
 }
 
+async function told(watch: Watch, site: ArcgisSite): Promise<Answer> {
+  const { job, withoutMessages } = watch;
+  const state = await checkJob(site, job, { withoutMessages: withoutMessages ?? false });
+  if (!state.isKnown) {
+    log('warn', 'a job state that is not known: taken for running', { jobId: job.jobId, jobStatus: state.jobStatus });
+  }
+  if (state.outcome === 'unknown') return whileUnknown(watch, state);
+  return { state: { ...state, percent: await percentOf(watch, state, site) }, isTold: true, isAsked: true };
+}
+
 function notTold({ job: { jobId }, jobStatus }: Watch, { name, message }: Pick<Error, 'name' | 'message'>): Answer {
   log('warn', 'the state of the job is not told', { jobId, error: name, reason: message });
   const messages: JobState['messages'] = [{ type: 'error', text: message }];
@@ -100,6 +109,14 @@ function troubled(watch: Watch, kind: Trouble['kind'], error: Error, secretVersi
   const trouble = troubleAfter(watch, kind, secretVersion);
   if (isTooMuch(trouble)) throw kind === 'refused' ? givenUp(watch, error) : error;
   return { ...notTold(watch, error), trouble };
+}
+
+function whileFailing(watch: Watch, error: Error): Answer {
+  const trouble = troubleAfter(watch, 'failing');
+  if (!isTooMuch(trouble)) return { ...notTold(watch, error), trouble };
+  const messages: JobState['messages'] = [{ type: 'error', text: error.message }];
+  const jobStatus = 'no longer told by the server, which failed for this job alone for an hour';
+  return { state: { jobStatus, outcome: 'unknown', isKnown: true, messages }, isTold: true, isAsked: true };
 }
 
 function whileUnknown(watch: Watch, state: JobState): Answer {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { JobCancelledError, JobFailedError, JobLostError, JobTimedOutError } from '../../shared/errors.ts';
 import { type JobReference, type Watch, watchSchema } from '../../shared/jobs/job-reference.ts';
-import { type JobState, lastMessages } from '../../shared/jobs/job-state.ts';
+import { type JobState, lastMessages, problemsNote } from '../../shared/jobs/job-state.ts';
 import {
   callCost,
   leaseUntil,
@@ -34,7 +34,7 @@ export function jobWatcher(pause: Pause): Operation {
     const watch = parseInput('check-job', watchSchema, event);
     const look = await lookAtJob(watch, run, pause);
     const { outcome } = look.state;
-    if (outcome === 'succeeded') return resultOf(watch, look);
+    if (outcome === 'succeeded') return resultOf(watch, await withOutput(look, watch, run, pause));
     if (outcome !== 'running') throw jobError(watch.job, outcome, look.state);
     if (Date.now() < Date.parse(watch.deadline)) return nextWatch(watch, look);
     const error = jobError(watch.job, 'past its deadline', look.state);
@@ -60,6 +60,24 @@ async function lookAtJob(watch: Watch, run: Run, pause: Pause): Promise<Look> {
     await pause(seconds);
     pausedSeconds += seconds;
   }
+}
+
+/** Seconds: a server may tell of a job's output later than of its end. */
+const OUTPUT_PAUSES = [0.5, 1, 2];
+/** Whose output is an address. */
+const WITH_OUTPUT = ['delete-map-server-cache', 'manage-map-server-cache-tiles'];
+
+/** Asks again where the job has succeeded and its output is not told yet; no answer to that changes how it ended. */
+async function withOutput(look: Look, watch: Watch, run: Run, pause: Pause): Promise<Look> {
+  let { state, pausedSeconds } = look;
+  for (const seconds of WITH_OUTPUT.includes(watch.job.operation) ? OUTPUT_PAUSES : []) {
+    if (!state.isOutputLate) break;
+    await pause(seconds);
+    pausedSeconds += seconds;
+    const again = await askForJob(watch, run).catch(() => undefined);
+    if (again?.state.outcome === 'succeeded') state = again.state;
+  }
+  return { ...look, state, pausedSeconds };
 }
 
 /** More than the longest wait between two looks of a run that waits for its turn: 15 minutes, after nine days. */
@@ -129,8 +147,11 @@ function costWith({ watchingCost }: Watch, pausedSeconds: number, isHandover = f
 }
 
 /** The operation's result, beside what only the ledger is told. */
-function resultOf(watch: Watch, { state: { jobStatus, messages, outputUrl }, ...look }: Look) {
-  const { job, notes } = watch;
+function resultOf(watch: Watch, { state: { jobStatus, messages, problems, outputUrl }, ...look }: Look) {
+  const { job, notes = [] } = watch;
+  const kept = lastMessages(messages);
+  const note = problems && problemsNote(problems, kept);
+  const allNotes = note === undefined ? notes : [...notes, note];
   const polls = watch.polls + look.polls;
   const { operation, target, service, jobId, submittedAt } = job;
   const result = {
@@ -144,8 +165,8 @@ function resultOf(watch: Watch, { state: { jobStatus, messages, outputUrl }, ...
     elapsedSeconds: secondsSince(submittedAt),
     polls,
     ...(outputUrl === undefined ? {} : { outputUrl }),
-    messages: lastMessages(messages),
-    ...(notes === undefined ? {} : { notes }),
+    messages: kept,
+    ...(allNotes.length === 0 ? {} : { notes: allNotes }),
   };
   const watchingCost = costWith(watch, look.pausedSeconds);
   const write = goodEnd(result, { now: Date.now(), jobStatus, polls, watchingCost });

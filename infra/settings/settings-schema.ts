@@ -15,8 +15,8 @@ export function settingsSchemaText(): string {
   const raster = z.strictObject({ ...rasterSchema.shape, refresh: refreshService.inputSchema });
   const documented = z.strictObject({
     ...settingsSchema.shape,
-    schedules: z.array(z.union(schedules)).default([]),
-    rasters: z.array(raster).default([]),
+    schedules: z.array(z.union(schedules)).nullish(),
+    rasters: z.array(raster).nullish(),
   });
   return `${JSON.stringify(z.toJSONSchema(documented, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`;
 }

@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import type * as z from 'zod';
 import { pathText, problemsOf } from '../../shared/schema-messages.ts';
+import { withoutColon, yamlMistakes } from './yaml-mistakes.ts';
 
 /** One thing that is wrong with a settings file. */
 export interface Problem {
@@ -31,22 +32,23 @@ interface Yaml {
 /** Parses YAML so that every later problem with its content can be given a line. */
 export function parseYaml(text: string): Yaml {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const problems = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
-    line: lineCounter.linePos(pos[0]).line,
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+  const problems: Problem[] = yamlMistakes(text, [...document.errors, ...document.warnings]).map((mistake) => ({
+    ...mistake,
     path: '',
-    message,
   }));
   if (problems.length > 0) return { value: undefined, problems, locate: () => [] };
+  const value = toValue(document, lineCounter, problems);
+  if (typeof value === 'string') problems.push({ line: 1, path: '', message: withoutColon(value) });
   return {
-    value: toValue(document, lineCounter, problems),
+    value,
     problems,
     locate: (issues) =>
       problemsOf(issues)
         .map(({ path, message }) => ({
           line: lineCounter.linePos(offsetOf(document, path)).line,
           path: pathText(path),
-          message,
+          message: isEmptyAt(value, path) ? 'has nothing behind it: fill it in, or leave it out' : message,
         }))
         .sort((a, b) => a.line - b.line),
   };
@@ -68,9 +70,30 @@ function toValue(document: Document, lineCounter: LineCounter, problems: Problem
     return value;
   } catch (error) {
     // Such an alias, one without its anchor, or one that grows without end.
-    problems.push({ line: 1, path: '', message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    problems.push(unresolvedAlias(document, lineCounter) ?? { line: 1, path: '', message });
     return undefined;
   }
+}
+
+/** A star at the start of a value means another place of the file; most people did not mean that. */
+function unresolvedAlias(document: Document, lineCounter: LineCounter): Problem | undefined {
+  const anchors = new Set<string>();
+  const aliases: { source: string; offset: number }[] = [];
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) aliases.push({ source: node.source, offset: startOf(node) ?? 0 });
+      else if (node.anchor !== undefined) anchors.add(node.anchor);
+    },
+  });
+  const unresolved = aliases.find(({ source }) => !anchors.has(source));
+  if (unresolved === undefined) return undefined;
+  const { line } = lineCounter.linePos(unresolved.offset);
+  return { line, path: '', message: `has the value *${unresolved.source}, which begins with *: put it in quotes` };
+}
+
+function isEmptyAt(value: unknown, path: readonly PropertyKey[]): boolean {
+  return path.length > 0 && path.reduce((inner, step) => Object(inner)[step], value) === null;
 }
 
 /** Where the path's key stands, or the nearest thing around it that exists. */

@@ -91,6 +91,11 @@ const encryptionSchema = z.strictObject({
   keyArn: z.string().regex(KEY_ARN, "must be a key's ARN, arn:aws:kms:<region>:<account>:key/<id>, and no alias"),
 });
 
+/** A key with nothing behind it is as good as none: so the examples of the shipped file can be taken line by line. */
+function orNothing<S extends z.ZodType>(schema: S, nothing: z.output<S>) {
+  return schema.nullish().transform((value) => value ?? nothing);
+}
+
 /** The settings of a deployment, as README describes them. */
 export const settingsSchema = z
   .strictObject({
@@ -103,13 +108,13 @@ export const settingsSchema = z
       .string()
       .regex(/^[A-Za-z0-9/_+=.@-]{1,448}$/, 'must be 1-448 letters, digits and /_+=.@-: the start of secret names')
       .default('cache-ops/'),
-    schedules: z
-      .array(scheduleSchema)
-      .superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) })
-      .default([]),
-    rasters: z.array(rasterSchema).default([]),
-    jobs: jobsSchema.default({}),
-    ledger: ledgerSchema.default({ keepDays: KEEP_DAYS }),
+    schedules: orNothing(
+      z.array(scheduleSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
+      [],
+    ),
+    rasters: orNothing(z.array(rasterSchema), []),
+    jobs: orNothing(jobsSchema, {}),
+    ledger: orNothing(ledgerSchema, { keepDays: KEEP_DAYS }),
     network: networkSchema.optional(),
     encryption: encryptionSchema.optional(),
     notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { SubmitUncertainError, VendorContractError, VendorRejectedError } from '../errors.ts';
+import { SubmitUncertainError, VendorBusyError, VendorContractError, VendorRejectedError } from '../errors.ts';
 import { mayHaveStarted } from '../jobs/borne-errors.ts';
 import { jobIdSchema, type SoughtJob } from '../jobs/job-reference.ts';
 import type { JobState } from '../jobs/job-state.ts';
@@ -91,6 +91,16 @@ export async function checkJob(site: ArcgisSite, job: JobPlace, { withoutMessage
   return await readJobState(site, jobPath(job), withoutMessages);
 }
 
+const taskSchema = z.union([z.looseObject({ name: z.string() }), z.looseObject({ parameters: z.array(z.unknown()) })]);
+
+/** Whether the server answers for the job's task (page "GP Task"), so that it is up and its service is started. */
+export async function isTaskWell(site: ArcgisSite, { taskPath }: JobPlace): Promise<boolean> {
+  return await site.call({ path: taskPath, reply: taskSchema }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * Asks the server to cancel a job, and for its state after that. Safe to repeat; a job that has ended stays as it is.
  * REST refuses while the job is still in `esriJobSubmitted` (page "Cancel GP Job") and lets it run on, so the Admin
@@ -106,13 +116,15 @@ export async function cancelJob(site: ArcgisSite, job: JobPlace): Promise<JobSta
   return await checkJob(site, job);
 }
 
-/** A refusal is no failure here: what counts is the job's state afterwards. */
+/** A refusal, or a page in its place, is no failure here: what counts is the job's state afterwards. */
 async function isTaken(site: ArcgisSite, path: string): Promise<boolean> {
   try {
     await site.call({ path, reply: z.looseObject({}) });
     return true;
   } catch (error) {
-    if (error instanceof VendorRejectedError || error instanceof VendorContractError) return false;
+    const isAnswer =
+      error instanceof VendorRejectedError || error instanceof VendorContractError || error instanceof VendorBusyError;
+    if (isAnswer) return false;
     throw error;
   }
 }

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { VendorContractError, VendorRejectedError } from '../errors.ts';
+import { keepLast, parseJson } from '../http/json.ts';
 import { redact } from '../http/redact.ts';
-import type { JobState } from '../jobs/job-state.ts';
+import type { VendorAnswer } from '../http/send.ts';
+import { isFailure } from '../jobs/borne-errors.ts';
+import { type JobState, KEPT_MESSAGES, type MessageProblems } from '../jobs/job-state.ts';
 import { statusWord, toMessage, tooManyMessages } from './job-words.ts';
 import type { ArcgisSite } from './site.ts';
 
@@ -19,21 +22,39 @@ const RUNNING = ['New', 'Submitted', 'Waiting', 'Executing', 'Cancelling', 'Dele
   (state) => `esriJob${state}`,
 );
 
-const NO_MESSAGE = { type: '', description: '' };
 const percentSchema = z.catch(z.optional(z.coerce.number()), undefined);
-
-const messageSchema = z.catch(
-  z.looseObject({ type: z.catch(z.string(), ''), description: z.catch(z.string(), '') }),
-  NO_MESSAGE,
-);
+const messageSchema = z.catch(z.object({ type: z.catch(z.string(), ''), description: z.catch(z.string(), '') }), {
+  type: '',
+  description: '',
+});
 
 const jobSchema = z.looseObject({
   jobStatus: z.string(),
   messages: z.catch(z.nullish(z.array(messageSchema)), undefined),
+  problems: z.optional(z.custom<MessageProblems>()),
   // Esri's own clients disagree on the name: `percent` (JavaScript SDK) and `percentage` (arcgis-rest-js).
-  progress: z.catch(z.nullish(z.looseObject({ percent: percentSchema, percentage: percentSchema })), undefined),
-  results: z.catch(z.nullish(z.record(z.string(), z.looseObject({ paramUrl: z.optional(z.string()) }))), undefined),
+  progress: z.catch(z.nullish(z.object({ percent: percentSchema, percentage: percentSchema })), undefined),
+  results: z.catch(z.nullish(z.record(z.string(), z.unknown())), undefined),
 });
+
+/** A job's JSON with the newest of its messages: a job of weeks may have a hundred thousand, and all are in every answer. */
+function parseJob(answer: VendorAnswer): unknown {
+  const problems: MessageProblems = { errors: 0, warnings: 0, firstError: undefined };
+  const onItem = (item: string) => {
+    if (/MessageType(Error|Abort|Warning)/.test(item)) count(parseJson({ ...answer, text: item }), problems);
+  };
+  const text = keepLast(answer.text, { key: 'messages', count: KEPT_MESSAGES, onItem });
+  const job = parseJson({ ...answer, text });
+  return typeof job === 'object' && job !== null ? { ...job, problems } : job;
+}
+
+function count(message: unknown, problems: MessageProblems): void {
+  const { type, text } = toMessage(z.parse(messageSchema, message));
+  if (type === 'warning') problems.warnings += 1;
+  if (type !== 'error' && type !== 'abort') return;
+  problems.errors += 1;
+  problems.firstError ??= text;
+}
 
 /**
  * The state of the job at that path (`…/jobs/<id>`), which may have been found to have too many messages for an answer.
@@ -56,19 +77,28 @@ export async function readJobState(site: ArcgisSite, path: string, withoutMessag
   }
 }
 
+const failuresOfJobs = new WeakSet<Error>();
+
+/** Whether the server failed (code 500, HTTP 500) when it was asked for the job itself, and not at the sign-in before. */
+export function isFailureOfJob(error: Error): boolean {
+  return failuresOfJobs.has(error);
+}
+
 async function readState(site: ArcgisSite, path: string, isKnownTooLarge: boolean): Promise<JobState> {
   let withoutMessages = isKnownTooLarge;
   const reply = await site.call({
     path,
     form: { returnMessages: String(!withoutMessages) },
     reply: jobSchema,
+    parse: parseJob,
     recover: async (error) => {
+      if (error instanceof Error && isFailure(error)) failuresOfJobs.add(error);
       if (withoutMessages || !(error instanceof VendorContractError && error.tooLarge)) throw error;
       withoutMessages = true;
-      return await site.call({ path, form: { returnMessages: 'false' }, reply: jobSchema });
+      return await site.call({ path, form: { returnMessages: 'false' }, reply: jobSchema, parse: parseJob });
     },
   });
-  const { jobStatus, messages, progress, results } = reply;
+  const { jobStatus, messages, problems, progress, results } = reply;
   const outcome = ENDED.get(jobStatus) ?? 'running';
   const instead = withoutMessages ? [tooManyMessages(site.address(path))] : [];
   return {
@@ -77,32 +107,42 @@ async function readState(site: ArcgisSite, path: string, isKnownTooLarge: boolea
     isKnown: outcome !== 'running' || RUNNING.includes(jobStatus),
     percent: outcome === 'running' ? (progress?.percent ?? progress?.percentage) : undefined,
     messages: messages?.length ? messages.map(toMessage) : instead,
+    problems,
     withoutMessages: withoutMessages || undefined,
-    outputUrl: outcome === 'succeeded' ? await readOutputUrl(site, path, Object.keys(results ?? {})) : undefined,
+    ...(outcome === 'succeeded' ? await outputOf(site, path, results) : {}),
   };
 }
 
 /** No body for an unknown job was ever captured: 400 and 404 are taken for it, and a 500 whose text says so. */
-function isUnknownJob({ code, message }: VendorRejectedError): boolean {
+function isUnknownJob({ code, message, httpStatus = 0 }: VendorRejectedError): boolean {
+  if (httpStatus >= 500) return false;
   return code === 400 || code === 404 || (code === 500 && /not (be )?found|not exist|invalid job/i.test(message));
 }
 
 /** Most jobs have one. */
 const MAX_OUTPUTS = 3;
-const IS_URL_NAME = /url$/i;
-const outputSchema = z.looseObject({ value: z.catch(z.string(), '') });
+const MAX_URL_CHARACTERS = 2_000;
+const outputSchema = z.looseObject({
+  value: z.catch(z.string().check(z.regex(/^https?:\/\/\S+$/i), z.maxLength(MAX_URL_CHARACTERS)), ''),
+});
 
 /**
  * The caching tools give the service's address as their output, by names that differ (`out_service_url`, `out_job_url`).
  * The job has succeeded whether or not it can be read.
  */
-async function readOutputUrl(site: ArcgisSite, path: string, results: string[]): Promise<string | undefined> {
-  const named = results.filter((name) => IS_URL_NAME.test(name));
-  for (const name of (named.length > 0 ? named : results).slice(0, MAX_OUTPUTS)) {
-    const place = `${path}/results/${encodeURIComponent(name)}`;
+async function outputOf(
+  site: ArcgisSite,
+  path: string,
+  results: Record<string, unknown> | null | undefined,
+): Promise<Pick<JobState, 'outputUrl' | 'isOutputLate'>> {
+  if (!results) return { isOutputLate: true };
+  const names = Object.keys(results).filter((name) => /^\w+$/.test(name));
+  const named = names.filter((name) => /url$/i.test(name));
+  for (const name of (named.length > 0 ? named : names).slice(0, MAX_OUTPUTS)) {
+    const place = `${path}/results/${name}`;
     const { value } = await site.call({ path: place, reply: outputSchema }).catch(() => ({ value: '' }));
-    if (IS_URL_NAME.test(name)) return value === '' ? site.address(place) : redact(value);
-    if (/^https?:\/\//i.test(value)) return redact(value);
+    if (value !== '') return { outputUrl: redact(value) };
+    if (named.length > 0) return { outputUrl: site.address(place) };
   }
-  return undefined;
+  return {};
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { VendorRejectedError } from '../errors.ts';
+import { recordOf } from '../http/list-of.ts';
 import { jobIdSchema } from '../jobs/job-reference.ts';
 import type { ArcgisSite } from './site.ts';
 
@@ -25,7 +26,7 @@ const entrySchema = z.looseObject({
 const pageSchema = z.looseObject({
   total: z.catch(z.optional(z.coerce.number()), undefined),
   nextStart: z.catch(z.optional(z.coerce.number()), undefined),
-  results: z.record(jobIdSchema, entrySchema),
+  results: recordOf(jobIdSchema, entrySchema),
 });
 
 /** A job as the list has it. */

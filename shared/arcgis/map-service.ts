@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
+import { parseWithNaN } from '../http/json.ts';
+import { listOf } from '../http/list-of.ts';
 import { type ServiceName, serviceLabel, servicePath } from './service-name.ts';
 import type { ArcgisSite } from './site.ts';
 import { type SpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
@@ -23,7 +25,7 @@ const serviceSchema = z.looseObject({
     z.looseObject({
       spatialReference,
       storageFormat: text,
-      lods: z.nullish(z.array(z.looseObject({ level: number, scale: z.number() }))),
+      lods: z.nullish(listOf(z.looseObject({ level: number, scale: z.number() }))),
     }),
   ),
   minLOD: number,
@@ -40,7 +42,7 @@ type ServiceDescription = z.output<typeof serviceSchema>;
  * @throws VendorRejectedError when the server does not know it, VendorBusyError when it is not started
  */
 export async function describeService(site: ArcgisSite, service: ServiceName): Promise<ServiceDescription> {
-  return await site.call({ path: `rest/services/${servicePath(service)}`, reply: serviceSchema, nanIsNull: true });
+  return await site.call({ path: `rest/services/${servicePath(service)}`, reply: serviceSchema, parse: parseWithNaN });
 }
 
 /** A service with a tile cache. Scales are denominators, largest first. */

@@ -3,7 +3,7 @@ import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
-import { send, type VendorRequest } from '../http/send.ts';
+import { send, type VendorAnswer, type VendorRequest } from '../http/send.ts';
 import { readReply, TokenRefused } from './replies.ts';
 import { assertMayGetCredentials, serverInfoSchema, type TokenAddresses, tokenAddresses } from './token-addresses.ts';
 
@@ -31,8 +31,8 @@ export interface SiteCall<S extends z.core.$ZodType> {
   /** The fields of the form, or of a GET's query: never a secret. */
   form?: Record<string, string>;
   reply: S;
-  /** Bare `NaN` in the answer counts as null. */
-  nanIsNull?: boolean;
+  /** What the answer's text stands for, where that is not simply its JSON. */
+  parse?: (answer: VendorAnswer) => unknown;
   /** Whether the call may be made again; reads may always. */
   repeatable?: Repeatable;
   answerTimeoutSeconds?: number;
@@ -44,7 +44,7 @@ interface AskOptions<S extends z.core.$ZodType> {
   reply: S;
   repeatable: Repeatable;
   answerTimeoutSeconds?: number | undefined;
-  nanIsNull?: boolean;
+  parse?: SiteCall<S>['parse'] | undefined;
 }
 
 interface Token {
@@ -105,23 +105,14 @@ export class ArcgisSite {
   }
 
   private async callOnce<S extends z.core.$ZodType>(siteCall: SiteCall<S>, token: string): Promise<z.output<S>> {
-    const {
-      path,
-      method,
-      form = {},
-      reply,
-      repeatable = 'always',
-      answerTimeoutSeconds,
-      recover,
-      nanIsNull = false,
-    } = siteCall;
-    const options = { reply, repeatable, answerTimeoutSeconds, nanIsNull };
+    const { path, method, form = {}, reply, parse, repeatable = 'always', answerTimeoutSeconds, recover } = siteCall;
+    const options = { reply, parse, repeatable, answerTimeoutSeconds };
     const url = this.address(path);
     try {
       if (method === 'GET') return await this.get(url, form, token, options);
       return await this.post(url, { ...form, token }, options);
     } catch (error) {
-      if (recover === undefined || error instanceof TokenRefused) throw error;
+      if (recover === undefined || isCertain(error)) throw error;
       return z.parse(reply, await recover(error));
     }
   }
@@ -150,7 +141,7 @@ export class ArcgisSite {
 
   private async ask<S extends z.core.$ZodType>(
     { headers, ...request }: VendorRequest,
-    { reply, repeatable, answerTimeoutSeconds, nanIsNull = false }: AskOptions<S>,
+    { reply, parse, repeatable, answerTimeoutSeconds }: AskOptions<S>,
   ): Promise<z.output<S>> {
     const { referer = DEFAULT_REFERER } = this.access;
     const whole = {
@@ -159,9 +150,7 @@ export class ArcgisSite {
       ...(answerTimeoutSeconds === undefined ? {} : { answerTimeoutSeconds }),
     };
     const connection = { access: this.access, deadline: this.deadline };
-    return await repeat(repeatable, this.deadline, async () => {
-      return readReply(await send(whole, connection), reply, { nanIsNull });
-    });
+    return await repeat(repeatable, this.deadline, async () => readReply(await send(whole, connection), reply, parse));
   }
 
   private async token(): Promise<string> {
@@ -246,6 +235,11 @@ export class ArcgisSite {
       throw error;
     }
   }
+}
+
+/** Before any work; with HTTP 5xx a gateway may stand between the refusal and the work. */
+function isCertain(error: unknown): boolean {
+  return error instanceof TokenRefused && (error.httpStatus ?? 0) < 500;
 }
 
 /** A web adaptor's or a firewall's page in the place of the Admin API. */

@@ -61,7 +61,7 @@ function explainTunnel({ status, cause }: TunnelError, { host }: Request): Expla
   if (status === undefined) {
     if (cause instanceof UntrustedCertificateError) return explainUntrusted(cause);
     const what = `the proxy opened no tunnel: ${reason(cause, TUNNEL_TIMEOUT_MS)}`;
-    return { what, nextStep: PROXY_NEXT_STEP, sent: false };
+    return { what, nextStep: PROXY_NEXT_STEP, passing: !isMistake(cause), sent: false };
   }
   const what = `the proxy opened no tunnel to ${host} and answered HTTP ${status}`;
   if (status === 407) return { what, nextStep: PROXY_LOGIN_NEXT_STEP, passing: false, sent: false };
@@ -79,7 +79,8 @@ const BEHIND_PROXY_NEXT_STEP =
 
 function explainUntrusted({ message, issuer, cause }: UntrustedCertificateError): Explanation {
   return {
-    what: `TLS failed: ${message}. The certificate's issuer is "${issuer}"`,
+    // Node adds advice of its own behind a semicolon, for who starts it by hand.
+    what: `TLS failed: ${message.split(';')[0]}. The certificate's issuer is "${issuer}"`,
     nextStep: CERTIFICATE_NEXT_STEPS[errorCode(cause) ?? ''] ?? UNTRUSTED_NEXT_STEP,
     passing: false,
     sent: false,
@@ -102,6 +103,7 @@ function explain(error: unknown, { access, timeoutMs }: Request): Explanation {
   if (code === 'TimeoutError') return { what, nextStep: 'Check that the server is up and not overloaded.' };
   if (OLD_TLS.test(code)) return { what, nextStep: OLD_TLS_NEXT_STEP, passing: false };
   if (HANDSHAKE_ALERT.test(code)) return { what, nextStep: HANDSHAKE_NEXT_STEP, passing: false };
+  if (isMistake(error)) return { what, nextStep: PROTOCOL_NEXT_STEP, passing: false };
   const hint = access.clientCertificate === undefined ? '' : CLIENT_CERTIFICATE_HINT;
   return { what, nextStep: `${access.httpsProxy === undefined ? NEXT_STEP : BEHIND_PROXY_NEXT_STEP}${hint}` };
 }
@@ -116,6 +118,20 @@ const OLD_TLS_NEXT_STEP = 'Switch TLS 1.2 or 1.3 on at the server: nothing older
 const HANDSHAKE_ALERT = /^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE$/;
 const HANDSHAKE_NEXT_STEP =
   "If the server asks for a client certificate, put it into clientCertificate and its key into clientKey of the target's secret; else look at the server's cipher suites.";
+/** What may pass among the failures of TLS: the server's own trouble, or bytes that were lost or changed on the way. */
+const PASSING_TLS = /INTERNAL_ERROR|UNEXPECTED_EOF|BAD_RECORD_MAC|DECRYPT|USER_CANCELLED/;
+/** Undici's word for a first line that is not HTTP's; it has no code. */
+const NOT_HTTP = /Expected HTTP\//;
+
+/** A protocol mistake: what listens there speaks something else, and will do so in a minute too. */
+function isMistake(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  if (code === 'HTTPParserError') return error instanceof Error && NOT_HTTP.test(error.message);
+  return code.startsWith('ERR_SSL_') && !PASSING_TLS.test(code);
+}
+
+const PROTOCOL_NEXT_STEP =
+  "Check scheme, host name and port of the address in the target's secret (and of httpsProxy): http:// for a port without TLS (allowHttp), https:// for one with it.";
 const CLIENT_CERTIFICATE_HINT =
   ' A server that refuses clientCertificate may also just close: check that it trusts it, with its intermediates.';
 const NEXT_STEP =
@@ -137,6 +153,7 @@ function reason(error: unknown, timeoutMs: number): string {
   if (HANDSHAKE_ALERT.test(code)) return `no TLS could be agreed on (${code})`;
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
     return `no TLS could be agreed on (${code}), as on a port that is not https`;
+  if (code === 'HTTPParserError' && isMistake(error)) return 'what listens there does not speak HTTP/1.1';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host name was not found (${code})`;
   const message = error instanceof Error && error.message !== '' ? error.message : 'the connection failed';
   return message.includes(code) ? message : `${message} (${code})`;

@@ -90,6 +90,7 @@ function accepted(answer: VendorAnswer, access: ServerAccess): VendorAnswer {
       `${place} answered HTTP ${status}: the server or what stands before it cannot serve now. Try again later; if it stays so, look at the server and its load balancer.`,
       {
         sent: status === 502 || status === 504,
+        httpStatus: status,
         retryAfterSeconds: retryAfterSeconds(headers['retry-after']),
       },
     );

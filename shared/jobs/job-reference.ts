@@ -54,10 +54,10 @@ export type SoughtJob = z.output<typeof soughtJobSchema> & {
 
 /**
  * What the last polls met, all in a row, in place of the job's state: answers that make no sense, a job that the server
- * does not know, or refused credentials. A server that is only down is no trouble.
+ * does not know, or for which alone it fails, or refused credentials. A server that is only down is no trouble.
  */
 const troubleSchema = z.looseObject({
-  kind: z.enum(['odd', 'unknown', 'refused']),
+  kind: z.enum(['odd', 'unknown', 'failing', 'refused']),
   since: z.iso.datetime(),
   polls: z.int(),
   /** Of the secret whose credentials were refused: they are not tried again. */

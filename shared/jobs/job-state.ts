@@ -8,10 +8,22 @@ export interface JobState {
   isKnown: boolean;
   /** 0-100, where the job reports it. */
   percent?: number | undefined;
+  /** The newest of them. */
   messages: JobMessage[];
+  /** Of all its messages. */
+  problems?: MessageProblems | undefined;
   /** Whether the messages were left out because there are too many for one answer. */
   withoutMessages?: true | undefined;
   outputUrl?: string | undefined;
+  /** The server does not tell yet whether there is an output. */
+  isOutputLate?: true | undefined;
+}
+
+/** What the messages of a job tell of, also those that are not kept. */
+export interface MessageProblems {
+  errors: number;
+  warnings: number;
+  firstError: string | undefined;
 }
 
 export interface JobMessage {
@@ -19,7 +31,7 @@ export interface JobMessage {
   text: string;
 }
 
-const KEPT_MESSAGES = 20;
+export const KEPT_MESSAGES = 20;
 const MAX_TEXT_CHARACTERS = 500;
 const MAX_MESSAGES_BYTES = 24_000;
 
@@ -30,4 +42,23 @@ export function lastMessages(messages: JobMessage[]): JobMessage[] {
     .map(({ type, text }) => ({ type, text: text.slice(0, MAX_TEXT_CHARACTERS) }));
   while (Buffer.byteLength(JSON.stringify(kept)) > MAX_MESSAGES_BYTES) kept.shift();
   return kept;
+}
+
+/** A note on the errors and warnings of a job that succeeded, with the first error where it is not among those kept. */
+export function problemsNote(
+  { errors, warnings, firstError }: MessageProblems,
+  kept: JobMessage[],
+): string | undefined {
+  const counts = [
+    errors === 0 ? [] : counted(errors, 'error'),
+    warnings === 0 ? [] : counted(warnings, 'warning'),
+  ].flat();
+  if (counts.length === 0) return undefined;
+  const first = firstError?.slice(0, MAX_TEXT_CHARACTERS);
+  const isKept = first === undefined || kept.some(({ text }) => text === first);
+  return `The job succeeded, and its messages hold ${counts.join(' and ')}: see what they name.${isKept ? '' : ` The first error: ${first}`}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { listOf } from '../http/list-of.ts';
 import { readReply } from './replies.ts';
 import type { MicrostrategySession } from './session.ts';
 
@@ -7,10 +8,9 @@ export interface Project {
   name?: string | undefined;
 }
 
-const projectsSchema = z.array(z.looseObject({ id: z.string().check(z.minLength(1)), name: z.string() }));
+const projectsSchema = listOf(z.object({ id: z.string().check(z.minLength(1)), name: z.string() }));
 
 /** The projects that the user may see, loaded or not (`GET /api/projects`). Safe to repeat. */
 export async function listProjects(session: MicrostrategySession): Promise<Project[]> {
-  const projects = readReply(await session.call('GET', '/api/projects'), projectsSchema);
-  return projects.map(({ id, name }) => ({ id, name }));
+  return readReply(await session.call('GET', '/api/projects'), projectsSchema);
 }

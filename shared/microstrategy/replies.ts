@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { VendorAuthError, VendorContractError, VendorRejectedError } from '../errors.ts';
+import { parseJson } from '../http/json.ts';
+import { listOf } from '../http/list-of.ts';
 import type { VendorAnswer } from '../http/send.ts';
 
 /** The session is gone, or its cookies did not arrive: 401, and not for the credentials. */
@@ -13,12 +15,14 @@ const errorSchema = z.looseObject({
   message: z.catch(z.optional(z.string()), undefined),
   ticketId: z.catch(z.optional(z.string()), undefined),
   success: z.catch(z.optional(z.boolean()), undefined),
+  /** Not the vendor's: a gateway's word. */
+  error: z.catch(z.optional(z.string()), undefined),
 });
 
 /** The envelope, also where it is wrapped in `errors`. */
 const envelopeSchema = z.union([
   z.pipe(
-    z.object({ errors: z.array(errorSchema).check(z.minLength(1)) }),
+    z.object({ errors: listOf(errorSchema).check(z.minLength(1)) }),
     z.transform(({ errors: [first] }) => first ?? {}),
   ),
   errorSchema,
@@ -40,13 +44,13 @@ const LOG = "Look into the server's log for the cause.";
  * @throws SessionRefused, VendorAuthError, VendorRejectedError
  */
 export function assertSuccess(answer: VendorAnswer): void {
-  const { status, text, place } = answer;
-  const envelope = readEnvelope(text);
-  const { code, message, ticketId, success } = envelope;
+  const { status, place } = answer;
+  const envelope = readEnvelope(answer);
+  const { code, message, ticketId, success, error } = envelope;
   const iServerCode = envelope.iServerCode ?? envelope.IserverCode;
-  const isRefusedWithin = success === false || code !== undefined || iServerCode !== undefined;
+  const isRefusedWithin = success === false || [code, iServerCode, error].some((word) => word !== undefined);
   if (status >= 200 && status < 300 && !isRefusedWithin) return;
-  const said = [code, iServerCode, message].filter((part) => part !== undefined && part !== '').join(' ');
+  const said = [code, iServerCode, message, error].filter((part) => part !== undefined && part !== '').join(' ');
   const ticket = ticketId === undefined ? '' : ` (ticket ${ticketId}, for the vendor's support)`;
   const refusal = `${place}: the server refused with HTTP ${status}${said === '' ? ' and no reason' : `: ${said.replace(/\.$/, '')}`}${ticket}`;
   const number = Number(/^ERR(\d+)$/.exec(code ?? '')?.[1]);
@@ -67,7 +71,7 @@ export function assertSuccess(answer: VendorAnswer): void {
  */
 export function assertNoContent(answer: VendorAnswer): void {
   assertSuccess(answer);
-  if (answer.text.trim() === '' || isObject(parseJson(answer.text))) return;
+  if (answer.text.trim() === '' || isObject(parseJson(answer))) return;
   throw notDocumented(answer);
 }
 
@@ -78,7 +82,7 @@ export function assertNoContent(answer: VendorAnswer): void {
  */
 export function readReply<S extends z.core.$ZodType>(answer: VendorAnswer, schema: S): z.output<S> {
   assertSuccess(answer);
-  const parsed = z.safeParse(schema, parseJson(answer.text));
+  const parsed = z.safeParse(schema, parseJson(answer));
   if (parsed.success) return parsed.data;
   throw notDocumented(answer);
 }
@@ -93,19 +97,11 @@ export function notDocumented({ status, headers, text, place }: VendorAnswer): V
   );
 }
 
-function readEnvelope(text: string): z.output<typeof errorSchema> {
-  const envelope = envelopeSchema.safeParse(parseJson(text));
+function readEnvelope(answer: VendorAnswer): z.output<typeof errorSchema> {
+  const envelope = envelopeSchema.safeParse(parseJson(answer));
   return envelope.success ? envelope.data : {};
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

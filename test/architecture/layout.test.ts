@@ -30,7 +30,7 @@ const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [
   ],
   [/^shared\/lambda\//, () => /^shared\//],
   [/^shared\/[^/]+\//, (self) => new RegExp(`^(shared/(errors|schema-messages)\\.ts$|shared/(http|jobs)/|${self}/)`)],
-  [/^infra\//, () => /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/schema-messages\.ts$)/],
+  [/^infra\//, () => /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/(schema-messages|near-words)\.ts$)/],
   // What a vendor's server says is never taken from the code that asks it.
   [/^local\/emulators\//, () => /^local\/emulators\//],
   [/^local\//, () => /^(local|infra|shared)\//],

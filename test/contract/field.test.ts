@@ -20,6 +20,8 @@ const SITUATIONS = [
   '03-image-cache-delete',
   '04-bare-nan',
   '05-extent-unknown-reference',
+  '06-early-error-of-a-success',
+  '07-out-job-url',
   '08-site-address-too-long',
   '09-curve-rings',
   '10-unknown-measures',

@@ -14,6 +14,7 @@ import {
 } from '../support/weather-server.ts';
 
 const JOB = /\/jobs\/[^/]+$/;
+const TASK = /Refresh%20Service$/;
 const SIGN_IN = /generateToken$/;
 const LANDSAT = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };
 const MINUTE = 60;
@@ -107,6 +108,7 @@ describe('the watch of a job', () => {
   });
 
   for (const [what, answer] of [
+    ['an error without a code', jsonAnswer({ error: { message: 'no' } })],
     ['a page with HTTP 200', htmlAnswer()],
     ['a page with HTTP 404', htmlAnswer(404)],
     ['broken JSON', { body: '{"jobStatus":' }],
@@ -132,6 +134,101 @@ describe('the watch of a job', () => {
       assert.ok(seconds > HOUR && seconds < 1.2 * HOUR, `${seconds} s`);
     });
   }
+
+  const failure = refusal(500, 'Error handling service request.');
+
+  it('survives 50 minutes of code 500 for the job alone', async () => {
+    let restarted = false;
+    weather.always(JOB, () => (restarted ? undefined : failure));
+    const watch = await watchOn(await watchAfter(15), 50 * MINUTE);
+    restarted = true;
+
+    const result = await watchOn(watch, 4 * HOUR);
+
+    assert.equal(watch.trouble.kind, 'failing');
+    assert.equal(result.status, 'succeeded');
+  });
+
+  it('ends as JobLostError after an hour of nothing but code 500 while the task is answered well', async () => {
+    weather.always(JOB, failure);
+
+    const run = watchOn(await watchAfter(15), 5 * HOUR);
+
+    await assert.rejects(run, { name: 'JobLostError', message: /for this job alone.*Look at the service.*500/ });
+    const seconds = (Date.now() - job().submittedAt) / 1000;
+    assert.ok(seconds > HOUR && seconds < 1.2 * HOUR, `${seconds} s`);
+  });
+
+  it('goes on for hours of code 500 while the task is answered so too', async () => {
+    let restarted = false;
+    weather.always(JOB, () => (restarted ? undefined : failure));
+    weather.always(TASK, () => (restarted ? undefined : failure));
+    const watch = await watchOn(await watchAfter(15), 5 * HOUR);
+    restarted = true;
+
+    const result = await watchOn(watch, 6 * HOUR);
+
+    assert.equal(watch.trouble, undefined);
+    assert.equal(result.status, 'succeeded');
+  });
+
+  for (const [what, answer] of [
+    ['a page', htmlAnswer(500)],
+    ['code 500', { ...failure, status: 500 }],
+    ['code 404', { ...refusal(404, 'Not Found'), status: 500 }],
+  ] as const) {
+    it(`counts HTTP 500 with ${what} as the server's failure, for the job alone as its end after an hour`, async () => {
+      const watch = await watchAfter(2 * HOUR);
+      weather.always(JOB, answer);
+
+      const first = Object(await invoke(handler, watch));
+      pass(HOUR);
+      const second = Object(await invoke(handler, first));
+      const third = invoke(handler, second);
+
+      assert.deepEqual([first.trouble.kind, second.trouble.polls], ['failing', 2]);
+      await assert.rejects(third, { name: 'JobLostError' });
+    });
+  }
+
+  it('goes on when it is the sign-in that fails for more than an hour', async () => {
+    const watch = await watchAfter(2 * HOUR);
+    emulator.tokens.expireAll();
+    weather.always(SIGN_IN, htmlAnswer(500));
+
+    const first = Object(await invoke(handler, watch));
+    pass(2 * HOUR);
+    const second = await invoke(handler, first);
+
+    assert.equal(first.trouble, undefined);
+    assert.partialDeepStrictEqual(second, { status: 'running' });
+  });
+
+  it('counts anew when the server was down in between', async () => {
+    let polls = 0;
+    weather.always(JOB, () => {
+      polls += 1;
+      return polls % 12 === 0 ? { status: 503, headers: { 'retry-after': '60' } } : refusal(500, 'Failed.');
+    });
+
+    const watch = await watchOn(await watchAfter(2 * HOUR), 5 * HOUR);
+
+    assert.equal(watch.status, 'running');
+  });
+
+  it('goes on when the server forbids one poll without a code of its own', async () => {
+    const watch = await watchAfter(15);
+    weather.next(
+      JOB,
+      jsonAnswer({ error: 'Forbidden' }),
+      jsonAnswer({ status: 'error' }),
+      jsonAnswer({ success: false }),
+    );
+
+    const result = await watchOn(watch, 4 * HOUR);
+
+    assert.equal(result.status, 'succeeded');
+  });
 
   it('goes on after two odd answers, however long nobody looked between them', async () => {
     const watch = await watchAfter(HOUR);

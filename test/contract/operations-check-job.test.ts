@@ -130,7 +130,7 @@ describe('check-job', () => {
       description: 'x'.repeat(600),
     }));
     const newest = types.map((type) => ({ type: `esriJobMessageType${type}`, description: type }));
-    weather.next(JOB_PATH, jsonAnswer({ jobStatus: 'esriJobSucceeded', messages: [...old, ...newest] }));
+    weather.next(JOB_PATH, jsonAnswer({ jobStatus: 'esriJobSucceeded', results: {}, messages: [...old, ...newest] }));
 
     const { messages } = Object(await invoke(handler, watch)).result;
 
@@ -149,7 +149,7 @@ describe('check-job', () => {
         type: 'esriJobMessageTypeError',
         description: '\u0001地😀"'.repeat(900),
       }));
-      weather.next(JOB_PATH, jsonAnswer({ jobStatus, messages }));
+      weather.next(JOB_PATH, jsonAnswer({ jobStatus, results: {}, messages }));
 
       const left = await invoke(handler, watch).catch((error: unknown) => ({ errorMessage: Object(error).message }));
 
@@ -218,7 +218,7 @@ describe('check-job', () => {
   it('takes the messages of a server that gives them all the same', async () => {
     const watch = await submit();
     const messages = [{ type: 'esriJobMessageTypeInformative', description: 'Done.' }];
-    weather.next(JOB_PATH, jsonAnswer({ jobStatus: 'esriJobSucceeded', messages }));
+    weather.next(JOB_PATH, jsonAnswer({ jobStatus: 'esriJobSucceeded', results: {}, messages }));
 
     const { result } = Object(await invoke(handler, { ...watch, withoutMessages: true }));
 

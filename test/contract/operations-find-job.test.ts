@@ -185,7 +185,8 @@ describe('a job that is looked for by what its run asked for', () => {
     const site = await open(t);
     const sought = await site.sought(TILES, RUN);
     const jobId = await site.personSubmits(TILES_OF_STREETS);
-    const ended = { jobId, jobStatus: 'esriJobSucceeded', inputs: { service_url: {}, levels: {} } };
+    const inputs = Object.fromEntries(Object.keys(TILES_OF_STREETS).map((name) => [name, {}]));
+    const ended = { jobId, jobStatus: 'esriJobSucceeded', inputs };
     site.emulator.faults.push({ path: /\/jobs\/j\w+$/, answer: { status: 200, body: JSON.stringify(ended) } });
 
     assert.deepEqual(await site.find(sought), { found: 'no' });

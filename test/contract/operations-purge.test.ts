@@ -93,6 +93,21 @@ describe('purge-microstrategy-caches', () => {
     assert.equal(purges().length, 4);
   });
 
+  it('purges an id that the list of the user does not show, also beside a name', async () => {
+    weather.always(/api\/projects$/, jsonAnswer([{ id: SALES, name: 'Sales' }]));
+
+    const { results } = Object(await invoke(handler, { target, projects: ['Sales', TUTORIAL] }));
+
+    assert.deepEqual(
+      results.map(({ projectId, status }: Record<string, unknown>) => [projectId, status]),
+      [
+        [SALES, 'accepted'],
+        [TUTORIAL, 'accepted'],
+      ],
+    );
+    assert.equal(cachesOf(TUTORIAL)?.element, 0);
+  });
+
   it('purges every project for "ALL" and skips the one that is not loaded', async () => {
     const { results } = Object(await invoke(handler, { target, projects: 'ALL' }));
 
@@ -170,6 +185,7 @@ describe('purge-microstrategy-caches', () => {
       jsonAnswer({ code: 'ERR014', iServerCode: -2147213784, message: 'No.' }),
     ],
     ['a bare success: false', jsonAnswer({ success: false })],
+    ["a gateway's error with HTTP 200", jsonAnswer({ error: 'Internal Server Error' })],
     ['a redirect to a login page', { status: 302, headers: { location: '/login' } }],
   ];
   for (const [what, answer] of noSuccess) {

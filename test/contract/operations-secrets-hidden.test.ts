@@ -20,6 +20,8 @@ const htmlText = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${c
 const namedHtmlText = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
+const inSmallHex = (text: string) => encodeURIComponent(text).replace(/%../g, (byte) => byte.toLowerCase());
+
 /** What servers make of a text that they echo. */
 const ECHOES: [what: string, echo: (text: string) => string][] = [
   ['as it is', (text) => text],
@@ -27,6 +29,11 @@ const ECHOES: [what: string, echo: (text: string) => string][] = [
   ['as a form field', (text) => new URLSearchParams({ password: text }).toString()],
   ['encoded for an address', encodeURIComponent],
   ['escaped for HTML', namedHtmlText],
+  ['escaped for HTML by numbers', htmlText],
+  ['encoded for an address in small letters', inSmallHex],
+  ['encoded for an address twice', (text) => inSmallHex(encodeURIComponent(text))],
+  ['in base64', (text) => Buffer.from(text).toString('base64')],
+  ['in base64 with the user', (text) => Buffer.from(`svc:${text}`).toString('base64')],
 ];
 
 describe('what leaves a function whose vendor echoes what it was sent', () => {

@@ -5,13 +5,38 @@ import { handler as manageTiles } from '../../functions/manage-map-server-cache-
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
-import { htmlAnswer, jsonAnswer, startWeatherServer, type Weather } from '../support/weather-server.ts';
+import {
+  type Answer,
+  askUpstream,
+  htmlAnswer,
+  jsonAnswer,
+  startWeatherServer,
+  type Weather,
+} from '../support/weather-server.ts';
 
 const SUBMIT_PATH = /submitJob/;
 const SERVICE_PATH = /CachedServices\/Streets\/MapServer$/;
 /** Leaves a bit over a second after what a function keeps back for itself. */
 const SHORT_RUN = { getRemainingTimeInMillis: () => 6_200 };
 const INPUT_SERVICE = 'CachedServices/Streets.MapServer';
+
+/** What gateways answer for themselves, by the defaults of Spring and others; the server behind may have done the work. */
+const spellings: object[] = [
+  { timestamp: '2026-01-01T00:00:00Z', status: 500, error: 'Internal Server Error' },
+  { error: 'Internal Server Error' },
+  { status: 'error' },
+  { success: false },
+  { error: { message: 'failed' } },
+  { error: { code: 'E_FAIL', message: 'failed' } },
+];
+const gatewaySpellings = spellings.flatMap((body) =>
+  [200, 500, 520].map((status): [what: string, answer: Answer] => [
+    `${JSON.stringify(body)} with HTTP ${status}`,
+    { ...jsonAnswer(body), status },
+  ]),
+);
+const REFUSED_TOKEN = { ...jsonAnswer({ error: { code: 498, message: 'Invalid Token' } }), status: 500 };
+const REFUSED = { error: { code: 400, message: 'Unable to complete operation.', details: [] } };
 
 describe('a submit', { concurrency: true }, () => {
   let aws: TestAws;
@@ -45,12 +70,13 @@ describe('a submit', { concurrency: true }, () => {
       "a web adaptor's word that it could not reach the server",
       jsonAnswer({ error: { code: 500, message: 'Could not access any server machines.' } }),
     ],
+    ['HTML with HTTP 404', htmlAnswer(404)],
     ['broken JSON', { body: '{"jobId":"j1","jobSta' }],
     ['an empty answer', {}],
     ['no job id', jsonAnswer({ jobStatus: 'esriJobSubmitted' })],
     ['an empty job id', jsonAnswer({ jobId: '', jobStatus: 'esriJobSubmitted' })],
   ];
-  for (const [what, answer] of uncertain) {
+  for (const [what, answer] of [...uncertain, ...gatewaySpellings]) {
     it(`is SubmitUncertainError after ${what}, and is sent once`, async (t) => {
       const { weather, submit, submits } = await openSite(t);
       weather.always(SUBMIT_PATH, answer);
@@ -61,6 +87,34 @@ describe('a submit', { concurrency: true }, () => {
       assert.equal(submits(), 1);
     });
   }
+
+  for (const [what, answer] of [...gatewaySpellings, ['a refused token with HTTP 500', REFUSED_TOKEN]] as const) {
+    it(`adopts the job that was started behind ${what}`, async (t) => {
+      const { weather, emulator, submit, submits } = await openSite(t);
+      weather.next(SUBMIT_PATH, (request) => {
+        void askUpstream(request, emulator.url).then((answered) => answered.resume());
+        return answer;
+      });
+
+      const watch = await submit();
+
+      const [job, ...others] = emulator.jobs.list();
+      assert.deepEqual([submits(), others], [1, []]);
+      assert.partialDeepStrictEqual(watch, { status: 'running', job: { jobId: job?.id } });
+    });
+  }
+
+  it("is VendorRejectedError after a refusal with ArcGIS' own code, with HTTP 500 it is uncertain", async (t) => {
+    const { weather, submit, submits } = await openSite(t);
+    weather.next(SUBMIT_PATH, jsonAnswer(REFUSED), { ...jsonAnswer(REFUSED), status: 500 });
+
+    const refused = submit();
+    await assert.rejects(refused, { name: 'VendorRejectedError' });
+    const uncertain = submit();
+    await assert.rejects(uncertain, { name: 'SubmitUncertainError' });
+
+    assert.equal(submits(), 2);
+  });
 
   const others = [
     {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
@@ -93,14 +95,32 @@ for (const { vendor, start, run } of VENDORS) {
   });
 }
 
-it('is VendorUnreachableError for a server that speaks no TLS', async () => {
-  const plain = await startWeatherServer();
-  const url = plain.origin.replace('http:', 'https:');
-  const target = aws.newTarget({ vendor: 'arcgis', url, username: 'u', password: 'a-Password1' });
+/** What listens on a wrong port says; an address that is not https asks it for HTTP. */
+const MISTAKES: [what: string, scheme: string, greeting: string | undefined][] = [
+  ['https to a port that speaks HTTP', 'https', undefined],
+  ['https to a port that speaks SSH', 'https', 'SSH-2.0-OpenSSH_9.0\r\n'],
+  ['https to a port that speaks a database protocol', 'https', '\x4a\0\0\0\x0a8.0.30\0'],
+  ['http to a port that speaks SSH', 'http', 'SSH-2.0-OpenSSH_9.0\r\n'],
+  ['http to a port that answers by an alert of TLS', 'http', '\x15\x03\x01\0\x02\x02\x46'],
+];
+for (const [what, scheme, greeting] of MISTAKES) {
+  it(`is VendorUnreachableError for ${what}, at once`, async () => {
+    let connections = 0;
+    const port = createServer((socket) => {
+      connections += 1;
+      socket.on('error', () => undefined);
+      if (greeting === undefined) socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+      else socket.write(greeting, 'latin1');
+    });
+    port.listen(0, '127.0.0.1');
+    await once(port, 'listening');
+    const url = `${scheme}://127.0.0.1:${Object(port.address()).port}/arcgis`;
+    const target = aws.newTarget({ vendor: 'arcgis', url, username: 'u', password: 'a-Password1' });
 
-  const outcome = invoke(clearRestCache, { target });
+    const outcome = invoke(clearRestCache, { target });
 
-  await assert.rejects(outcome, { name: 'VendorUnreachableError' });
-  assert.deepEqual(plain.requests, []);
-  await plain.close();
-});
+    await assert.rejects(outcome, { name: 'VendorUnreachableError', message: /Check scheme, host name and port/ });
+    assert.equal(connections, 1);
+    port.close();
+  });
+}

@@ -8,7 +8,14 @@ import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulato
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
 import { watchOf } from '../support/watch.ts';
-import { startWeatherServer, type Weather, type WeatherServer } from '../support/weather-server.ts';
+import {
+  type Answer,
+  htmlAnswer,
+  jsonAnswer,
+  startWeatherServer,
+  type Weather,
+  type WeatherServer,
+} from '../support/weather-server.ts';
 
 const QUERY_OF_REDIRECT = 'planted-in-the-query';
 /** What a message must hold beside what happened: something to do. */
@@ -54,6 +61,12 @@ const READS = [...ARCGIS_READS, ...MICROSTRATEGY_READS];
 /** The status counts, whatever the body says. */
 const BUSY = { status: 504, body: '{"jobStatus":"esriJobSucceeded","token":"x","success":true}' };
 
+/** The server failed without a word of its own: nobody knows why. */
+const FAILURES: [what: string, answer: Answer][] = [
+  ['a page with HTTP 500', htmlAnswer(500)],
+  ["a gateway's JSON with HTTP 500", { ...jsonAnswer({ error: 'Internal Server Error', status: 500 }), status: 500 }],
+];
+
 const FINAL: [what: string, weather: Weather][] = [
   ['broken JSON', { body: '{"success":tr' }],
   ['an empty answer', {}],
@@ -79,8 +92,9 @@ async function openSite(t: TestContext, read: Read) {
   const { username, password } = emulator;
   const { pathname } = new URL(emulator.url);
   const vendor = isArcgis ? 'arcgis' : 'microstrategy';
-  const target = aws.newTarget({ vendor, url: weather.origin + pathname, username, password });
-  return { weather, target };
+  // A new target is signed in to anew.
+  const newTarget = () => aws.newTarget({ vendor, url: weather.origin + pathname, username, password });
+  return { weather, target: newTarget(), newTarget };
 }
 
 /** Method, host and path, and nothing that the address or the body held. */
@@ -104,6 +118,34 @@ describe('the weather between a function and a vendor', { concurrency: true }, (
       assert.equal(site.weather.requestsTo(read.path).length, 3);
     });
   }
+
+  for (const read of ARCGIS_READS) {
+    for (const [what, answer] of FAILURES) {
+      it(`${read.what} meets ${what}: two tries are borne, three are VendorBusyError`, async (t) => {
+        const site = await openSite(t, read);
+        site.weather.next(read.path, answer, answer);
+        await read.run(site);
+        site.weather.always(read.path, answer);
+
+        const run = read.run({ ...site, target: site.newTarget() });
+
+        await assert.rejects(run, { name: 'VendorBusyError', message: /HTTP 500.*Try again later/ });
+        assert.equal(site.weather.requestsTo(read.path).length, 3 + 3);
+      });
+    }
+  }
+
+  it("a service that the server does not know is VendorRejectedError at once, also where ArcGIS' code comes with HTTP 500", async (t) => {
+    const [, , , read = assert.fail()] = ARCGIS_READS;
+    const site = await openSite(t, read);
+    const error = { code: 500, message: 'Service Imagery/Landsat/ImageServer not found', details: [] };
+    site.weather.always(read.path, { ...jsonAnswer({ error }), status: 500 });
+
+    const run = read.run(site);
+
+    await assert.rejects(run, { name: 'VendorRejectedError', message: /code 500.*not found/ });
+    assert.equal(site.weather.requestsTo(read.path).length, 1);
+  });
 
   for (const read of [POLL, ...READS]) {
     for (const [what, answer] of FINAL) {

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { arcgisAddresses, arcgisSecrets, libraryAddresses, librarySecrets } from '../../local/record.ts';
@@ -50,53 +49,6 @@ test('two commands at once do not get in each other’s way', async () => {
       ['succeeded', 'all'],
     ],
   );
-});
-
-/** Starts a job of several seconds and gives the command when it tells of the vendor's job. */
-async function startedJob() {
-  const input = { target: 'arcgis', inputService: 'Basemap.MapServer', updateMode: 'RECREATE_ALL_TILES' };
-  const command = start(['manage-map-server-cache-tiles', JSON.stringify(input)]);
-  await new Promise<void>((resolve, reject) => {
-    command.child.on('exit', () => reject(new Error(command.shown())));
-    command.child.stderr.on('data', () => {
-      if (command.shown().includes('esriJob')) resolve();
-    });
-  });
-  return command;
-}
-
-test('an interrupted command stops its job first and prints no result; its run is in the list', async () => {
-  const startedAt = Math.floor(Date.now() / 1000) * 1000;
-  const { child, stdout, exited, shown } = await startedJob();
-
-  // As npm passes Ctrl-C on: one press comes twice.
-  child.kill('SIGINT');
-  child.kill('SIGINT');
-  const [exitCode] = await exited;
-  const runs = await start(['runs']).stdout;
-
-  assert.equal(exitCode, 130);
-  assert.equal(await stdout, '');
-  assert.match(shown(), /cancel-run .* succeeded/);
-  const stopped = runs.split('\n').filter((line) => / person +(?:cancelled|stopped) /.test(line));
-  assert.ok(
-    stopped.some((line) => Date.parse(line.slice(0, 23)) >= startedAt),
-    runs,
-  );
-});
-
-test('a command that is interrupted twice ends at once', async () => {
-  const { child, stdout, exited, shown } = await startedJob();
-  child.kill('SIGINT');
-  // Longer than the two signals of one press are apart.
-  await setTimeout(700);
-
-  child.kill('SIGINT');
-  const [exitCode] = await exited;
-
-  assert.equal(exitCode, 130);
-  assert.equal(await stdout, '');
-  assert.doesNotMatch(shown(), /cancel-run .* succeeded/);
 });
 
 test('a long-lived token, an API token and a wrong password are in nothing that commands with them say', async (t) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,11 @@ import { FunctionHost } from '../../local/function-host.ts';
 const ECHO = 'exports.handler = async (event) => ({ event, pid: process.pid });';
 
 /** A host with one function named `sample`, its bundle written to a temporary folder. */
-function hostOf(t: TestContext, bundle: string, { Timeout = 10, variables = {} } = {}): FunctionHost {
+function hostOf(
+  t: TestContext,
+  bundle: string,
+  { Timeout = 10, variables = {}, onLogLine = (_: string) => {} } = {},
+): FunctionHost {
   const directory = mkdtempSync(join(tmpdir(), 'cache-ops-function-'));
   writeFileSync(join(directory, 'index.js'), bundle);
   const sample = {
@@ -21,7 +26,7 @@ function hostOf(t: TestContext, bundle: string, { Timeout = 10, variables = {} }
     Timeout,
     MemorySize: 256,
   };
-  const host = new FunctionHost([sample], { AWS_ENDPOINT_URL_SFN: 'http://127.0.0.1:1' });
+  const host = new FunctionHost([sample], { AWS_ENDPOINT_URL_SFN: 'http://127.0.0.1:1' }, onLogLine);
   t.after(async () => {
     await host.close();
     rmSync(directory, { recursive: true });
@@ -61,6 +66,47 @@ test('takes a process of its own for each of two invocations at once', async (t)
   ]);
 
   assert.notEqual(first.pid, second.pid);
+});
+
+test('keeps the signals of the terminal from a function: Ctrl-C is for the command', async (t) => {
+  const host = hostOf(t, ECHO);
+
+  const { pid } = await resultOf(host.invoke('sample', '{}'));
+
+  const group = Number(execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }));
+  assert.equal(group, pid);
+});
+
+test('hands on each line that a function logs, also one that comes in pieces', async (t) => {
+  const bundle = `exports.handler = async () => {
+    process.stdout.write('{"level":');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => process.stdout.write('"warn"}\\nsecond\\n', resolve));
+  };`;
+  const lines: string[] = [];
+  const { promise: both, resolve } = Promise.withResolvers<void>();
+  const host = hostOf(t, bundle, {
+    onLogLine: (line) => {
+      if (lines.push(line) === 2) resolve();
+    },
+  });
+
+  await resultOf(host.invoke('sample', '{}'));
+  await both;
+
+  assert.deepEqual(lines, ['{"level":"warn"}', 'second']);
+});
+
+test('is idle when the invocations that are at work have ended', async (t) => {
+  const host = hostOf(t, 'exports.handler = () => new Promise((resolve) => setTimeout(resolve, 200, "done"));');
+  let ended = false;
+  void host.invoke('sample', '{}').then(() => {
+    ended = true;
+  });
+
+  await host.idle();
+
+  assert.ok(ended);
 });
 
 test("gives a function its own variables and Lambda's, and nothing of the shell's", async (t) => {

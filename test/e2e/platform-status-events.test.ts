@@ -77,7 +77,7 @@ test('starts nothing where no enabled rule fits', async (t) => {
   assert.equal(machines.stateMachines.executions.length, 1);
 });
 
-test('stops what was started from outside, and lets that run which follows from ends', async (t) => {
+test('stops what was started from outside and starts nothing more, but what follows from ends', async (t) => {
   const cleanup = sequence({ wait: { Type: 'Wait', Seconds: 600 }, end: { Type: 'Pass' } });
   const machines = await startMachines(t, { job: JOB, told: cleanup }, { rules: [ended], pauseMs: 50 });
   await machines.start('job', { fail: true }).ended;
@@ -85,6 +85,7 @@ test('stops what was started from outside, and lets that run which follows from 
 
   await machines.stop();
 
+  assert.throws(() => machines.start('job', { fail: true }), { name: 'ServiceUnavailable' });
   const statuses = machines.stateMachines.executions.map(({ machine, status }) => [machine, status]);
   assert.deepEqual(statuses, [
     ['job', 'FAILED'],

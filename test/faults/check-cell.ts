@@ -148,11 +148,12 @@ function cacheProblems({ scenario }: Cell, { name }: Outcome, { cleared, purged 
 function sessionsThatMayStay(cell: Cell): number {
   const { kind, fault, duration } = cell;
   const isForEver = duration === 'for ever';
-  const isAnswerLost = fault.works === true && fault.seen === 'no whole answer';
+  const isReplaced = fault.seen === 'failure without a word of its own';
+  const isAnswerLost = fault.works === true && (isReplaced || fault.seen === 'no whole answer');
   if (kind.name === 'login') return isAnswerLost ? triesOf(cell) : 0;
   if (fault.place !== 'request' && isForEver) return 1;
   // A load balancer's new cookie was in an answer that was lost, and again in its repetitions: no logout gets through.
-  if (kind.name === 'projects') return isForEver && isAnswerLost ? 1 : 0;
+  if (kind.name === 'projects') return isAnswerLost && (isForEver || isReplaced) ? 1 : 0;
   return kind.name === 'logout' && !fault.works ? logoutsThatFail(cell) : 0;
 }
 

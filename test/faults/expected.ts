@@ -34,11 +34,13 @@ const MAX_ATTEMPTS = 3;
 /** README's table of errors, and who repeats. */
 function failureOf({ fault, kind, scenario }: Cell): Failure | undefined {
   const { safeToRepeat: safe, answer } = kind;
+  const { vendor } = scenario;
   switch (fault.seen) {
     case 'no connection':
       return { error: 'VendorUnreachableError', again: true, uncertain: false };
     case 'certificate not trusted':
-      // A certificate does not become trusted within a second: "up to three attempts" is one here.
+    case 'no TLS':
+      // Neither passes within minutes: "up to three attempts" is one here.
       return { error: 'VendorUnreachableError', again: false, uncertain: false };
     case 'no whole answer':
       return { error: 'VendorUnreachableError', again: safe, uncertain: true };
@@ -46,6 +48,16 @@ function failureOf({ fault, kind, scenario }: Cell): Failure | undefined {
       return { error: 'VendorBusyError', again: true, uncertain: false };
     case 'gateway without an answer':
       return { error: 'VendorBusyError', again: safe, uncertain: true };
+    case 'failure without a word of its own':
+      return vendor === 'arcgis'
+        ? { error: 'VendorBusyError', again: safe, uncertain: true }
+        : { error: 'VendorRejectedError', again: false, uncertain: true };
+    case 'refusal without a code':
+      return {
+        error: vendor === 'arcgis' && isSignIn(kind) ? 'VendorAuthError' : 'VendorRejectedError',
+        again: false,
+        uncertain: true,
+      };
     case 'redirect':
       return { error: 'VendorContractError', again: false, uncertain: false };
     case 'undocumented answer':
@@ -58,7 +70,7 @@ function failureOf({ fault, kind, scenario }: Cell): Failure | undefined {
       return tokenRefused(kind, scenario);
     case 'credentials refused':
       return {
-        error: isSignIn(kind) || scenario.vendor === 'microstrategy' ? 'VendorAuthError' : 'VendorRejectedError',
+        error: isSignIn(kind) || vendor === 'microstrategy' ? 'VendorAuthError' : 'VendorRejectedError',
         again: false,
         uncertain: false,
       };
@@ -78,18 +90,19 @@ function tokenRefused(kind: CallKind, { situation }: Scenario): Failure | undefi
 }
 
 const isAnswer = (error: string) => error === 'VendorContractError' || error === 'VendorRejectedError';
-const isLater = (error: string) => /^Vendor(Unreachable|Busy|Contract)Error$/.test(error);
+const isLater = ({ fault }: Cell, error: string) =>
+  /^Vendor(Unreachable|Busy|Contract)Error$/.test(error) || fault.seen === 'refusal without a code';
 
 /** What the decisions in CONTRIBUTING make of an error, other than that error itself: the first that fits. */
 const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outcome: (cell: Cell) => string][] = [
   // Where the server cannot tell whether a name exists, a note says so (13).
   [({ kind }, error) => kind.name === 'exists' && isAnswer(error), fairOutcome],
   // A poll that finds the server down is no error, and one odd answer is none yet (19); the output may be missing.
-  [({ scenario }, error) => scenario.operation === 'check-job' && isLater(error), fairOutcome],
+  [(cell, error) => cell.scenario.operation === 'check-job' && isLater(cell, error), fairOutcome],
   // Nor are refused credentials yet: the secret may be about to change (24).
   [({ scenario }, error) => scenario.operation === 'check-job' && error === 'VendorAuthError', fairOutcome],
   // The machine of a stopped run asks again, and keeps the service meanwhile (18).
-  [({ scenario }, error) => scenario.operation === 'cancel-job' && isLater(error), fairOutcome],
+  [(cell, error) => cell.scenario.operation === 'cancel-job' && isLater(cell, error), fairOutcome],
   [({ scenario }, error) => scenario.operation === 'cancel-job' && error === 'VendorAuthError', fairOutcome],
   [({ kind }) => kind.name === 'job output', fairOutcome],
   // Who refuses to cancel in one way is asked in the other; what counts is the state afterwards.

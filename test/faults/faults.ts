@@ -6,9 +6,12 @@ import type { Exchange } from './fault-proxy.ts';
 export type Seen =
   | 'no connection'
   | 'certificate not trusted'
+  | 'no TLS'
   | 'no whole answer'
   | 'refused before any work'
   | 'gateway without an answer'
+  | 'failure without a word of its own'
+  | 'refusal without a code'
   | 'redirect'
   | 'undocumented answer'
   | 'shortened answer'
@@ -130,7 +133,7 @@ export const faults: readonly Fault[] = [
     trusts: 'the wrong certificate too',
     seen: 'certificate not trusted',
   },
-  { name: 'tls-none', what: 'plain HTTP on an https port', place: 'no certificate', seen: 'no connection' },
+  { name: 'tls-none', what: 'plain HTTP on an https port', place: 'no certificate', seen: 'no TLS' },
   { name: 'reset-before', what: 'reset before the request is read', place: 'accept', seen: 'no whole answer' },
   {
     name: 'reset-during',
@@ -237,6 +240,28 @@ export const faults: readonly Fault[] = [
       response.writeHead(307, { location: `${elsewhere}/?${PLANTED.query}` }).end(PLANTED.body),
   },
   { name: '429', what: 'HTTP 429', place: 'request', seen: 'refused before any work', happen: page(429) },
+  {
+    name: '500',
+    what: 'a page with HTTP 500',
+    place: 'request',
+    seen: 'failure without a word of its own',
+    happen: page(500),
+  },
+  {
+    name: '500-done',
+    what: "a gateway's JSON with HTTP 500, after the work",
+    place: 'request',
+    seen: 'failure without a word of its own',
+    works: true,
+    happen: afterWork((exchange) => json(exchange, 500, { status: 500, error: 'Internal Server Error' })),
+  },
+  {
+    name: 'no-code',
+    what: 'an error without a code with HTTP 200',
+    place: 'request',
+    seen: 'refusal without a code',
+    happen: (exchange) => json(exchange, 200, { error: 'Internal Server Error' }),
+  },
   { name: '502', what: 'HTTP 502', place: 'request', seen: 'gateway without an answer', happen: page(502) },
   { name: '503', what: 'HTTP 503', place: 'request', seen: 'refused before any work', happen: page(503) },
   { name: '504', what: 'HTTP 504', place: 'request', seen: 'gateway without an answer', happen: page(504) },

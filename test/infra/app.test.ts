@@ -86,6 +86,15 @@ describe('the app', () => {
     assert.ok(problem.startsWith(`  ${file}:`));
     assert.ok(!existsSync(join(output, 'CacheOps.template.json')));
   });
+
+  for (const key of ['setings', 'Settings']) {
+    it(`refuses -c ${key}=…, which would leave the shipped settings in force`, () => {
+      const { status, stderr, output } = runApp('x.yaml', key);
+
+      assert.deepEqual([status, stderr], [1, `-c ${key}=… is not known: did you mean -c settings=<file>?\n`]);
+      assert.ok(!existsSync(join(output, 'CacheOps.template.json')));
+    });
+  }
 });
 
 function settingsFile(yaml: string): string {
@@ -95,9 +104,9 @@ function settingsFile(yaml: string): string {
 }
 
 /** Runs the app as the CDK's command line does, without bundling. */
-function runApp(settings?: string) {
+function runApp(settings?: string, key = 'settings') {
   const output = mkdtempSync(join(folder, 'cdk.out-'));
-  const context = { 'aws:cdk:bundling-stacks': [], ...(settings !== undefined && { settings }) };
+  const context = { 'aws:cdk:bundling-stacks': [], ...(settings !== undefined && { [key]: settings }) };
   const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
     encoding: 'utf8',
     env: { ...process.env, CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify(context) },

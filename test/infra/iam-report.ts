@@ -1,23 +1,16 @@
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readStackSettings, runStackCommand } from '../../cli/stack.ts';
 import { textTable } from '../../cli/text-table.ts';
-import { readSettings, SettingsError } from '../../infra/settings/settings.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
 import { synthesize } from './synthesize.ts';
 
-const SHIPPED = fileURLToPath(new URL('../../infra/settings.yaml', import.meta.url));
-
 /** What every role of the stack may do, and whom its resources let in: a table, or JSON. */
 export function iamReport(args: string[]): string {
-  const { settings, json } = parseArgs({
-    args,
-    options: { settings: { type: 'string', default: SHIPPED }, json: { type: 'boolean', default: false } },
-  }).values;
-  const permissions = permissionsOf(synthesize(readSettings(settings)).template.toJSON());
-  return json ? JSON.stringify(permissions, null, 2) : textTable(HEADING, permissions.flatMap(rows));
+  const { read, json } = readStackSettings('iam', args);
+  const permissions = permissionsOf(synthesize(read).template.toJSON());
+  return json ? JSON.stringify(permissions, null, 2) : textTable(COLUMNS, permissions.flatMap(rows));
 }
 
-const HEADING = ['who', 'effect', 'actions', 'resources', 'conditions'];
+const COLUMNS = ['who', 'effect', 'actions', 'resources', 'conditions'].map((title) => ({ title }));
 
 /** Side by side, a line for each action, resource and condition; an empty line before whoever is next. */
 function rows({ who, effect, ...statement }: Permission, index: number, all: readonly Permission[]): string[][] {
@@ -42,12 +35,8 @@ function shortArn(text: string): string {
 }
 
 if (import.meta.main) {
-  try {
+  process.exitCode = await runStackCommand(() => {
     process.stdout.write(`${iamReport(process.argv.slice(2))}\n`);
-  } catch (error) {
-    const isUsage = error instanceof Error && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code));
-    if (!(error instanceof SettingsError || isUsage)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
+    return 0;
+  });
 }

@@ -41,7 +41,10 @@ export function takeOver({ seed, now, clock, aws, beforeVendor }: Parts): () => 
     awsRequestHandler,
     'handle',
     async ({ headers, body }: Parameters<typeof awsRequestHandler.handle>[0]) => {
-      const answer = await aws(headers['x-amz-target'] ?? '', typeof body === 'string' ? body : new TextDecoder().decode(body));
+      const answer = await aws(
+        headers['x-amz-target'] ?? '',
+        typeof body === 'string' ? body : new TextDecoder().decode(body),
+      );
       if (answer === undefined) throw Object.assign(new Error('simulated: no answer'), { name: 'TimeoutError' });
       const bodyBytes = Buffer.from(JSON.stringify(answer.reply));
       return {

@@ -7,6 +7,7 @@ import { handler as manageTiles } from '../../functions/manage-map-server-cache-
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { type Counted, type CountingSite, PROJECT } from './counting-site.ts';
+import { adminJobs, isJob, jobSegments, TASK_PATH } from './job-paths.ts';
 import { watchOf } from './watch.ts';
 
 // The contract's rules for inputs, written a second time and without the schemas: what an input must at least be before
@@ -68,7 +69,6 @@ const INFO_AND_TOKEN = [
   ['rest', 'info'],
   ['admin', 'generateToken'],
 ];
-const TASK_PATH = 'rest/services/System/CachingTools/GPServer/DeleteCache';
 const task = (folder: string, name: string) => ['rest', 'services', 'System', folder, 'GPServer', name];
 
 /** What a job operation's machine or a person hands over: the input, wrapped or not. */
@@ -239,7 +239,7 @@ export const SUBJECTS: Subject[] = [
       ),
       { clock: { since: '2026-01-01T00:00:00.000Z' } },
     ],
-    mayRun: ({ job }) => isJob(Object(job)),
+    mayRun: ({ job }) => isTarget(Object(job).target) && isJob(Object(job)),
     paths: ({ job }) => [...INFO_AND_TOKEN, jobSegments(Object(job))],
   },
   {
@@ -256,7 +256,8 @@ export const SUBJECTS: Subject[] = [
         attempt: { attempts: 0 },
       },
     ],
-    mayRun: ({ cancel, find }) => (find === undefined ? isJob(Object(cancel)) : isTarget(Object(find).target)),
+    mayRun: ({ cancel, find }) =>
+      isTarget(Object(find ?? cancel).target) && (find !== undefined || isJob(Object(cancel))),
     paths({ cancel, find }) {
       if (find !== undefined)
         return [...INFO_AND_TOKEN, [...adminJobs(String(Object(Object(find).sought).taskPath).split('/')), 'query']];
@@ -282,27 +283,4 @@ export function assertAllowed({ mayRun, paths }: Subject, event: unknown, counte
     assert.ok(allowed.includes(JSON.stringify(segments)), `${path} is none of ${allowed.join()}`);
     assert.doesNotMatch(body, /undefined|NaN|Infinity|%5Bobject/);
   }
-}
-
-/** Below the site; from a whole address, as version 0.1.0 kept it, what is below whatever site it names. */
-function taskPathOf({ taskPath, taskUrl }: Fields): unknown {
-  if (taskPath !== undefined || typeof taskUrl !== 'string') return taskPath;
-  return taskUrl.slice(Math.max(0, taskUrl.indexOf('/rest/services/') + 1));
-}
-
-function isJob(job: Fields): boolean {
-  const { target, jobId } = job;
-  const path = taskPathOf(job);
-  const isBelow = typeof path === 'string' && path.startsWith('rest/services/');
-  return isTarget(target) && isBelow && typeof jobId === 'string' && !['', '.', '..'].includes(jobId);
-}
-
-function jobSegments(job: Fields): unknown[] {
-  return [...String(taskPathOf(job)).split('/').map(decodeURIComponent), 'jobs', job['jobId']];
-}
-
-/** `rest/services/F/N/GPServer/…` as the Admin API has its jobs: `admin/services/F/N.GPServer/jobs`. */
-function adminJobs(segments: unknown[]): unknown[] {
-  const service = segments.slice(2, segments.lastIndexOf('GPServer'));
-  return ['admin', 'services', ...service.slice(0, -1), `${service.at(-1)}.GPServer`, 'jobs'];
 }

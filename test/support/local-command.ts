@@ -22,6 +22,10 @@ export interface LocalCommand {
   /** What is on stderr so far. */
   shown(): string;
   exited: Promise<unknown[]>;
+  /** Ctrl-C as a terminal sends it: to the command and all that it has started. */
+  interrupt(): void;
+  /** Waits until this is on stderr. */
+  showing(text: string | RegExp): Promise<void>;
 }
 
 /** The secrets of any command are in nothing that any other says. */
@@ -44,11 +48,11 @@ export function recordSaid(place: string, what: unknown): void {
   leaks.record(place, what);
 }
 
-/** Starts a command; after the tests of the file all that was said in its commands is searched for their secrets. */
+/** Starts a command, the leader of a process group of its own; after the tests of the file all that was said in its commands is searched for their secrets. */
 export function startCommand(args: string[]): LocalCommand {
   const file = join(folder, String(searches.length));
   const env = { ...process.env, [RECORD_VARIABLE]: file };
-  const child = spawn(process.execPath, [START, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [START, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   let shown = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -67,6 +71,14 @@ export function startCommand(args: string[]): LocalCommand {
     stdout: once(child, 'close').then(() => printed),
     shown: () => shown,
     exited: once(child, 'exit'),
+    interrupt: () => void (child.pid && process.kill(-child.pid, 'SIGINT')),
+    showing: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => shown.match(text) && resolve();
+        child.stderr.on('data', look);
+        child.on('exit', () => reject(new Error(`ended without ${text}:\n${shown}`)));
+        look();
+      }),
   };
 }
 

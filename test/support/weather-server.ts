@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 
 /** A request that arrived; `path` is raw, with its query. */
 export interface SeenRequest {
@@ -139,7 +140,8 @@ async function forward(request: SeenRequest, upstream: string | undefined, respo
   const answer = await askUpstream(request, upstream);
   const { connection: _theirs, ...given } = answer.headers;
   response.writeHead(answer.statusCode ?? 0, given);
-  answer.pipe(response);
+  // An answer that breaks off there breaks off here.
+  await pipeline(answer, response);
 }
 
 /** Asks the server behind what was asked here. */

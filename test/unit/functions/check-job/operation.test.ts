@@ -88,6 +88,7 @@ describe('checking a job', () => {
     job = {
       jobId: 'j1',
       jobStatus: 'esriJobSucceeded',
+      results: {},
       messages: [said('Done.'), said('Slow', 'esriJobMessageTypeWarning')],
     };
     const before = watch(60);
@@ -110,7 +111,7 @@ describe('checking a job', () => {
         { type: 'informative', text: 'Done.' },
         { type: 'warning', text: 'Slow' },
       ],
-      notes: ['noted'],
+      notes: ['noted', 'The job succeeded, and its messages hold 1 warning: see what they name.'],
     });
     assert.equal(elapsedSeconds, Math.round((Date.parse(String(finishedAt)) - Date.parse(submittedAt)) / 1000));
   });
@@ -148,7 +149,7 @@ describe('checking a job', () => {
 
   it('lets no part of a secret out of a message that is cut in the middle of it', async (t) => {
     logLines(t);
-    job = { jobId: 'j1', jobStatus: 'esriJobSucceeded', messages: [said(`${'x'.repeat(485)}${TOKEN}`)] };
+    job = { jobId: 'j1', jobStatus: 'esriJobSucceeded', results: {}, messages: [said(`${'x'.repeat(485)}${TOKEN}`)] };
 
     const result = await invoke(handler, watch());
 

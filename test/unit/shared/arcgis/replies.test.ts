@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { readReply, TokenRefused } from '../../../../shared/arcgis/replies.ts';
 import { VendorBusyError, VendorRejectedError } from '../../../../shared/errors.ts';
+import { parseWithNaN } from '../../../../shared/http/json.ts';
 
 const PLACE = 'POST gis.example.org/server/rest/info';
 const schema = z.looseObject({ jobId: z.string() });
@@ -44,7 +45,7 @@ describe('an answer of ArcGIS', () => {
     const answer = { status: 200, headers: {}, text, place: PLACE };
 
     it(`is ${reply === undefined ? 'still broken' : 'read'} as ${text} where bare NaN counts as null`, () => {
-      const read = () => readReply(answer, schema, { nanIsNull: true });
+      const read = () => readReply(answer, schema, parseWithNaN);
 
       if (reply === undefined) assert.throws(read, { name: 'VendorContractError' });
       else assert.deepEqual(read(), reply);
@@ -72,7 +73,10 @@ describe('an answer of ArcGIS', () => {
     ['JSON with a status that is an error', { jobId: 'j1' }, 404],
     ['a 500 that says nothing of the service', restError(500, 'Error executing tool.')],
     ['HTML with a status that is an error', '<html>Not found</html>', 404],
-    ['nothing with a status that is an error', '', 500],
+    ['a code of its own with HTTP 500', restError(400, 'Unable to complete operation.'), 500],
+    ['a code that is no number', restError('E_FAIL', 'no')],
+    ['an error of no code, empty as text', restError('', 'no')],
+    ["a gateway's code, with no word of ArcGIS' beside it", { code: 503, message: 'upstream' }],
   ];
   for (const [what, body, status] of refused) {
     it(`is VendorRejectedError for ${what}`, () => {
@@ -90,6 +94,42 @@ describe('an answer of ArcGIS', () => {
     assert.equal(error.code, 400);
     assert.match(error.message, /400.*Unable to complete operation\. Invalid levels Again/);
   });
+
+  const withoutCode = [
+    { error: 'Internal Server Error', status: 500, timestamp: 1 },
+    { error: { code: null, message: 'no' } },
+    { error: { code: true } },
+    { error: { code: 'E_FAIL' } },
+    { error: { code: 200 } },
+    { error: { code: 500.5 } },
+    { status: 'error' },
+    { success: false },
+    { code: 500, message: 'Internal server error' },
+  ];
+  for (const body of withoutCode) {
+    it(`has no code of ArcGIS' own in ${JSON.stringify(body)}, and says so`, () => {
+      const error = errorOf(body);
+
+      assert.ok(error instanceof VendorRejectedError);
+      assert.equal(error.code, undefined);
+      assert.match(error.message, /something before the site/);
+    });
+  }
+
+  it('keeps a code that is no number in its words', () => {
+    const error = errorOf(restError('E_FAIL', 'No.'));
+
+    assert.match(Object(error).message, /: code E_FAIL No\./);
+  });
+
+  for (const code of [400, 404]) {
+    it(`says of code ${code} to look at the names that were given, of code 500 to look into the log`, () => {
+      const [error, other] = [errorOf(restError(code, 'Invalid URL')), errorOf(restError(500, 'Failed'))];
+
+      assert.match(Object(error).message, /Check the names in the input\.$/);
+      assert.match(Object(other).message, /log for the cause\.$/);
+    });
+  }
 
   for (const code of [498, 499]) {
     for (const body of [restError(code, 'Invalid Token'), adminError(code, 'Token Required')]) {
@@ -117,6 +157,33 @@ describe('an answer of ArcGIS', () => {
       assert.ok(error instanceof VendorBusyError);
       assert.equal(error.sent, sent);
     });
+
+    it(`may have been obeyed after ${what} with HTTP 500`, () => {
+      const error = errorOf(body, 500);
+
+      assert.ok(error instanceof VendorBusyError);
+      assert.equal(error.sent, true);
+    });
+  }
+
+  const failed: [what: string, body: unknown][] = [
+    ['a page', '<html>HTTP Status 500</html>'],
+    ['nothing', ''],
+    ["a gateway's own JSON", { timestamp: 1, status: 500, error: 'Internal Server Error' }],
+    ['JSON with neither error nor code', { message: 'Internal server error' }],
+    ['an error without a code', { error: { message: 'no' } }],
+    ['a success', { jobId: 'j1' }],
+  ];
+  for (const status of [500, 520]) {
+    for (const [what, body] of failed) {
+      it(`is VendorBusyError for HTTP ${status} with ${what}: nobody knows what was done`, () => {
+        const error = errorOf(body, status);
+
+        assert.ok(error instanceof VendorBusyError);
+        assert.deepEqual([error.sent, error.httpStatus], [true, status]);
+        assert.match(error.message, new RegExp(`HTTP ${status}.*Try again later`));
+      });
+    }
   }
 
   const notDocumented: [what: string, body: unknown][] = [

@@ -46,6 +46,40 @@ describe('the error of a connection', () => {
     });
   }
 
+  for (const code of [
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+    'ERR_SSL_DATA_LENGTH_TOO_LONG',
+    'ERR_SSL_HTTP_REQUEST',
+    'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
+    'ERR_SSL_INVALID_ALERT',
+  ]) {
+    it(`says of ${code} that the port speaks something else, which does not pass`, () => {
+      const { message, passing } = failure(code);
+
+      assert.match(
+        message,
+        /not https\. Check scheme, host name and port.*Repeating does not help until that is mended\.$/,
+      );
+      assert.equal(passing, false);
+    });
+  }
+
+  for (const code of [
+    'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
+    'ERR_SSL_UNEXPECTED_EOF_WHILE_READING',
+    'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+    'ECONNRESET',
+    'ENOTFOUND',
+  ]) {
+    it(`takes ${code} for something that may pass`, () => {
+      const { message, passing } = failure(code);
+
+      assert.equal(passing, true);
+      assert.doesNotMatch(message, /Repeating/);
+    });
+  }
+
   it('tells of the way through a proxy where there is none', () => {
     const { message } = failure('ETIMEDOUT');
 

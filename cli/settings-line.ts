@@ -1,0 +1,22 @@
+import type { Settings } from '../infra/settings/settings.ts';
+
+/** Says which settings are meant and what they hold. */
+export function settingsLine(file: string, settings: Settings): string {
+  const { schedules, rasters, jobs, network, encryption, notifications, secretPrefix } = settings;
+  const off = schedules.filter(({ enabled }) => !enabled).length;
+  const limited = Object.keys(jobs).length;
+  const parts = [
+    `${count(schedules.length, 'schedule')}${off > 0 ? ` (${off} switched off)` : ''}`,
+    count(rasters.length, 'raster source'),
+    ...(limited > 0 ? [`limits for ${count(limited, 'job operation')}`] : []),
+    ...(network ? [`in ${network.vpcId}`] : []),
+    ...(encryption ? ['a key of yours'] : []),
+    notifications ? `mail to ${notifications.email}` : 'no mail',
+    `secrets under ${secretPrefix}`,
+  ];
+  return `Settings ${file}: ${parts.join(', ')}`;
+}
+
+export function count(number: number, what: string): string {
+  return `${number === 0 ? 'no' : number} ${what}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { inventoryOf } from '../infra/settings/inventory.ts';
+import { readSettings, type Settings, SettingsError } from '../infra/settings/settings.ts';
+import { runCdk } from './cdk.ts';
+import { confirm } from './confirm.ts';
+import { readDeployedStack, removedFrom } from './deployed-stack.ts';
+import { screenOf, wrapped } from './screen.ts';
+import { settingsLine } from './settings-line.ts';
+import { readStackArguments, type StackArguments, type StackVerb } from './stack-command-line.ts';
+import { HelpAsked, UsageError } from './usage.ts';
+
+const CDK_COMMANDS = { synth: ['synth', '--quiet'], diff: ['diff'], deploy: ['deploy'] };
+
+/** Reads what one of the commands of the stack is given, and says which settings are meant. Nothing of it is on stdout. */
+export function readStackSettings(verb: StackVerb, args: readonly string[]): StackArguments & { read: Settings } {
+  const given = readStackArguments(verb, args);
+  const read = readSettings(given.settings);
+  say(settingsLine(given.settings, read));
+  return { ...given, read };
+}
+
+/** Runs a command to its end; what cannot be used, or was asked for, is said. Gives the exit code. */
+export async function runStackCommand(run: () => Promise<number> | number): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof HelpAsked) {
+      process.stdout.write(`${error.message}\n`);
+      return 0;
+    }
+    if (!(error instanceof UsageError || error instanceof SettingsError)) throw error;
+    say(error.message);
+    return 1;
+  }
+}
+
+async function runWithCdk(verb: keyof typeof CDK_COMMANDS, args: readonly string[]): Promise<number> {
+  const { settings, read, yes, cdk } = readStackSettings(verb, args);
+  if (verb === 'deploy' && !(await mayDeploy(read, { yes, cdk }))) {
+    say('Nothing was deployed.');
+    return 1;
+  }
+  return await runCdk([...CDK_COMMANDS[verb], '-c', `settings=${resolve(settings)}`, ...cdk]);
+}
+
+/** Whoever relies on a schedule or on a source must not lose it by a mistake. */
+async function mayDeploy(settings: Settings, { yes, cdk }: Pick<StackArguments, 'yes' | 'cdk'>): Promise<boolean> {
+  say('Asks AWS what is deployed …');
+  const deployed = await readDeployedStack(cdk);
+  if ('unknown' in deployed) {
+    say(
+      `What is deployed cannot be read, so it is not known whether a schedule or a raster source is removed: ${deployed.unknown}`,
+    );
+  } else {
+    const removed = removedFrom(deployed, inventoryOf(settings));
+    if (removed.length === 0) return true;
+    say(`These settings remove what is deployed now:\n${removed.map((what) => `  - ${what}`).join('\n')}`);
+  }
+  if (yes) return true;
+  if (process.stdin.isTTY)
+    return await confirm('Deploy all the same?', { input: process.stdin, output: process.stderr });
+  say('There is no terminal to ask on: add --yes where that is wanted.');
+  return false;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${wrapped(text, screenOf(process.stderr).width)}\n`);
+}
+
+if (import.meta.main) {
+  const [verb = '', ...args] = process.argv.slice(2);
+  if (verb !== 'synth' && verb !== 'diff' && verb !== 'deploy') throw new Error(`synth, diff or deploy, not "${verb}"`);
+  process.exitCode = await runStackCommand(() => runWithCdk(verb, args));
+}

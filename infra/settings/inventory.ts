@@ -1,0 +1,28 @@
+import type { Settings } from './settings.ts';
+
+/** What a deployment would take away from somebody who relies on it, by names that tell the one from the other. */
+export interface Inventory {
+  readonly schedules: readonly string[];
+  readonly rasters: readonly string[];
+}
+
+/** Where a stack keeps its own inventory: a key of the template's metadata. */
+export const INVENTORY_KEY = 'cache-ops';
+
+/** The schedules and raster sources that the settings hold. */
+export function inventoryOf({ schedules, rasters }: Settings): Inventory {
+  return {
+    schedules: schedules.map(({ name }) => name),
+    rasters: rasters.map(({ bucket = 'the bucket of the stack', prefix = '', refresh }) => {
+      const { target, serviceFolder, serviceName, serviceType } = refresh;
+      const service = [serviceFolder, `${String(serviceName)}.${String(serviceType)}`].filter(Boolean).join('/');
+      return `${bucket}, ${prefix === '' ? 'all of it' : prefix}: refreshes ${service} of ${String(target)}`;
+    }),
+  };
+}
+
+/** In ASCII: CloudFormation gives back other letters of a template as question marks. */
+export function inventoryMetadata(settings: Settings): Inventory {
+  const { schedules, rasters } = inventoryOf(settings);
+  return { schedules, rasters: rasters.map(encodeURI) };
+}
