@@ -7,7 +7,7 @@ interface Wish {
 }
 
 /** Whether the service is held by a run that has not let go of it, and whose lease has not run out. */
-export function isHeld({ holder, releasedAt, leaseUntil }: Claim, now: number): boolean {
+function isHeld({ holder, releasedAt, leaseUntil }: Claim, now: number): boolean {
   return holder !== undefined && releasedAt === undefined && now < time(leaseUntil);
 }
 

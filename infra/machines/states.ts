@@ -45,20 +45,20 @@ export type Pass = Next & {
   OutputPath?: string;
 };
 
-export type Wait = { Type: 'Wait'; Next: string } & ({ Seconds: number } | { SecondsPath: string });
+type Wait = { Type: 'Wait'; Next: string } & ({ Seconds: number } | { SecondsPath: string });
 
-export interface Succeed {
+interface Succeed {
   Type: 'Succeed';
   OutputPath?: string;
 }
 
-export interface Fail {
+interface Fail {
   Type: 'Fail';
   ErrorPath: string;
   CausePath: string;
 }
 
-export type State = Task | Choice | Pass | Wait | Succeed | Fail;
+type State = Task | Choice | Pass | Wait | Succeed | Fail;
 
 export interface Machine {
   Comment: string;

@@ -150,9 +150,9 @@ function withMilliseconds(path: string): string {
   return `States.Format('{}.{}Z', States.ArrayGetItem(${parts}, 0), States.ArrayGetItem(${parts}, 1))`;
 }
 
-export const REFUSED = 'DynamoDB.ConditionalCheckFailedException';
+const REFUSED = 'DynamoDB.ConditionalCheckFailedException';
 
-export const LEDGER_RETRY: readonly Retrier[] = [
+const LEDGER_RETRY: readonly Retrier[] = [
   { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 10 },
 ];
 

@@ -12,7 +12,7 @@ import type { Operation, Run } from './operation-handler.ts';
 import { parseInput } from './parse-input.ts';
 
 /** What an input asks for, told without asking the vendor. */
-export interface Asked {
+interface Asked {
   target: string;
   /** `Folder/Name.Type`, where the work is on one service. */
   service?: string | undefined;

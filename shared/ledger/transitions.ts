@@ -57,7 +57,7 @@ export type TransitionName = keyof typeof TRANSITIONS;
 export type AttributeName = Exclude<keyof Entry & string, number>;
 
 /** What the end of a run takes out of its entry. */
-export const REMOVED_AT_THE_END = ['open', 'waitingFor'] as const satisfies readonly AttributeName[];
+const REMOVED_AT_THE_END = ['open', 'waitingFor'] as const satisfies readonly AttributeName[];
 
 /** Changes of one item, in the words of DynamoDB's expressions. `V` is a value, or where a state machine finds it. */
 export interface Change<V> {
@@ -129,7 +129,7 @@ export function expression<V>(
 }
 
 /** What stands with a `#` in the expressions: many plain words are reserved, `status` for example. */
-export function namesIn(...expressions: string[]): Record<string, string> {
+function namesIn(...expressions: string[]): Record<string, string> {
   const found = expressions.join(' ').matchAll(/#(\w+)/g);
   return Object.fromEntries([...found].map(([alias, name = '']) => [alias, name]));
 }
