@@ -7,7 +7,7 @@ it('keeps the JSON Schema for editors as the settings and the inputs of the oper
   const text = settingsSchemaText();
 
   const kept = readFileSync(settingsSchemaFile, 'utf8');
-  assert.equal(kept, text, 'run: node infra/settings-schema.ts');
+  assert.equal(kept, text, 'run: npm run settings:schema');
 });
 
 it('describes the input of each operation in its own schedule', () => {
