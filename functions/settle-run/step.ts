@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isErrorName } from '../../shared/errors.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
 import type { Change, TransitionName } from '../../shared/ledger/transitions.ts';
 
@@ -61,7 +62,11 @@ export function ended(name: 'isCancelled' | 'isStopped', cause: string, job: Val
 }
 
 /** Nobody can say whether a job of the run is at work: the service stays claimed until its lease runs out. */
-export function uncertain({ Error: error, Cause: cause }: { Error: string; Cause: string }): Step {
+export function uncertain(met: { Error: string; Cause: string }): Step {
+  // A machine must not fail by a name that Step Functions keeps to itself, such as States.Timeout.
+  const [error, cause] = isErrorName(met.Error)
+    ? [met.Error, met.Cause]
+    : (['AwsUnavailableError', `${met.Error}: ${met.Cause}`] as const);
   return { plan: { next: 'alarm', Error: error, Cause: cause }, end: { name: 'isUncertain', set: { error, cause } } };
 }
 

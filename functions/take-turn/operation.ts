@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isErrorName } from '../../shared/errors.ts';
 import { nextWaitSeconds, submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
 import { environment } from '../../shared/lambda/environment.ts';
 import type { Claim, Entry, EntryKey } from '../../shared/ledger/entry.ts';
@@ -135,7 +136,8 @@ async function endAs(name: string, entry: Entry, run: EntryKey, ledger: LedgerTa
   const { result, error = 'JobLostError', cause = '' } = entry;
   if (result === undefined) {
     await noteWaiting(ledger, run, { attachedTo: name });
-    return failed({ Error: error, Cause: cause });
+    // Entries of 0.1.0 may name an error of Step Functions, by which no machine can fail.
+    return failed({ Error: isErrorName(error) ? error : 'AwsUnavailableError', Cause: cause });
   }
   const own = { ...resultSchema.parse(JSON.parse(result)), attachedTo: name };
   await ledger.write(run, goodEnd(own, { now: Date.now(), attachedTo: name }));

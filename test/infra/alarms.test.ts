@@ -17,19 +17,20 @@ const everything = synthesize({
 const TOPIC = 'arn:aws:sns:NotificationsTopic';
 
 describe('the alarms', () => {
-  it('are one for each operation, the start of scheduled jobs, the end of stopped ones and each dead-letter queue', () => {
+  it('are one for each operation, for what starts and cleans up after runs, and for each dead-letter queue', () => {
     const watched = alarmsOf(everything).map(({ watches }) => watches);
 
     assert.deepEqual(watched.toSorted(), [
-      'Errors of arn:aws:lambda:ClearRestCacheFunction',
-      'Errors of arn:aws:lambda:PurgeMicrostrategyCachesFunction',
+      'Errors of arn:aws:lambda:SweepRunsFunction',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsCancelRun',
+      'ExecutionsFailed of arn:aws:stepfunctions:JobsClearRestCache',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsDeleteMapServerCache',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsManageMapServerCacheTiles',
+      'ExecutionsFailed of arn:aws:stepfunctions:JobsPurgeMicrostrategyCaches',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsRefreshService',
       'ExecutionsFailed of arn:aws:stepfunctions:SchedulesStartScheduledJob',
+      'Maximum of arn:aws:sqs:CleanUpUndeliveredStops',
       'Maximum of arn:aws:sqs:FailedInvocations',
-      'Maximum of arn:aws:sqs:JobsUndeliveredStops',
       'Maximum of arn:aws:sqs:RastersGivenUpRasters',
       'Maximum of arn:aws:sqs:SchedulesUndeliveredSchedules',
     ]);
@@ -63,14 +64,14 @@ describe('the alarms', () => {
   it('are told to the topic when there is one', () => {
     const actions = alarmsOf(everything).map(({ properties }) => properties['AlarmActions']);
 
-    assert.equal(actions.length, 11);
+    assert.equal(actions.length, 12);
     for (const action of actions) assert.deepEqual(action, [TOPIC]);
   });
 
   it('only show in CloudWatch when nobody is to be told', () => {
     const quiet = synthesize();
 
-    assert.equal(alarmsOf(quiet).length, 8);
+    assert.equal(alarmsOf(quiet).length, 9);
     for (const { properties } of alarmsOf(quiet)) assert.equal(properties['AlarmActions'], undefined);
     quiet.template.resourceCountIs('AWS::SNS::Topic', 0);
     quiet.template.resourceCountIs('AWS::SNS::Subscription', 0);

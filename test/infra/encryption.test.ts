@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { OPERATIONS, SHARED_MACHINES } from './machines.ts';
 import { ACCOUNT, KEY, REGION, type Synthesized, synthesize } from './synthesize.ts';
 
 const OWN_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -22,14 +24,19 @@ const KEY_PROPERTIES: Record<string, (properties: Record<string, unknown>) => un
 };
 
 describe('the key', () => {
-  for (const [whose, stack, key, places] of [
-    ['that the stack makes', made, KEY, 21],
-    ['of the settings', own, OWN_KEY, 21],
+  for (const [whose, stack, key] of [
+    ['that the stack makes', made, KEY],
+    ['of the settings', own, OWN_KEY],
   ] as const) {
     it(`${whose} is the one of every queue, log and topic and of the ledger`, () => {
       const keys = keysOf(stack);
 
-      assert.equal(keys.size, places);
+      // A log for each function and machine, five queues, ledger and topic.
+      const [functions, machines] = [
+        readdirSync('functions'),
+        OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job'),
+      ];
+      assert.equal(keys.size, functions.length + machines.length + 7);
       for (const [id, used] of keys) assert.equal(used, key, id);
     });
   }
@@ -60,7 +67,7 @@ describe('the key', () => {
 
     own.template.resourceCountIs('AWS::KMS::Key', 0);
     own.template.resourceCountIs('AWS::KMS::Alias', 0);
-    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 11);
+    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 20);
   });
 
   it('leads roles to the same rights, whoever made it', () => {

@@ -2,17 +2,25 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
+import { JOBS, OPERATIONS, SHARED_MACHINES } from './machines.ts';
 import { ACCOUNT, KEY, keyStatement, REGION, synthesize } from './synthesize.ts';
 
-const stack = synthesize();
+const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
+const stack = synthesize({ rasters: [{ refresh: REFRESH }] });
 
-const IMMEDIATE = ['clear-rest-cache', 'purge-microstrategy-caches'];
-const JOBS = ['delete-map-server-cache', 'manage-map-server-cache-tiles', 'refresh-service'];
-/** Only state machines call these. */
+/** Only state machines call these; they talk to a vendor. */
 const OF_MACHINES = ['check-job', 'cancel-job'];
-const FUNCTIONS = [...IMMEDIATE, ...JOBS, ...OF_MACHINES];
-const SHARED_MACHINES = ['take-turn', 'watch-job', 'cancel-run'];
+/** These decide, and talk to nobody outside AWS. */
+const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'start-refresh'];
+const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...DECISIONS];
 
+const TIMEOUT_SECONDS: Record<string, number> = {
+  'clear-rest-cache': 180,
+  'purge-microstrategy-caches': 360,
+  ...Object.fromEntries(DECISIONS.map((name) => [name, 60])),
+};
+
+const LEDGER = 'arn:aws:dynamodb:JobsLedger';
 const functionOf = (name: string) => stack.one('AWS::Lambda::Function', `${pascalCase(name)}Function`).Properties;
 const stateMachineArn = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
 
@@ -35,7 +43,7 @@ describe('the functions', () => {
           Runtime: 'nodejs24.x',
           Architectures: ['arm64'],
           MemorySize: 256,
-          Timeout: name === 'purge-microstrategy-caches' ? 300 : 120,
+          Timeout: TIMEOUT_SECONDS[name] ?? 120,
           TracingConfig: { Mode: 'Active' },
           LoggingConfig: { LogGroup: `arn:aws:logs:${pascalCase(name)}Logs` },
           Handler: 'index.handler',
@@ -59,44 +67,52 @@ describe('the functions', () => {
     const logs = stack.idsOf('AWS::Logs::LogGroup').map((id) => stack.resources.get(id)?.Properties);
     const ofFunctions = logs.filter((properties) => properties?.['LogGroupName'] === undefined);
 
-    assert.equal(logs.length, FUNCTIONS.length + JOBS.length + SHARED_MACHINES.length);
+    assert.equal(logs.length, FUNCTIONS.length + OPERATIONS.length + SHARED_MACHINES.length);
     assert.equal(ofFunctions.length, FUNCTIONS.length);
     for (const properties of logs) {
       assert.partialDeepStrictEqual(properties, { RetentionInDays: 365, KmsKeyId: KEY });
     }
   });
 
-  it('know the prefix of the secrets that they may read', () => {
+  it('read the secrets under the prefix of the settings', () => {
     const other = synthesize({ secretPrefix: 'gis/prod-' });
 
     const policy = other.one('AWS::IAM::Policy', 'ClearRestCacheRoleDefaultPolicy').Properties;
     const { Environment } = other.one('AWS::Lambda::Function', 'ClearRestCacheFunction').Properties;
-    assert.deepEqual(Environment, { Variables: { SECRET_PREFIX: 'gis/prod-' } });
+    assert.equal(Object(Environment).Variables.SECRET_PREFIX, 'gis/prod-');
     assert.ok(
       JSON.stringify(policy).includes(`"arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:gis/prod-*"`),
       JSON.stringify(policy),
     );
   });
 
-  it('know the state machine of their own job, how long it may last and how long the ledger keeps its entry', () => {
-    const variables = FUNCTIONS.map((name) => [name, functionOf(name)['Environment']]);
+  it('are told what they cannot know themselves', () => {
+    const variables = FUNCTIONS.map((name) => [name, Object(functionOf(name)['Environment'])?.Variables]);
 
-    assert.deepEqual(
-      variables,
-      FUNCTIONS.map((name) => [
-        name,
-        {
-          Variables: {
+    const table = { LEDGER_TABLE: LEDGER };
+    assert.deepEqual(Object.fromEntries(variables), {
+      ...Object.fromEntries(
+        OPERATIONS.map((name) => [
+          name,
+          {
             SECRET_PREFIX: 'cache-ops/',
-            ...(JOBS.includes(name) && {
-              MAX_DURATION_DAYS: '14',
-              LEDGER_DAYS: '414',
-              STATE_MACHINE_ARN: stateMachineArn(name),
-            }),
+            STATE_MACHINE_ARN: stateMachineArn(name),
+            KEEP_DAYS: '400',
+            ...(JOBS.includes(name) && { MAX_DURATION_DAYS: '14' }),
           },
-        },
-      ]),
-    );
+        ]),
+      ),
+      ...Object.fromEntries(OF_MACHINES.map((name) => [name, { SECRET_PREFIX: 'cache-ops/' }])),
+      'take-turn': { ...table, KEEP_DAYS: '400' },
+      'settle-run': { ...table, KEEP_DAYS: '400', MACHINE_PREFIX: '' },
+      'sweep-runs': { ...table, CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun' },
+      'start-refresh': {
+        STATE_MACHINE_ARN: stateMachineArn('refresh-service'),
+        RASTERS: JSON.stringify([
+          { bucket: 'arn:aws:s3:RastersBucket', prefix: '', suffixes: ['.tif', '.tiff'], refresh: REFRESH },
+        ]),
+      },
+    });
   });
 
   it('are told the durations of the settings, each job its own', () => {
@@ -104,32 +120,31 @@ describe('the functions', () => {
 
     const durations = JOBS.map((name) => {
       const { Environment } = other.one('AWS::Lambda::Function', `${pascalCase(name)}Function`).Properties;
-      const { MAX_DURATION_DAYS, LEDGER_DAYS } = Object(Environment).Variables;
-      return [name, MAX_DURATION_DAYS, LEDGER_DAYS];
+      const { MAX_DURATION_DAYS, KEEP_DAYS } = Object(Environment).Variables;
+      return [name, MAX_DURATION_DAYS, KEEP_DAYS];
     });
     assert.deepEqual(durations, [
-      ['delete-map-server-cache', '14', '44'],
-      ['manage-map-server-cache-tiles', '14', '44'],
-      ['refresh-service', '0.5', '31'],
+      ['delete-map-server-cache', '14', '30'],
+      ['manage-map-server-cache-tiles', '14', '30'],
+      ['refresh-service', '0.5', '30'],
     ]);
   });
 
-  it('never purge the caches of MicroStrategy twice at once', () => {
+  it("take nothing from the account's concurrency: the smallest quota has none to give", () => {
     const limits = FUNCTIONS.filter((name) => functionOf(name)['ReservedConcurrentExecutions'] !== undefined);
 
-    assert.deepEqual(limits, ['purge-microstrategy-caches']);
-    assert.equal(functionOf('purge-microstrategy-caches')['ReservedConcurrentExecutions'], 1);
+    assert.deepEqual(limits, []);
   });
 
-  it('are repeated when immediate and invoked asynchronously, never when they submit a job; failures are kept', () => {
+  it('are never repeated by Lambda itself where they are operations; what failed is kept', () => {
     const configs = stack.idsOf('AWS::Lambda::EventInvokeConfig').map((id) => stack.resources.get(id)?.Properties);
 
     assert.deepEqual(
       configs.toSorted((a, b) => String(a?.['FunctionName']).localeCompare(String(b?.['FunctionName']))),
-      [...IMMEDIATE, ...JOBS].toSorted().map((name) => ({
+      OPERATIONS.toSorted().map((name) => ({
         FunctionName: `arn:aws:lambda:${pascalCase(name)}Function`,
         Qualifier: '$LATEST',
-        MaximumRetryAttempts: JOBS.includes(name) ? 0 : 2,
+        MaximumRetryAttempts: 0,
         DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:FailedInvocations' } },
       })),
     );
@@ -137,15 +152,15 @@ describe('the functions', () => {
 });
 
 describe('the outputs', () => {
-  it('name every function, the state machine of every job and the ledger, as anybody may start or read them', () => {
+  it('name function and state machine of every operation, the ledger and the bucket, as anybody may start or read them', () => {
     const outputs = Object.keys(stack.template.toJSON()['Outputs']);
 
     assert.deepEqual(
       outputs.toSorted(),
       [
-        ...[...IMMEDIATE, ...JOBS].map((name) => `${pascalCase(name)}FunctionName`),
-        ...JOBS.map((name) => `${pascalCase(name)}StateMachineArn`),
+        ...OPERATIONS.flatMap((name) => [`${pascalCase(name)}FunctionName`, `${pascalCase(name)}StateMachineArn`]),
         'LedgerTableName',
+        'RasterBucketName',
       ].toSorted(),
     );
     assert.ok(outputs.includes('ClearRestCacheFunctionName'));
@@ -153,18 +168,61 @@ describe('the outputs', () => {
   });
 });
 
+const allow = (Action: string | string[], Resource: string | string[]) => ({ Effect: 'Allow', Action, Resource });
+const executionsOf = (name: string) => stateMachineArn(name).replace(':stateMachine:', ':execution:');
+
+/** What each function that decides may do. */
+const OF_DECISIONS: Record<string, object[]> = {
+  'take-turn': [
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
+    allow('dynamodb:Query', `${LEDGER}/index/waiting`),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+  ],
+  'settle-run': [
+    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+  ],
+  'sweep-runs': [
+    allow('dynamodb:BatchGetItem', LEDGER),
+    allow('dynamodb:Query', `${LEDGER}/index/open`),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+    allow('states:StartExecution', 'arn:aws:stepfunctions:JobsCancelRun'),
+    allow(
+      'states:DescribeExecution',
+      OPERATIONS.map((name) => `${executionsOf(name)}:*`),
+    ),
+  ],
+  'start-refresh': [
+    allow('states:StartExecution', stateMachineArn('refresh-service')),
+    traces(),
+    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], 'arn:aws:sqs:RastersNewRasters'),
+    keyStatement('sqs', 'kms:Decrypt'),
+  ],
+};
+
+function traces(): object {
+  return allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
+}
+
 function expectedStatements(name: string): object[] {
-  const allow = (Action: string | string[], Resource: string) => ({ Effect: 'Allow', Action, Resource });
+  const log = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `arn:aws:logs:${pascalCase(name)}Logs`);
+  const ofDecision = OF_DECISIONS[name];
+  if (ofDecision !== undefined) return [log, ...ofDecision];
+  const secrets = allow(
+    'secretsmanager:GetSecretValue',
+    `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:cache-ops/*`,
+  );
+  if (OF_MACHINES.includes(name)) return [log, secrets, traces()];
   return [
-    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `arn:aws:logs:${pascalCase(name)}Logs`),
-    allow('secretsmanager:GetSecretValue', `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:cache-ops/*`),
-    allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
-    ...(OF_MACHINES.includes(name)
-      ? []
-      : [
-          allow('sqs:SendMessage', 'arn:aws:sqs:FailedInvocations'),
-          keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
-        ]),
-    ...(JOBS.includes(name) ? [allow('states:StartExecution', stateMachineArn(name))] : []),
+    log,
+    allow('states:StartExecution', stateMachineArn(name)),
+    secrets,
+    traces(),
+    allow('sqs:SendMessage', 'arn:aws:sqs:FailedInvocations'),
+    keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
+    allow('states:DescribeExecution', `${executionsOf(name)}:by-hand-*`),
   ];
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { iamReport } from './iam-report.ts';
+import { OPERATIONS, SHARED_MACHINES } from './machines.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
 import { type Synthesized, synthesize } from './synthesize.ts';
 
@@ -27,16 +28,23 @@ const stacks: [name: string, stack: Synthesized][] = [
   ['a stack with all that the settings offer', synthesize({ ...everything, encryption: { keyArn } })],
 ];
 
+const executionsOf = (machine: string, start = '') =>
+  `arn:aws:states:<region>:<account>:execution:${machine}:${start}*`;
+
 /** Every wildcard that a role is allowed, and why. */
 const WILDCARDS: Record<string, RegExp> = {
   // A target is added without a deployment.
   'arn:aws:secretsmanager:<region>:<account>:secret:gis/*': /^secretsmanager:GetSecretValue$/,
-  // Step Functions makes the names of executions up.
-  'arn:aws:states:<region>:<account>:execution:take-turn:*': /^states:(?:Describe|Stop)Execution$/,
-  'arn:aws:states:<region>:<account>:execution:watch-job:*': /^states:(?:Describe|Stop)Execution$/,
+  // The names of runs, and of the executions that they are made of, are known when they are there.
+  ...Object.fromEntries(SHARED_MACHINES.map((name) => [executionsOf(name), /^states:(?:Describe|Stop)Execution$/])),
+  ...Object.fromEntries(OPERATIONS.map((name) => [executionsOf(name), /^states:DescribeExecution$/])),
+  ...Object.fromEntries(OPERATIONS.map((name) => [executionsOf(name, 'by-hand-'), /^states:DescribeExecution$/])),
   // These take no resource, or one that is not there yet.
   '*': /^(?:xray:\w+|logs:\w*(?:LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)|ec2:\w*(?:NetworkInterfaces?|Subnets|PrivateIpAddresses))$/,
 };
+
+/** They decide, and talk to nobody outside AWS. */
+const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'start-refresh'];
 
 for (const [name, { template, idsOf, resources }] of stacks) {
   const permissions = permissionsOf(template.toJSON());
@@ -44,15 +52,33 @@ for (const [name, { template, idsOf, resources }] of stacks) {
   const functions = Map.groupBy(allowed(/^function /), ({ who }) => who);
 
   describe(`in ${name}`, () => {
-    it('every function reads the secrets under the prefix and no others', () => {
-      assert.equal(functions.size, 7);
-      for (const [who, may] of functions) {
-        assert.deepEqual(
-          resourcesOf(may, 'secretsmanager'),
-          ['secretsmanager:GetSecretValue arn:aws:secretsmanager:<region>:<account>:secret:gis/*'],
-          who,
-        );
-      }
+    it('every function that talks to a vendor reads the secrets under the prefix, and no other reads any', () => {
+      const readers = [...functions].flatMap(([who, may]) =>
+        resourcesOf(may, 'secretsmanager').map((right) => [who, right]),
+      );
+
+      assert.deepEqual(
+        readers.toSorted(),
+        [...OPERATIONS, 'check-job', 'cancel-job']
+          .toSorted()
+          .map((reader) => [
+            `function ${reader}`,
+            'secretsmanager:GetSecretValue arn:aws:secretsmanager:<region>:<account>:secret:gis/*',
+          ]),
+      );
+    });
+
+    it('every function that decides is outside the VPC, and none has both a secret and the ledger', () => {
+      const [ofVpc, ofLedger, ofSecrets] = ['ec2', 'dynamodb', 'secretsmanager'].map((service) =>
+        [...functions].filter(([, may]) => resourcesOf(may, service).length > 0).map(([who]) => who),
+      );
+
+      for (const decision of DECISIONS) assert.ok(!ofVpc?.includes(`function ${decision}`), decision);
+      assert.deepEqual(
+        ofLedger?.filter((who) => ofSecrets?.includes(who)),
+        [],
+      );
+      assert.equal(ofLedger?.length, 3);
     });
 
     it('every function writes its own log and no other', () => {
@@ -62,15 +88,21 @@ for (const [name, { template, idsOf, resources }] of stacks) {
       }
     });
 
-    it('every function that starts a state machine starts its own', () => {
-      const starts = [...functions].map(([who, may]) => [who.replace('function ', ''), ...resourcesOf(may, 'states')]);
+    it('every operation starts its own machine, new rasters start a refresh, the sweep starts cancel-run, and that is all', () => {
+      const starts = [...functions].flatMap(([who, may]) =>
+        resourcesOf(may, 'states')
+          .filter((right) => right.startsWith('states:StartExecution '))
+          .map((right) => `${who}: ${right.replace(/.*[ :]/, '')}`),
+      );
 
+      const ofRasters = name === 'the smallest stack' ? [] : ['function start-refresh: refresh-service'];
       assert.deepEqual(
-        starts.filter(([, start]) => start),
-        ['delete-map-server-cache', 'manage-map-server-cache-tiles', 'refresh-service'].map((job) => [
-          job,
-          `states:StartExecution arn:aws:states:<region>:<account>:stateMachine:${job}`,
-        ]),
+        starts.toSorted(),
+        [
+          ...OPERATIONS.map((one) => `function ${one}: ${one}`),
+          'function sweep-runs: cancel-run',
+          ...ofRasters,
+        ].toSorted(),
       );
     });
 
@@ -79,6 +111,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
 
       const inVpc = name === 'the smallest stack' ? [] : ['ec2'];
       assert.deepEqual([...services].toSorted(), [
+        'dynamodb',
         ...inVpc,
         ...['kms', 'logs', 'secretsmanager', 'sqs', 'states', 'xray'],
       ]);
@@ -131,9 +164,9 @@ describe('the report of rights', () => {
     const permissions: Permission[] = JSON.parse(iamReport(['--json']));
 
     assert.deepEqual(
-      permissions.find(({ who, actions }) => who === 'machine take-turn' && actions.includes('dynamodb:UpdateItem')),
+      permissions.find(({ who, actions }) => who === 'machine hold' && actions.includes('dynamodb:UpdateItem')),
       {
-        who: 'machine take-turn',
+        who: 'machine hold',
         effect: 'Allow',
         actions: ['dynamodb:UpdateItem'],
         resources: ['table JobsLedger'],

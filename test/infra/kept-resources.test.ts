@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { JOBS } from './machines.ts';
+import { OPERATIONS, SHARED_MACHINES } from './machines.ts';
 import { STACK_ID, synthesize } from './synthesize.ts';
 
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
@@ -41,7 +41,7 @@ describe('the logs of state machines', () => {
   it("are named so that the account's one policy for log delivery need not name each", () => {
     const named = idsOf('AWS::Logs::LogGroup').flatMap((id) => resources.get(id)?.Properties['LogGroupName'] ?? []);
 
-    const machines = [...JOBS, 'cancel-run', 'start-scheduled-job', 'take-turn', 'watch-job'];
+    const machines = [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job'];
     assert.deepEqual(
       named.map(String).toSorted(),
       machines.map((name) => `/aws/vendedlogs/states/CacheOps-${name}-${STACK_ID}`).toSorted(),

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { JOBS } from './machines.ts';
+import { pascalCase } from '../../infra/operations.ts';
+import { OPERATIONS } from './machines.ts';
 import { KEY, synthesize } from './synthesize.ts';
 
 const stack = synthesize();
-const UNDELIVERED = 'arn:aws:sqs:JobsUndeliveredStops';
-const JOB_ARNS = ['DeleteMapServerCache', 'ManageMapServerCacheTiles', 'RefreshService'].map(
-  (name) => `arn:aws:stepfunctions:Jobs${name}`,
-);
+const UNDELIVERED = 'arn:aws:sqs:CleanUpUndeliveredStops';
 
 describe('the ledger', () => {
   it('is one table by operation and name, which is encrypted, paid by use, backed up, forgets by itself and outlives the stack', () => {
@@ -17,7 +15,7 @@ describe('the ledger', () => {
     assert.equal(DeletionPolicy, 'RetainExceptOnCreate');
     assert.deepEqual(Properties, {
       KeySchema: [key('operation', 'HASH'), key('name', 'RANGE')],
-      AttributeDefinitions: ['operation', 'name', 'waitingFor', 'ticket', 'startedAt'].map((AttributeName) => ({
+      AttributeDefinitions: ['operation', 'name', 'waitingFor', 'ticket', 'startedAt', 'open'].map((AttributeName) => ({
         AttributeName,
         AttributeType: 'S',
       })),
@@ -36,6 +34,11 @@ describe('the ledger', () => {
           KeySchema: [key('operation', 'HASH'), key('startedAt', 'RANGE')],
           Projection: { ProjectionType: 'ALL' },
         },
+        {
+          IndexName: 'open',
+          KeySchema: [key('open', 'HASH'), key('startedAt', 'RANGE')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
       ],
     });
   });
@@ -48,22 +51,22 @@ describe('the ledger', () => {
 });
 
 describe('the end of an execution that did not succeed', () => {
-  it('is told to cancel-run for every job operation, and kept where that is not possible', () => {
-    const rule = stack.one('AWS::Events::Rule').Properties;
+  it('is told to cancel-run for every operation, and kept where that is not possible', () => {
+    const rule = stack.one('AWS::Events::Rule', 'CleanUpStopped').Properties;
 
-    assert.equal(JOB_ARNS.length, JOBS.length);
+    const machines = OPERATIONS.map((name) => `arn:aws:stepfunctions:Jobs${pascalCase(name)}`);
     assert.deepEqual(rule, {
       EventPattern: {
         source: ['aws.states'],
         'detail-type': ['Step Functions Execution Status Change'],
-        detail: { status: ['ABORTED', 'TIMED_OUT', 'FAILED'], stateMachineArn: JOB_ARNS },
+        detail: { status: ['ABORTED', 'TIMED_OUT', 'FAILED'], stateMachineArn: machines },
       },
       State: 'ENABLED',
       Targets: [
         {
           Id: 'Target0',
           Arn: 'arn:aws:stepfunctions:JobsCancelRun',
-          RoleArn: 'arn:aws:iam:JobsStoppedRole',
+          RoleArn: 'arn:aws:iam:CleanUpStoppedRole',
           DeadLetterConfig: { Arn: UNDELIVERED },
         },
       ],
@@ -71,8 +74,8 @@ describe('the end of an execution that did not succeed', () => {
   });
 
   it('may start cancel-run and nothing else', () => {
-    const role = stack.one('AWS::IAM::Role', 'JobsStoppedRole').Properties;
-    const policy = stack.one('AWS::IAM::Policy', 'JobsStoppedRole').Properties;
+    const role = stack.one('AWS::IAM::Role', 'CleanUpStoppedRole').Properties;
+    const policy = stack.one('AWS::IAM::Policy', 'CleanUpStoppedRole').Properties;
 
     assert.deepEqual(policy['PolicyDocument'], {
       Version: '2012-10-17',
@@ -87,7 +90,7 @@ describe('the end of an execution that did not succeed', () => {
   });
 
   it('is kept in a queue that takes messages from its rule only, and over TLS only', () => {
-    const { PolicyDocument } = stack.one('AWS::SQS::QueuePolicy', 'JobsUndeliveredStops').Properties;
+    const { PolicyDocument } = stack.one('AWS::SQS::QueuePolicy', 'CleanUpUndeliveredStops').Properties;
 
     assert.deepEqual(PolicyDocument, {
       Version: '2012-10-17',
@@ -104,9 +107,21 @@ describe('the end of an execution that did not succeed', () => {
           Action: 'sqs:SendMessage',
           Principal: { Service: 'events.amazonaws.com' },
           Resource: UNDELIVERED,
-          Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:events:JobsStopped' } },
+          Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:events:CleanUpStopped' } },
         },
       ],
+    });
+  });
+});
+
+describe('a run whose end nobody told', () => {
+  it('is looked for every hour', () => {
+    const rule = stack.one('AWS::Events::Rule', 'CleanUpEveryHour').Properties;
+
+    assert.deepEqual(rule, {
+      ScheduleExpression: 'rate(1 hour)',
+      State: 'ENABLED',
+      Targets: [{ Id: 'Target0', Arn: 'arn:aws:lambda:SweepRunsFunction', RetryPolicy: { MaximumRetryAttempts: 0 } }],
     });
   });
 });

@@ -1,81 +1,117 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as z from 'zod';
-import { pascalCase } from '../../infra/operations.ts';
-import { JOBS, type Machine, machinesOf, required, type State, type Statement } from './machines.ts';
-import { ACCOUNT, KEY, REGION } from './synthesize.ts';
+import { readVersion } from '../support/recorded-version.ts';
+import { IMMEDIATE, JOBS, OPERATIONS, SHARED_MACHINES } from './machines.ts';
+import { type Permission, permissionsOf } from './permissions.ts';
+import { synthesize } from './synthesize.ts';
 
-const TABLE = 'arn:aws:dynamodb:JobsLedger';
-const NESTED = ['take-turn', 'watch-job'];
-const functionArn = (name: string) => `arn:aws:lambda:${pascalCase(name)}Function`;
-const machineArn = (name: string) => `arn:aws:stepfunctions:Jobs${pascalCase(name)}`;
-const executionsOf = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:execution:${name}:*`;
-const EVENT_RULE = `arn:aws:events:${REGION}:${ACCOUNT}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`;
+type Rights = Pick<Permission, 'actions' | 'resources' | 'conditions'>;
 
-const machines = machinesOf();
+const STATES = 'arn:aws:states:<region>:<account>';
+const EVENT_RULE = 'arn:aws:events:<region>:<account>:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
+const LEADING_KEYS = 'dynamodb:LeadingKeys ForAllValues:StringEquals ';
 
-const allow = (Action: string[], Resource: string[]): Statement => ({ Effect: 'Allow', Action, Resource });
-const invoke = (name: string) => allow(['lambda:InvokeFunction'], [functionArn(name)]);
-/** The second condition, because the first holds for a request that names no key. */
-const entries = (action: string, partitions: string[]) => ({
-  ...allow([`dynamodb:${action}`], [TABLE]),
-  Condition: {
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions },
-    Null: { 'dynamodb:LeadingKeys': ['false'] },
+const INPUT = { target: 'gis' };
+const schedules = [...JOBS, 'clear-rest-cache'].map((operation) => ({
+  name: operation,
+  operation,
+  expression: 'rate(1 day)',
+  input: {
+    ...INPUT,
+    ...(operation === 'refresh-service' && { serviceName: 'A', serviceType: 'MapServer' }),
+    ...(operation.includes('map-server') && { inputService: 'A.MapServer' }),
+    ...(operation.startsWith('delete') && { confirm: 'A.MapServer' }),
+    ...(operation.startsWith('manage') && { updateMode: 'RECREATE_ALL_TILES' }),
   },
+}));
+const permissions = permissionsOf(synthesize({ schedules }).template.toJSON());
+
+const allow = (actions: string[], resources: string[], conditions: string[] = []): Rights => ({
+  actions,
+  resources,
+  conditions,
 });
-
+const invoke = (...names: string[]) =>
+  allow(
+    ['lambda:InvokeFunction'],
+    names.map((name) => `function ${name}`),
+  );
+/** The second condition, because the first holds for a request that names no key. */
+const entries = (action: string, ...partitions: string[]) =>
+  allow(
+    [`dynamodb:${action}`],
+    ['table JobsLedger'],
+    [`${LEADING_KEYS}${partitions.join(' or ')}`, 'dynamodb:LeadingKeys Null false'],
+  );
 /** DynamoDB decrypts the key of the table on behalf of whoever reads or writes it. */
-const tableKey = {
-  ...allow(['kms:Decrypt'], [KEY]),
-  Condition: { StringEquals: { 'kms:ViaService': [`dynamodb.${REGION}.amazonaws.com`] } },
-};
+const tableKey = allow(
+  ['kms:Decrypt'],
+  ['key EncryptionKey'],
+  ['kms:ViaService StringEquals dynamodb.<region>.amazonaws.com'],
+);
+const start = (...names: string[]) =>
+  allow(
+    ['states:StartExecution'],
+    names.map((name) => `machine ${name}`),
+  );
+const runToEnd = (...names: string[]) => [
+  start(...names),
+  allow(
+    ['states:DescribeExecution', 'states:StopExecution'],
+    names.map((name) => `${STATES}:execution:${name}:*`),
+  ),
+  allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], [EVENT_RULE]),
+];
 
-const expected: Record<string, Statement[]> = {
+/** What the states of each machine do. */
+const needed: Record<string, Rights[]> = {
   ...Object.fromEntries(
-    JOBS.map((name) => [
+    OPERATIONS.map((name) => [
       name,
-      [
-        invoke(name),
-        entries('PutItem', [name]),
-        entries('UpdateItem', [name, 'claim']),
-        tableKey,
-        allow(['states:StartExecution'], NESTED.map(machineArn)),
-        allow(['states:DescribeExecution', 'states:StopExecution'], NESTED.map(executionsOf)),
-        allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], [EVENT_RULE]),
-      ],
+      [invoke(name), entries('PutItem', name), entries('UpdateItem', name), tableKey, ...runToEnd('hold', 'run-job')],
     ]),
   ),
-  'take-turn': [
-    invoke('check-job'),
-    allow(['dynamodb:GetItem'], [TABLE]),
-    entries('UpdateItem', ['claim']),
-    allow(['dynamodb:Query'], [`${TABLE}/index/waiting`]),
+  hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job')],
+  'run-job': [
+    invoke(...OPERATIONS),
+    entries('UpdateItem', ...OPERATIONS, 'claim'),
     tableKey,
+    start('cancel-run'),
+    ...runToEnd('watch-job'),
   ],
-  'watch-job': [invoke('check-job')],
-  'cancel-run': [invoke('cancel-job'), entries('GetItem', JOBS), entries('UpdateItem', [...JOBS, 'claim']), tableKey],
+  'take-turn': [invoke('take-turn')],
+  'watch-job': [invoke('check-job'), entries('UpdateItem', ...OPERATIONS), tableKey],
+  'cancel-run': [invoke('settle-run', 'cancel-job')],
+  'start-scheduled-job': [start(...JOBS, 'clear-rest-cache')],
 };
+
+/** What executions that 0.1.0 has started go on doing after a deployment, by their old definition and the new role. */
+const former = new Map(readVersion().definitions.stateMachines.map(({ name, permissions: was }) => [name, was]));
 
 describe("the machines' roles", () => {
   it('are known here for every machine', () => {
-    assert.deepEqual([...machines.keys()].toSorted(), Object.keys(expected).toSorted());
+    const machines = new Set(permissions.map(({ who }) => who).filter((who) => who.startsWith('machine ')));
+
+    assert.deepEqual(
+      [...machines].toSorted(),
+      Object.keys(needed)
+        .map((name) => `machine ${name}`)
+        .toSorted(),
+    );
+    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 1);
   });
 
-  for (const [name, statements] of Object.entries(expected)) {
-    it(`allow ${name} exactly this`, () => {
-      const machine = required(machines, name);
+  for (const [name, own] of Object.entries(needed)) {
+    const granted = permissions.filter(({ who, effect }) => who === `machine ${name}` && effect === 'Allow');
 
-      assert.deepEqual(
-        machine.statements.filter(({ Resource }) => Resource[0] !== '*'),
-        statements,
-      );
+    it(`allow ${name} what its states do, what executions of 0.1.0 go on doing, and nothing else`, () => {
+      const allowed = rightsOf(granted.filter(({ resources }) => resources[0] !== '*'));
+
+      assert.deepEqual(allowed, rightsOf([...own, ...(former.get(name) ?? [])]));
     });
 
     it(`allow ${name} without a resource only the delivery of logs and traces`, () => {
-      const actions = required(machines, name)
-        .statements.filter(({ Resource }) => Resource.includes('*'))
-        .flatMap(({ Action }) => Action);
+      const actions = granted.filter(({ resources }) => resources.includes('*')).flatMap((one) => one.actions);
 
       assert.equal(actions.length, 12);
       for (const action of actions) {
@@ -85,61 +121,22 @@ describe("the machines' roles", () => {
         );
       }
     });
-
-    it(`allow every task of ${name}, and nothing that no task needs`, () => {
-      const machine = required(machines, name);
-
-      const needed = new Set([...machine.states.values()].flatMap((state) => needsOf(machine, state)));
-
-      assert.deepEqual([...needed].toSorted(), grantsOf(machine).toSorted());
-    });
   }
 });
 
-const taskSchema = z.object({
-  FunctionName: z.string().optional(),
-  StateMachineArn: z.string().optional(),
-  TableName: z.string().default(''),
-  IndexName: z.string().optional(),
-  Key: z.unknown().optional(),
-  Item: z.unknown().optional(),
-});
-const keySchema = z.object({ operation: z.object({ S: z.string().optional(), 'S.$': z.string().optional() }) });
-
-/** What a task does, each as `action resource` and for entries of the ledger their partition. */
-function needsOf({ name, statements }: Machine, { Type, Resource, Parameters }: State): string[] {
-  if (Type !== 'Task') return [];
-  const { FunctionName, StateMachineArn = '', TableName, IndexName, Key, Item } = taskSchema.parse(Parameters);
-  const [, service = '', action = ''] = /:states:::(?:aws-sdk:)?(\w+):(.+)$/.exec(Resource) ?? [];
-  if (service === 'lambda') return [`lambda:InvokeFunction ${FunctionName}`];
-  if (service === 'states') {
-    const nested = NESTED.find((one) => machineArn(one) === StateMachineArn) ?? 'none';
-    return [
-      `states:StartExecution ${StateMachineArn}`,
-      `states:DescribeExecution ${executionsOf(nested)}`,
-      `states:StopExecution ${executionsOf(nested)}`,
-      ...['PutTargets', 'PutRule', 'DescribeRule'].map((one) => `events:${one} ${EVENT_RULE}`),
+/** Each action on each resource, for entries of the ledger by partition. */
+function rightsOf(statements: readonly Rights[]): string[] {
+  const rights = statements.flatMap(({ actions, resources, conditions }) => {
+    const [keys = [''], others] = [
+      conditions
+        .find((one) => one.startsWith(LEADING_KEYS))
+        ?.slice(LEADING_KEYS.length)
+        .split(' or '),
+      conditions.filter((one) => !one.startsWith(LEADING_KEYS)),
     ];
-  }
-  const permission = `dynamodb:${action.replace(/^./, (first) => first.toUpperCase())}`;
-  const key = `kms:Decrypt ${KEY}`;
-  if (IndexName !== undefined) return [key, `${permission} ${TableName}/index/${IndexName}`];
-  const isBound = statements.some(({ Action, Condition }) => Action.includes(permission) && Condition);
-  if (!isBound) return [key, `${permission} ${TableName}`];
-  const { S: fixed, 'S.$': path } = keySchema.parse(Key ?? Item).operation;
-  if (path !== undefined) assert.equal(path, '$.run.operation');
-  const partitions = fixed === undefined ? (JOBS.includes(name) ? [name] : JOBS) : [fixed];
-  return [key, ...partitions.map((partition) => `${permission} ${TableName} ${partition}`)];
-}
-
-function grantsOf({ statements }: Machine): string[] {
-  return statements
-    .filter(({ Resource }) => Resource[0] !== '*')
-    .flatMap(({ Action, Resource, Condition }) => {
-      const partitions = Condition?.['ForAllValues:StringEquals']?.['dynamodb:LeadingKeys'];
-      const keys = partitions?.map((partition) => ` ${partition}`) ?? [''];
-      return Action.flatMap((action) =>
-        Resource.flatMap((resource) => keys.map((key) => `${action} ${resource}${key}`)),
-      );
-    });
+    return actions.flatMap((action) =>
+      resources.flatMap((resource) => keys.map((key) => [action, resource, key, ...others].join(' '))),
+    );
+  });
+  return [...new Set(rights)].toSorted();
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { pascalCase } from '../../infra/operations.ts';
 import { readTemplate } from '../../local/template.ts';
-import { JOBS } from './machines.ts';
+import { OPERATIONS } from './machines.ts';
+import { readableId } from './references.ts';
 import { ACCOUNT, appOf, REGION, synthesize } from './synthesize.ts';
 
 const VPC = 'vpc-0123456789abcdef0';
@@ -22,14 +25,22 @@ const EC2_ACTIONS = [
 const inVpc = synthesize({ network });
 const withoutEndpoints = synthesize({ network: { ...network, endpoints: false } });
 const without = synthesize();
-const functions = inVpc.idsOf('AWS::Lambda::Function');
+const WITH_A_SECRET = [...OPERATIONS, 'check-job', 'cancel-job'].map((name) => `${pascalCase(name)}Function`);
+const functions = inVpc.idsOf('AWS::Lambda::Function').filter((id) => WITH_A_SECRET.includes(readableId(id)));
 
 describe('a network of the settings', () => {
-  it('is where all functions run', () => {
-    const configs = functions.map((id) => inVpc.resources.get(id)?.Properties['VpcConfig']);
+  it('is where all functions run that talk to a vendor, and no others: they call AWS alone', () => {
+    const [inside, outside] = [true, false].map((isInside) =>
+      inVpc.idsOf('AWS::Lambda::Function').filter((id) => functions.includes(id) === isInside),
+    );
 
-    assert.equal(configs.length, 7);
-    for (const config of configs) assert.deepEqual(config, { SubnetIds: SUBNETS, SecurityGroupIds: GROUPS });
+    const configOf = (id: string) => inVpc.resources.get(id)?.Properties['VpcConfig'];
+    assert.deepEqual(
+      [inside?.length, outside?.map(readableId)],
+      [7, ['TakeTurnFunction', 'SettleRunFunction', 'SweepRunsFunction']],
+    );
+    for (const id of inside ?? []) assert.deepEqual(configOf(id), { SubnetIds: SUBNETS, SecurityGroupIds: GROUPS });
+    for (const id of outside ?? []) assert.equal(configOf(id), undefined, id);
   });
 
   it('lets Lambda make network interfaces with the role of a function, and never the code of the function', () => {
@@ -68,32 +79,32 @@ describe('a network of the settings', () => {
   it('gets an endpoint for each AWS service that functions call, which lets nothing else through', () => {
     const endpoints = inVpc.idsOf('AWS::EC2::VPCEndpoint').map((id) => inVpc.resources.get(id)?.Properties);
 
-    const policy = (Action: string, Resource: unknown) => ({
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: '*',
-          Action,
-          Resource,
-          Condition: { StringEquals: { 'aws:PrincipalAccount': ACCOUNT } },
-        },
-      ],
+    const allow = (Action: string, Resource: unknown) => ({
+      Effect: 'Allow',
+      Principal: '*',
+      Action,
+      Resource,
+      Condition: { StringEquals: { 'aws:PrincipalAccount': ACCOUNT } },
     });
-    const endpoint = (service: string, PolicyDocument: object) => ({
+    const endpoint = (service: string, ...Statement: object[]) => ({
       ServiceName: `com.amazonaws.${REGION}.${service}`,
       VpcEndpointType: 'Interface',
       PrivateDnsEnabled: true,
       VpcId: VPC,
       SubnetIds: SUBNETS,
       SecurityGroupIds: ['arn:aws:ec2:NetworkEndpoints'],
-      PolicyDocument,
+      PolicyDocument: { Version: '2012-10-17', Statement },
     });
     const secrets = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:cache-ops/*`;
-    const machines = JOBS.map((name) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`);
+    const states = (kind: string, end = '') =>
+      OPERATIONS.map((name) => `arn:aws:states:${REGION}:${ACCOUNT}:${kind}:${name}${end}`);
     assert.deepEqual(endpoints, [
-      endpoint('secretsmanager', policy('secretsmanager:GetSecretValue', secrets)),
-      endpoint('states', policy('states:StartExecution', machines)),
+      endpoint('secretsmanager', allow('secretsmanager:GetSecretValue', secrets)),
+      endpoint(
+        'states',
+        allow('states:StartExecution', states('stateMachine')),
+        allow('states:DescribeExecution', states('execution', ':by-hand-*')),
+      ),
     ]);
   });
 
@@ -140,7 +151,7 @@ describe('the local platform', () => {
     });
 
     const [plain, enterprise] = assemblies;
-    assert.equal(plain.functions.length, 7);
+    assert.equal(plain.functions.length, readdirSync('functions').length);
     assert.deepEqual(enterprise, plain);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { settingsSchema } from '../../infra/settings/settings.ts';
 import { matchesPattern } from '../../local/event-pattern.ts';
@@ -168,7 +169,7 @@ describe('the raster bucket', () => {
       ],
     });
     mixed.template.resourceCountIs('Custom::S3BucketNotifications', 0);
-    mixed.template.resourceCountIs('AWS::Lambda::Function', 7);
+    mixed.template.resourceCountIs('AWS::Lambda::Function', readdirSync('functions').length);
   });
 });
 
@@ -178,17 +179,17 @@ describe('the queue of new rasters', () => {
 
     assert.deepEqual(properties, {
       KmsMasterKeyId: KEY,
-      VisibilityTimeout: 6 * 120 + 30,
+      VisibilityTimeout: 6 * 60 + 30,
       RedrivePolicy: { deadLetterTargetArn: GIVEN_UP, maxReceiveCount: 5 },
     });
   });
 
-  it('is read by refresh-service in batches, of which single messages may fail', () => {
+  it('is read by start-refresh in batches, of which single messages may fail', () => {
     const mapping = mixed.one('AWS::Lambda::EventSourceMapping').Properties;
 
     assert.deepEqual(mapping, {
       EventSourceArn: QUEUE,
-      FunctionName: 'arn:aws:lambda:RefreshServiceFunction',
+      FunctionName: 'arn:aws:lambda:StartRefreshFunction',
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 30,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -222,9 +223,9 @@ describe('the queue of new rasters', () => {
   });
 });
 
-describe('refresh-service', () => {
+describe('start-refresh', () => {
   it('is told its sources with their defaults and the name of the bucket that the stack makes', () => {
-    const { Environment } = mixed.one('AWS::Lambda::Function', 'RefreshService').Properties;
+    const { Environment } = mixed.one('AWS::Lambda::Function', 'StartRefresh').Properties;
 
     const { Variables } = JSON.parse(JSON.stringify(Environment));
     assert.deepEqual(JSON.parse(Variables.RASTERS), [
@@ -235,7 +236,7 @@ describe('refresh-service', () => {
   });
 
   it('may receive from the queue but needs no right on any bucket', () => {
-    const { PolicyDocument } = mixed.one('AWS::IAM::Policy', 'RefreshServiceRoleDefaultPolicy').Properties;
+    const { PolicyDocument } = mixed.one('AWS::IAM::Policy', 'StartRefreshRoleDefaultPolicy').Properties;
 
     const { Statement } = JSON.parse(JSON.stringify(PolicyDocument));
     assert.deepEqual(Statement.slice(-2), [
@@ -249,15 +250,14 @@ describe('refresh-service', () => {
     assert.doesNotMatch(JSON.stringify(Statement), /s3:/);
   });
 
-  it('has neither queue nor sources when the settings have no rasters', () => {
+  it('is not there, and neither are queue and sources, when the settings have no rasters', () => {
     const none = synthesize();
 
     assert.deepEqual(
-      [...none.resources.keys()].filter((id) => id.startsWith('Rasters')),
+      [...none.resources.keys()].filter((id) => id.startsWith('Rasters') || id.startsWith('StartRefresh')),
       [],
     );
     none.template.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
-    none.template.resourceCountIs('AWS::Events::Rule', 1);
   });
 });
 

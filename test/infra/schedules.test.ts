@@ -19,13 +19,14 @@ const TILES = {
   input: { target: 'gis', inputService: 'City.MapServer', updateMode: 'RECREATE_ALL_TILES', scales: [5000.5] },
 };
 const TILES_ARN = 'arn:aws:stepfunctions:JobsManageMapServerCacheTiles';
+const PURGE_ARN = 'arn:aws:stepfunctions:JobsPurgeMicrostrategyCaches';
 const STARTER_ARN = 'arn:aws:stepfunctions:SchedulesStartScheduledJob';
 const RESOURCES_OF_SCHEDULES = ['AWS::Scheduler::Schedule', 'AWS::Scheduler::ScheduleGroup'];
 
 const both = synthesize({ schedules: [PURGE, TILES] });
 
 describe('the schedules', () => {
-  it('invoke the function of an immediate operation with the input of the settings', () => {
+  it('start a run of an immediate operation through the machine that names its execution', () => {
     const { Target, ...schedule } = both.one('AWS::Scheduler::Schedule', 'SchedulesSchedulenightlypurge').Properties;
 
     assert.deepEqual(schedule, {
@@ -37,15 +38,20 @@ describe('the schedules', () => {
       FlexibleTimeWindow: { Mode: 'OFF' },
     });
     assert.deepEqual(Target, {
-      Arn: 'arn:aws:lambda:PurgeMicrostrategyCachesFunction',
-      Input: JSON.stringify(PURGE.input),
+      Arn: STARTER_ARN,
+      Input: JSON.stringify({
+        stateMachineArn: PURGE_ARN,
+        name: 'nightly-purge',
+        scheduledTime: '<aws.scheduler.scheduled-time>',
+        input: PURGE.input,
+      }),
       RoleArn: 'arn:aws:iam:SchedulesRole',
       DeadLetterConfig: { Arn: 'arn:aws:sqs:SchedulesUndeliveredSchedules' },
       RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 60 },
     });
   });
 
-  it('start a job through the machine that names its execution', () => {
+  it('start a job in the same way', () => {
     const { Target, State, ScheduleExpressionTimezone } = both.one(
       'AWS::Scheduler::Schedule',
       'SchedulesScheduleweeklytiles1',
@@ -74,7 +80,6 @@ describe('the schedules', () => {
         allow('sqs:SendMessage', 'arn:aws:sqs:SchedulesUndeliveredSchedules'),
         keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
         allow('states:StartExecution', STARTER_ARN),
-        allow('lambda:InvokeFunction', 'arn:aws:lambda:PurgeMicrostrategyCachesFunction'),
       ],
     });
     assert.deepEqual(role['AssumeRolePolicyDocument'], {
@@ -106,16 +111,6 @@ describe('the schedules', () => {
     );
   });
 
-  it('bring no machine along that starts jobs when no job has a schedule', () => {
-    const immediate = synthesize({ schedules: [PURGE] });
-
-    const names = immediate
-      .idsOf('AWS::StepFunctions::StateMachine')
-      .map((id) => immediate.resources.get(id)?.Properties['StateMachineName']);
-    assert.ok(!names.includes('start-scheduled-job'));
-    assert.equal(immediate.idsOf('AWS::Scheduler::Schedule').length, 1);
-  });
-
   it('may carry any name, also one that the stack uses itself', () => {
     const names = ['Role', 'Group', 'StartScheduledJob', 'a.b', 'a-b', 'a_b'];
 
@@ -125,7 +120,7 @@ describe('the schedules', () => {
   });
 });
 
-describe('the machine that starts scheduled jobs', () => {
+describe('the machine that starts what is scheduled', () => {
   const starter = both.one('AWS::StepFunctions::StateMachine', 'SchedulesStartScheduledJob').Properties;
   const definition = () => JSON.parse(String(starter['DefinitionString']));
   const occurrence = {
@@ -173,13 +168,13 @@ describe('the machine that starts scheduled jobs', () => {
     assert.equal(tries, 3);
   });
 
-  it('may start the jobs that have schedules and no others', () => {
+  it('may start the operations that have schedules and no others', () => {
     const { PolicyDocument } = both.one('AWS::IAM::Policy', 'SchedulesStartScheduledJobRole').Properties;
 
     const { Statement } = JSON.parse(JSON.stringify(PolicyDocument));
     assert.deepEqual(
       Statement.filter(({ Resource }: { Resource: string }) => Resource !== '*'),
-      [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: TILES_ARN }],
+      [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: [PURGE_ARN, TILES_ARN] }],
     );
   });
 

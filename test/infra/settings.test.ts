@@ -125,13 +125,13 @@ const mistakes: [behaviour: string, yaml: string, expected: RegExp][] = [
     job('maxWaiting: 101'),
     /:3 jobs\.refresh-service\.maxWaiting: must be 100 or less$/,
   ],
-  ['a ledger that keeps nothing', 'ledger:\n  keepDays: 0\n', /:2 ledger\.keepDays: must be more than 0$/],
+  ['a ledger of 29 days', 'ledger:\n  keepDays: 29\n', /:2 ledger\.keepDays: must be 30 or more$/],
   [
     'a ledger that keeps for more than ten years',
     'ledger:\n  keepDays: 3651\n',
     /:2 ledger\.keepDays: must be 3650 or less$/,
   ],
-  ['a ledger that keeps half a day', 'ledger:\n  keepDays: 0.5\n', /:2 ledger\.keepDays: must be a whole number$/],
+  ['half a day of the ledger', 'ledger:\n  keepDays: 30.5\n', /:2 ledger\.keepDays: must be a whole number$/],
   ['an unknown key of the ledger', 'ledger:\n  keep: 5\n', /:2 ledger\.keep: unknown key; the keys are keepDays/],
   ['a broken line of YAML', 'secretPrefix: a/\nschedules: [\n', /:2 has a \[ that nothing closes$/],
   ['a key that stands twice', 'schedules: []\nschedules: []\n', /:2 schedules stands twice here: keep one$/],
@@ -144,7 +144,7 @@ const limits: [behaviour: string, yaml: string][] = [
   ['a job of 300 days', job('maxDuration: 300')],
   ['no run that may wait', job('maxWaiting: 0')],
   ['100 runs that may wait', job('maxWaiting: 100')],
-  ['a ledger of a day', 'ledger: { keepDays: 1 }\n'],
+  ['a ledger of thirty days', 'ledger: { keepDays: 30 }\n'],
   ['a ledger of ten years', 'ledger: { keepDays: 3650 }\n'],
 ];
 

@@ -8,17 +8,28 @@ const STARTED_AT = Date.parse('2026-01-05T03:00:00.417Z');
 const at = z.int().transform((seconds) => new Date(STARTED_AT + seconds * 1000).toISOString());
 const entry = z.record(z.string(), z.unknown());
 
+const texts = z.array(z.string());
+
 const definitionsSchema = z.object({
   stateMachines: z.array(
     z.object({
       logicalId: z.string(),
       name: z.string(),
       arn: z.string(),
+      /** What its role was allowed, as `npm run iam -- --json` tells it, but for logs and traces. */
+      permissions: z.array(z.object({ actions: texts, resources: texts, conditions: texts })),
       definition: z.looseObject({ StartAt: z.string(), States: z.record(z.string(), z.looseObject({})) }),
     }),
   ),
   functions: z.array(z.object({ logicalId: z.string(), arn: z.string() })),
-  tables: z.array(z.object({ logicalId: z.string() })),
+  tables: z.tuple([
+    z.object({
+      logicalId: z.string(),
+      KeySchema: z.unknown(),
+      AttributeDefinitions: z.array(z.unknown()),
+      GlobalSecondaryIndexes: z.array(z.unknown()),
+    }),
+  ]),
 });
 
 /** A visit of a state: what it was given and what it handed on, neither cut down by its paths. */
