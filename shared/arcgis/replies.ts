@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { VendorAuthError, VendorBusyError, VendorContractError, VendorRejectedError } from '../errors.ts';
 import { parseJson } from '../http/json.ts';
+import { redact } from '../http/redact.ts';
 import type { VendorAnswer } from '../http/send.ts';
 import '../schema-messages.ts';
 
@@ -98,7 +99,7 @@ function findRefusal(json: object): Refusal | undefined {
     const { code, message, details } = rest.data.error;
     return refusal(ownCode(code), code, [message, ...texts(details)]);
   }
-  if ('error' in json && typeof json.error === 'string') return { code: undefined, text: json.error };
+  if ('error' in json && typeof json.error === 'string') return refusal(undefined, undefined, [json.error]);
   const admin = adminEnvelopeSchema.safeParse(json);
   if (!admin.success) return undefined;
   const { status, messages, code, success } = admin.data;
@@ -111,6 +112,7 @@ function findRefusal(json: object): Refusal | undefined {
 }
 
 const MAX_TEXTS = 20;
+const MAX_TEXT_CHARACTERS = 4_000;
 
 function texts(given: unknown): string[] {
   return [given]
@@ -122,7 +124,8 @@ function texts(given: unknown): string[] {
 function refusal(code: number | undefined, given: unknown, parts: (string | undefined)[]): Refusal {
   const isForeign = code === undefined && (typeof given === 'string' || typeof given === 'number');
   const said = [isForeign ? `code ${given}` : undefined, ...parts];
-  return { code, text: said.filter((part) => part !== undefined && part !== '').join(' ') };
+  const text = said.filter((part) => part !== undefined && part !== '').join(' ');
+  return { code, text: redact(text, MAX_TEXT_CHARACTERS) };
 }
 
 /** A whole number, also as text. ArcGIS' codes are those of HTTP, its own from 498 on, and negative ones of Windows. */
