@@ -50,6 +50,14 @@ export const substitutes: readonly Substitute[] = [
     importers: ['undici/lib/core/request.js'],
   },
   {
+    // 1 kB: nobody listens to what undici tells of its requests.
+    file: 'undici/lib/core/diagnostics.js',
+    contents: `const channel = { hasSubscribers: false };
+      exports.channels = new Proxy({}, { get: () => channel });`,
+    importers: ['undici/lib/core/request.js', 'undici/lib/dispatcher/client-h1.js', 'undici/lib/dispatcher/client.js'],
+    members: ['channels'],
+  },
+  {
     // 4 kB and 1.9 ms: a search tree of all known header names, built at every start. Who asks it spells out a name that is not in it.
     file: 'undici/lib/core/tree.js',
     contents: 'exports.tree = { lookup: () => null };',
@@ -102,6 +110,7 @@ export const substitutes: readonly Substitute[] = [
     file: '@aws-sdk/credential-provider-node/dist-es/index.js',
     contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
     importers: [
+      '@aws-sdk/client-dynamodb/dist-es/runtimeConfig.js',
       '@aws-sdk/client-secrets-manager/dist-es/runtimeConfig.js',
       '@aws-sdk/client-sfn/dist-es/runtimeConfig.js',
     ],
@@ -113,12 +122,29 @@ export const substitutes: readonly Substitute[] = [
     importers: ['@smithy/core/dist-es/submodules/protocols/HttpProtocol.js'],
   },
   {
+    // 2 kB: the same in JavaScript, for where Node.js was built without its own.
+    file: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Js.js',
+    contents: `export class Sha256Js { constructor() { (${throws('SHA-256 in JavaScript')})(); } }`,
+    importers: [
+      '@smithy/core/dist-es/submodules/checksum/index.js',
+      '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js',
+      '@smithy/core/dist-es/submodules/checksum/sha256/Sha256WebCrypto.js',
+    ],
+  },
+  {
+    // 1 kB: what signs the events of a stream.
+    file: '@smithy/signature-v4/dist-es/HeaderFormatter.js',
+    contents: `export class HeaderFormatter { format = ${throws('The event stream')}; }`,
+    importers: ['@smithy/signature-v4/dist-es/SignatureV4.js'],
+  },
+  {
     // 4 kB, `node:http` and `node:https`, 5 %: the SDK's requests go through undici, see `aws-request-handler.ts`.
     file: '@smithy/node-http-handler/dist-es/index.js',
     contents: `export { streamCollector } from '@smithy/core/serde';
       const missing = ${throws("The SDK's own request handler")};
       export const NodeHttpHandler = { create: (handler) => typeof handler?.handle === 'function' ? handler : missing() };`,
     importers: [
+      '@aws-sdk/client-dynamodb/dist-es/runtimeConfig.js',
       '@aws-sdk/client-secrets-manager/dist-es/runtimeConfig.js',
       '@aws-sdk/client-sfn/dist-es/runtimeConfig.js',
     ],
