@@ -9,7 +9,17 @@ export interface TestAws {
   setSecret(target: string, secret: unknown): void;
   /** Every StartExecution that arrived. */
   readonly executions: { name?: string | undefined; input: unknown }[];
+  /** How every execution stands when somebody looks at it; at first each has succeeded. */
+  end: ExecutionEnd;
   close(): Promise<void>;
+}
+
+/** As DescribeExecution tells it; `output` is a value and no text. `GONE`: there is no such execution. */
+export interface ExecutionEnd {
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'GONE';
+  output?: unknown;
+  error?: string;
+  cause?: string;
 }
 
 const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:under-test';
@@ -25,14 +35,15 @@ export const NO_DATABASE = {
 export async function startTestAws(): Promise<TestAws> {
   const executions: TestAws['executions'] = [];
   const endpoint: AwsEndpoint = await startAwsEndpoint(() => ({
-    start({ name, input }) {
+    start({ name = randomUUID(), input }) {
       executions.push({ name, input: JSON.parse(input ?? '{}') });
-      return {
-        arn: `${STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${name ?? randomUUID()}`,
-        startedAt: Date.now(),
-      };
+      return { arn: `${STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${name}`, startedAt: Date.now() };
     },
-    find: () => undefined,
+    find(arn) {
+      const { status, ...end } = aws.end;
+      if (status === 'GONE') return undefined;
+      return { name: arn, machineArn: STATE_MACHINE_ARN, input: '{}', startedAt: Date.now(), status, ...end };
+    },
     database: NO_DATABASE,
   }));
   Object.assign(process.env, {
@@ -47,8 +58,9 @@ export async function startTestAws(): Promise<TestAws> {
   });
   const setSecret = (target: string, secret: unknown) =>
     endpoint.setSecret(`cache-ops/${target}`, typeof secret === 'string' ? secret : JSON.stringify(secret));
-  return {
+  const aws: TestAws = {
     executions,
+    end: { status: 'SUCCEEDED', output: { status: 'succeeded' } },
     setSecret,
     newTarget(secret) {
       const target = `target-${randomUUID()}`;
@@ -57,6 +69,7 @@ export async function startTestAws(): Promise<TestAws> {
     },
     close: () => endpoint.close(),
   };
+  return aws;
 }
 
 type Handler = (event: unknown, context: Context) => unknown;
@@ -81,8 +94,12 @@ export async function invoke(handler: Handler, event: unknown, overrides: Partia
   return await handler(event, context);
 }
 
+/** Whose work it is: a run by hand is not put off to be tried again in minutes. */
+const RUN = { operation: 'under-test', name: 'by-hand-under-test' };
+
 /** Has an operation's function do its work, as its state machine does when it is the run's turn; gives the result. */
 export async function work(handler: Handler, input: unknown, overrides: Partial<Context> = {}): Promise<unknown> {
-  const done = await invoke(handler, { submit: input }, overrides);
+  const time = { getRemainingTimeInMillis: () => 180_000 };
+  const done = await invoke(handler, { submit: input, run: RUN, attempts: 0 }, { ...time, ...overrides });
   return Object.hasOwn(Object(done), 'result') ? Object(done).result : done;
 }
