@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { handler } from '../../../../functions/refresh-service/handler.ts';
+import { handler } from '../../../../functions/start-refresh/handler.ts';
 import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
 import { logLines } from '../../../support/log-lines.ts';
 import { notification, objectCreated, record } from '../../../support/raster-messages.ts';
