@@ -6,6 +6,7 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
+import { isArea, isName, isScales, isTarget, isText, optional, serviceSegments } from './contract-values.ts';
 import { type Counted, type CountingSite, PROJECT } from './counting-site.ts';
 import { adminJobs, isJob, jobSegments, TASK_PATH } from './job-paths.ts';
 import { watchOf } from './watch.ts';
@@ -23,42 +24,6 @@ export interface Subject {
   mayRun: (event: Fields, site: CountingSite) => boolean;
   /** Each path by its decoded segments, below the site. */
   paths: (event: Fields, site: CountingSite) => unknown[][];
-}
-
-const isTarget = (value: unknown) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
-const isText = (value: unknown) => typeof value === 'string' && value.trim() !== '';
-const optional = (value: unknown, check: (value: unknown) => boolean) => value === undefined || check(value);
-
-export function isName(value: unknown): boolean {
-  if (typeof value !== 'string' || value === '' || value.includes('..')) return false;
-  const characters = [...value];
-  const ends = [characters.at(0), characters.at(-1)];
-  return (
-    characters.length <= 120 &&
-    !ends.includes('.') &&
-    !ends.includes(' ') &&
-    characters.every((character) => '_-. '.includes(character) || /[\p{L}\p{M}\p{Nd}]/u.test(character))
-  );
-}
-
-/** `[folder, name, type]` or `[name, type]` of an `inputService`. */
-export function serviceSegments(value: unknown): string[] | undefined {
-  if (typeof value !== 'string') return undefined;
-  const type = ['MapServer', 'ImageServer'].find((ending) => value.endsWith(ending));
-  if (type === undefined || !['.', '/', ':'].includes(value.at(-type.length - 1) ?? '')) return undefined;
-  const names = value.slice(0, -type.length - 1).split('/');
-  return names.length <= 2 && names.every(isName) ? [...names, type] : undefined;
-}
-
-function isScales(value: unknown): boolean {
-  if (typeof value === 'string') return value === 'ALL' || value.split(';').every((part) => Number(part) > 0);
-  return Array.isArray(value) && value.length > 0 && value.every((scale) => Number(scale) > 0);
-}
-
-/** Has points, and says of itself neither that it is cut off nor that it has curves. */
-function isArea(value: unknown): boolean {
-  const text = JSON.stringify(value);
-  return /"(rings|coordinates)":\[\[/.test(text) && !/"curveRings"|"exceededTransferLimit":true/.test(text);
 }
 
 function hasOnly(event: Fields, ...keys: string[]): boolean {

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { type AwsEndpoint, startAwsEndpoint } from '../../local/aws-endpoint.ts';
+import { ServiceError } from '../../local/service-error.ts';
 
 /** Secrets Manager and Step Functions for handlers that run in this process. */
 export interface TestAws {
   /** Stores a secret under a target name of its own and returns that name: what a function has cached stays apart. */
   newTarget(secret: unknown): string;
   setSecret(target: string, secret: unknown): void;
-  /** Every StartExecution that arrived. */
+  /** Every StartExecution that arrived, refused or not. */
   readonly executions: { name?: string | undefined; input: unknown }[];
+  /** Starts whose input holds the text are refused by an error of this name. */
+  refusal: { errorName: string; text: string } | undefined;
   /** How every execution stands when somebody looks at it; at first each has succeeded. */
   end: ExecutionEnd;
   close(): Promise<void>;
@@ -37,6 +40,7 @@ export async function startTestAws(): Promise<TestAws> {
   const endpoint: AwsEndpoint = await startAwsEndpoint(() => ({
     start({ name = randomUUID(), input }) {
       executions.push({ name, input: JSON.parse(input ?? '{}') });
+      if (aws.refusal && input?.includes(aws.refusal.text)) throw new ServiceError(aws.refusal.errorName, 'refused');
       return { arn: `${STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${name}`, startedAt: Date.now() };
     },
     find(arn) {
@@ -60,6 +64,7 @@ export async function startTestAws(): Promise<TestAws> {
     endpoint.setSecret(`cache-ops/${target}`, typeof secret === 'string' ? secret : JSON.stringify(secret));
   const aws: TestAws = {
     executions,
+    refusal: undefined,
     end: { status: 'SUCCEEDED', output: { status: 'succeeded' } },
     setSecret,
     newTarget(secret) {
