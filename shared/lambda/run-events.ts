@@ -50,7 +50,7 @@ export interface RunParts<S extends z.ZodMiniObject> {
 
 const prepareSchema = z.looseObject({
   prepare: z.unknown(),
-  execution: z.looseObject({ id: z.optional(z.string()), name: z.string(), startedAt: z.string() }),
+  execution: z.looseObject({ id: z.optional(z.string()), name: z.string(), startedAt: z.iso.datetime() }),
   submitSeconds: z.optional(z.number()),
 });
 
@@ -58,7 +58,7 @@ const submitSchema = z.looseObject({
   submit: z.unknown(),
   run: z.optional(z.looseObject({ operation: z.string(), name: z.string() })),
   attempts: z._default(z.number(), 0),
-  lostSince: z.optional(z.string()),
+  lostSince: z.optional(z.iso.datetime()),
 });
 
 /**
@@ -68,8 +68,8 @@ const submitSchema = z.looseObject({
 export function operationOf<S extends z.ZodMiniObject>(parts: RunParts<S>): Operation {
   const { operation, inputSchema } = parts;
   return async (event, run) => {
-    if (holds(event, 'prepare')) return prepared(parts, prepareSchema.parse(event));
-    if (holds(event, 'submit')) return await submitted(parts, submitSchema.parse(event), run);
+    if (holds(event, 'prepare')) return prepared(parts, parseInput(operation, prepareSchema, event));
+    if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
     const { waits } = parts.asks(parseInput(operation, inputSchema, event));
     return waits ? await runByHand(event, run) : await startByHand(event, run);

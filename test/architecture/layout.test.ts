@@ -18,6 +18,10 @@ const paths = new Set([...productFiles, ...testFiles].map(({ path }) => path));
 const functionNames = [...new Set(functionFiles.map(({ path }) => path.split('/')[1] ?? ''))];
 const operationNames = operations.map(({ name }) => name);
 
+/** The CDK's part: what inputs and settings must be, and the words that machines, functions and people share. */
+const INFRA_MAY_IMPORT =
+  /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/(errors|schema-messages|near-words|jobs\/started-by|lambda\/environment)\.ts$|shared\/ledger\/(entry|transitions)\.ts$)/;
+
 /** The folders, or single files, that each part may import from; `self` is the folder the file is in. */
 const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [
   [/^functions\/[^/]+\//, (self) => new RegExp(`^(shared|${self})/`)],
@@ -29,8 +33,9 @@ const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [
     (self) => new RegExp(`^(shared/(errors|schema-messages|near-words)\\.ts$|shared/http/|${self}/)`),
   ],
   [/^shared\/lambda\//, () => /^shared\//],
+  [/^shared\/ledger\//, (self) => new RegExp(`^(shared/errors\\.ts$|shared/http/|${self}/)`)],
   [/^shared\/[^/]+\//, (self) => new RegExp(`^(shared/(errors|schema-messages)\\.ts$|shared/(http|jobs)/|${self}/)`)],
-  [/^infra\//, () => /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/(schema-messages|near-words)\.ts$)/],
+  [/^infra\//, () => INFRA_MAY_IMPORT],
   // What a vendor's server says is never taken from the code that asks it.
   [/^local\/emulators\//, () => /^local\/emulators\//],
   [/^local\//, () => /^(local|infra|shared)\//],
@@ -59,7 +64,7 @@ describe('the layout of the project', () => {
 
     assert.ok(functionNames.length >= operationNames.length && operationNames.length > 0);
     assert.ok(imports.includes('shared/lambda/operation-handler.ts') && imports.includes('zod/mini'));
-    assert.ok(importersOf(CLIENT_PACKAGES, sharedFiles).includes('shared/lambda/start-execution.ts'));
+    assert.ok(importersOf(CLIENT_PACKAGES, sharedFiles).includes('shared/lambda/executions.ts'));
   });
 
   for (const name of functionNames) {
@@ -129,9 +134,14 @@ describe('the direction of imports', () => {
     ['shared/arcgis/site.ts', 'shared/lambda/log.ts'],
     ['shared/http/send.ts', 'shared/targets/target.ts'],
     ['shared/jobs/job-state.ts', 'shared/http/redact.ts'],
+    ['shared/ledger/ledger-table.ts', 'shared/lambda/environment.ts'],
+    ['shared/ledger/transitions.ts', 'shared/targets/target.ts'],
+    ['shared/arcgis/site.ts', 'shared/ledger/entry.ts'],
     ['shared/lambda/log.ts', 'test/support/invoke.ts'],
     ['infra/app.ts', 'functions/refresh-service/operation.ts'],
-    ['infra/app.ts', 'shared/errors.ts'],
+    ['infra/app.ts', 'shared/lambda/executions.ts'],
+    ['infra/app.ts', 'shared/ledger/ledger-table.ts'],
+    ['infra/machines/run/run.ts', 'shared/arcgis/site.ts'],
     ['infra/app.ts', 'test/support/invoke.ts'],
     ['infra/app.ts', 'local/synth.ts'],
     ['local/platform.ts', 'cli/start.ts'],
@@ -151,6 +161,17 @@ describe('the direction of imports', () => {
     const importers = importersOf(INFRA_PACKAGES, [...functionFiles, ...sharedFiles]);
 
     assert.deepEqual(importers, []);
+  });
+
+  it('keeps the words of vendors out of the machines', () => {
+    const machines = infraFiles.filter(({ path }) => path.startsWith('infra/machines/'));
+    const withWords = machines.filter(({ text }) => /esri|arcgis|microstrategy|mstr/i.test(text));
+
+    assert.ok(machines.length > 7);
+    assert.deepEqual(
+      withWords.map(({ path }) => path),
+      [],
+    );
   });
 
   it('keeps HTTP and AWS clients out of the functions themselves, and of infrastructure', () => {

@@ -4,7 +4,7 @@ import { handler as checkJob } from '../../functions/check-job/handler.ts';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as refreshService } from '../../functions/refresh-service/handler.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
-import { invoke, type TestAws } from '../support/invoke.ts';
+import { invoke, type TestAws, work } from '../support/invoke.ts';
 
 const LANDSAT = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };
 const REFRESH = '/rest/services/System/PublishingTools/GPServer/Refresh%20Service';
@@ -28,7 +28,7 @@ export async function comparePeers(aws: TestAws): Promise<{ ours: PeerRun[]; esr
   const ours: Side = async (emulator) => {
     const { url, username, password } = emulator;
     const target = aws.newTarget({ vendor: 'arcgis', url, username, password });
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
     let watch = Object(await invoke(refreshService, { submit: { target, ...LANDSAT } }));
     while (watch.status === 'running') {
       await sleep(watch.waitSeconds * 1000);

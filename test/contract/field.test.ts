@@ -7,8 +7,9 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
+import { handler as startRefresh } from '../../functions/start-refresh/handler.ts';
 import { type FieldAnswers, startFieldSite } from '../support/field-site.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { logLines } from '../support/log-lines.ts';
 import { record } from '../support/raster-messages.ts';
 import type { WeatherServer } from '../support/weather-server.ts';
@@ -101,7 +102,7 @@ function secretOf({ operation, secret, secretUrl, secretUrlEnds = '' }: Situatio
 /** The result of the operation; a job that is watched is watched to its end. */
 async function run({ operation, input, answers: { poll } }: Situation, target: string): Promise<unknown> {
   const handler = HANDLERS[operation] ?? assert.fail(operation);
-  if (poll === undefined) return await invoke(handler, { ...input, target });
+  if (poll === undefined) return await work(handler, { ...input, target });
   const watch = await invoke(handler, { submit: { ...input, target } });
   return Object(await invoke(checkJob, watch)).result;
 }
@@ -110,7 +111,7 @@ async function run({ operation, input, answers: { poll } }: Situation, target: s
 async function started({ rasters, message }: Situation, aws: TestAws): Promise<unknown[]> {
   process.env['RASTERS'] = JSON.stringify(rasters);
   const before = aws.executions.length;
-  await invoke(refresh, { Records: [record(message)] });
+  await invoke(startRefresh, { Records: [record(message)] });
   return aws.executions.slice(before).map(({ input }) => Object(input).serviceName);
 }
 

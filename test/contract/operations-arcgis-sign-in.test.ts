@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
 const TOKEN_PATH = /generateToken|\/tokens/;
@@ -53,9 +53,9 @@ describe('signing in to an ArcGIS site', () => {
   it('asks for one token and uses it for several operations on a target', async () => {
     const target = aws.newTarget(secret());
 
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
     await invoke(manageTiles, recreate(target));
-    await invoke(clearRestCache, { target, folderName: 'Imagery' });
+    await work(clearRestCache, { target, folderName: 'Imagery' });
 
     assert.equal(tokenCalls().length, 1);
     assert.equal(emulator.cleared.length, 2);
@@ -82,7 +82,7 @@ describe('signing in to an ArcGIS site', () => {
     weather.always(/rest\/info/, jsonAnswer(info));
     const target = aws.newTarget(secret());
 
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
 
     const withPassword = weather.requests.filter(({ body }) => body.includes('password='));
     assert.equal(withPassword.length, 1);
@@ -92,7 +92,7 @@ describe('signing in to an ArcGIS site', () => {
   it('never puts a credential into an address', async () => {
     const target = aws.newTarget(secret());
 
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
     await invoke(manageTiles, recreate(target));
 
     assert.deepEqual(
@@ -118,7 +118,7 @@ describe('signing in to an ArcGIS site', () => {
       const target = aws.newTarget(secret());
       weather.next(path, answer);
 
-      await invoke(clearRestCache, { target });
+      await work(clearRestCache, { target });
       await invoke(manageTiles, recreate(target));
 
       assert.equal(tokenCalls().length, 2);
@@ -130,7 +130,7 @@ describe('signing in to an ArcGIS site', () => {
       const target = aws.newTarget(secret());
       weather.next(path, answer, answer);
 
-      const run = invoke(clearRestCache, { target }).then(() => invoke(manageTiles, recreate(target)));
+      const run = work(clearRestCache, { target }).then(() => invoke(manageTiles, recreate(target)));
 
       await assert.rejects(run, { name: 'VendorAuthError' });
       assert.equal(tokenCalls().length, 2);
@@ -140,10 +140,10 @@ describe('signing in to an ArcGIS site', () => {
 
   it('renews a token that the server has let expire', async () => {
     const target = aws.newTarget(secret());
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
     emulator.tokens.expireAll();
 
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
 
     assert.equal(emulator.cleared.length, 2);
     assert.equal(tokenCalls().length, 2);
@@ -156,29 +156,31 @@ describe('signing in to an ArcGIS site', () => {
       await start(federated);
       const target = aws.newTarget(secret({ password: 'not-the-Password1' }));
 
-      const run = invoke(clearRestCache, { target });
+      const run = work(clearRestCache, { target });
 
       await assert.rejects(run, { name: 'VendorAuthError' });
       assert.equal(tokenCalls().length, 1);
     });
   }
 
-  it('does not send a refused password again when Lambda repeats the invocation', async () => {
+  it('sends no password when Lambda repeats the invocation of a start by hand: both wait for one run', async () => {
     const target = aws.newTarget(secret({ password: 'not-the-Password1' }));
     const repeated = { awsRequestId: 'one-asynchronous-invocation' };
-    await assert.rejects(invoke(clearRestCache, { target }, repeated), { name: 'VendorAuthError' });
+    aws.end = { status: 'FAILED', error: 'VendorAuthError', cause: 'refused' };
+    await assert.rejects(work(clearRestCache, { target }, repeated), { name: 'VendorAuthError' });
 
-    const run = invoke(clearRestCache, { target }, repeated);
+    const run = work(clearRestCache, { target }, repeated);
 
     await assert.rejects(run, { name: 'VendorAuthError' });
-    assert.equal(tokenCalls().length, 1);
+    assert.equal(tokenCalls().length, 0);
+    assert.equal(new Set(aws.executions.map(({ name }) => name)).size, 1);
   });
 
   it('uses a long-lived token without asking for another', async () => {
     const { value } = emulator.tokens.issue(emulator.tokens.users.siteadmin, 60, 'https://cache-ops');
     const target = aws.newTarget(secret({ username: undefined, password: undefined, token: value }));
 
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
 
     assert.equal(emulator.cleared.length, 1);
     assert.equal(tokenCalls().length, 0);
@@ -187,7 +189,7 @@ describe('signing in to an ArcGIS site', () => {
   it('is VendorAuthError after one call when a long-lived token is refused', async () => {
     const target = aws.newTarget(secret({ username: undefined, password: undefined, token: 'ended-Token' }));
 
-    const run = invoke(clearRestCache, { target });
+    const run = work(clearRestCache, { target });
 
     await assert.rejects(run, { name: 'VendorAuthError' });
     assert.equal(weather.requests.length, 1);
@@ -195,25 +197,25 @@ describe('signing in to an ArcGIS site', () => {
 
   it('reads the secret again when a long-lived token is refused, and goes on with the rotated one', async () => {
     const target = aws.newTarget(secret({ username: undefined, password: undefined, token: 'ended-Token' }));
-    await assert.rejects(invoke(clearRestCache, { target }), { name: 'VendorAuthError' });
+    await assert.rejects(work(clearRestCache, { target }), { name: 'VendorAuthError' });
     const { value: token } = emulator.tokens.issue(emulator.tokens.users.siteadmin, 60, 'https://cache-ops');
     aws.setSecret(target, secret({ username: undefined, password: undefined, token }));
 
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
 
     assert.equal(emulator.cleared.length, 1);
   });
 
   it('reads the secret again when the token and the password behind it are refused after a rotation', async () => {
     const target = aws.newTarget(secret());
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
     emulator.tokens.users.siteadmin.password = 'rotated-Password2';
     emulator.tokens.expireAll();
     aws.setSecret(target, secret({ password: 'rotated-Password2' }));
 
     const before = tokenCalls().length;
 
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
 
     const oldPasswordTries = tokenCalls()
       .slice(before)
@@ -231,7 +233,7 @@ describe('signing in to an ArcGIS site', () => {
       weather.always(/rest\/info/, jsonAnswer({ currentVersion: 11.3, owningSystemUrl: portal }));
       const target = aws.newTarget(secret());
 
-      const run = invoke(clearRestCache, { target });
+      const run = work(clearRestCache, { target });
 
       await assert.rejects(run, { name: 'InvalidSecretError' });
       assert.deepEqual(
@@ -245,7 +247,7 @@ describe('signing in to an ArcGIS site', () => {
     const admin = await startWeatherServer({ upstream: emulator.url });
     const target = aws.newTarget(secret({ adminUrl: `${admin.origin}/arcgis` }));
 
-    await invoke(clearRestCache, { target });
+    await work(clearRestCache, { target });
     await invoke(manageTiles, recreate(target));
 
     const isAdmin = ({ path }: { path: string }) => path.startsWith('/arcgis/admin/');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { fixture, SERVER } from '../support/tls.ts';
 import { secretOf } from '../support/vendors.ts';
 import { jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
@@ -30,7 +30,7 @@ describe('the chain of certificates', { timeout: 10_000 }, () => {
   }
 
   const run = (origin: string, more: object) =>
-    invoke(clearRestCache, { target: aws.newTarget(secretOf(emulator, origin, more)) });
+    work(clearRestCache, { target: aws.newTarget(secretOf(emulator, origin, more)) });
 
   const trusted: [what: string, tls: typeof SERVER, caCertificate: string][] = [
     ['a server that sends its intermediate, and the root', WHOLE_CHAIN, ROOT],

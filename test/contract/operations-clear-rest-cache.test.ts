@@ -7,7 +7,7 @@ import {
   startArcgisEmulator,
 } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import type { User } from '../../local/emulators/arcgis/tokens.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { type Answer, jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
 const CLEAR_PATH = /system\/handlers\/rest\/cache\/clear/;
@@ -46,7 +46,7 @@ describe('clear-rest-cache', () => {
       await start({ clearAnswer });
       const target = targetOf();
 
-      const result = await invoke(handler, { target });
+      const result = await work(handler, { target });
 
       assert.deepEqual(result, { operation: 'clear-rest-cache', target, status: 'succeeded', scope: 'all' });
       assert.deepEqual(Object.keys(clearForms()[0] ?? {}).sort(), ['f', 'token']);
@@ -63,7 +63,7 @@ describe('clear-rest-cache', () => {
     it(`clears ${what} and nothing wider`, async () => {
       const target = targetOf();
 
-      const result = await invoke(handler, { target, ...scope });
+      const result = await work(handler, { target, ...scope });
 
       const { f, token, ...sent } = clearForms()[0] ?? {};
       assert.partialDeepStrictEqual(result, { operation: 'clear-rest-cache', target, status: 'succeeded', scope });
@@ -82,7 +82,7 @@ describe('clear-rest-cache', () => {
     it(`is VendorRejectedError for an unknown ${what}`, async () => {
       const target = targetOf();
 
-      const run = invoke(handler, { target, ...scope });
+      const run = work(handler, { target, ...scope });
 
       await assert.rejects(run, { name: 'VendorRejectedError' });
       assert.deepEqual(emulator.cleared, []);
@@ -93,7 +93,7 @@ describe('clear-rest-cache', () => {
     weather.always(CLEAR_PATH, jsonAnswer({ success: true }));
     const target = targetOf();
 
-    const run = invoke(handler, { target, folderName: 'Nowhere' });
+    const run = work(handler, { target, folderName: 'Nowhere' });
 
     await assert.rejects(run, { name: 'VendorRejectedError' });
     assert.equal(weather.requestsTo(CLEAR_PATH).length, 0);
@@ -103,7 +103,7 @@ describe('clear-rest-cache', () => {
     weather.always(EXISTS_PATH, jsonAnswer({ status: 'error', messages: ['Not supported.'], code: 404 }));
     const target = targetOf();
 
-    const result = await invoke(handler, { target, folderName: 'Imagery' });
+    const result = await work(handler, { target, folderName: 'Imagery' });
 
     assert.partialDeepStrictEqual(result, { status: 'succeeded', scope: { folderName: 'Imagery' } });
     assert.match(JSON.stringify(result), /notes.*Imagery/);
@@ -116,7 +116,7 @@ describe('clear-rest-cache', () => {
       await start({ federated: true });
       const target = targetOf(emulator.tokens.users.viewer);
 
-      const run = invoke(handler, { target, ...scope });
+      const run = work(handler, { target, ...scope });
 
       await assert.rejects(run, { name: 'VendorRejectedError', message: /403/ });
       assert.deepEqual(emulator.cleared, []);
@@ -126,7 +126,7 @@ describe('clear-rest-cache', () => {
   it('is VendorRejectedError for a publisher, who may sign in and may not clear', async () => {
     const target = targetOf(emulator.tokens.users.publisher);
 
-    const run = invoke(handler, { target });
+    const run = work(handler, { target });
 
     await assert.rejects(run, { name: 'VendorRejectedError', message: /403.*Administrator role required/ });
   });
@@ -144,7 +144,7 @@ describe('clear-rest-cache', () => {
       weather.always(CLEAR_PATH, answer);
       const target = targetOf();
 
-      const run = invoke(handler, { target });
+      const run = work(handler, { target });
 
       await assert.rejects(run, { name: 'VendorRejectedError' });
       assert.equal(weather.requestsTo(CLEAR_PATH).length, 1);
@@ -156,14 +156,14 @@ describe('clear-rest-cache', () => {
       weather.always(CLEAR_PATH, jsonAnswer(answer));
       const target = targetOf();
 
-      const run = invoke(handler, { target });
+      const run = work(handler, { target });
 
       await assert.rejects(run, { name: 'VendorContractError' });
     });
   }
 
   it('is UnknownTargetError for a target without a secret, naming the secret', async () => {
-    const run = invoke(handler, { target: 'no-such-target' });
+    const run = work(handler, { target: 'no-such-target' });
 
     await assert.rejects(run, { name: 'UnknownTargetError', message: /cache-ops\/no-such-target/ });
   });
@@ -175,7 +175,7 @@ describe('clear-rest-cache', () => {
       { vendor: 'arcgis', url: 'http://gis.example.org/server', username, password },
     ].map((secret) => aws.newTarget(secret));
 
-    const runs = targets.map((target) => invoke(handler, { target }));
+    const runs = targets.map((target) => work(handler, { target }));
 
     for (const run of runs) await assert.rejects(run, { name: 'InvalidSecretError' });
     assert.deepEqual(weather.requests, []);

@@ -5,7 +5,7 @@ import { handler as manageTiles } from '../../functions/manage-map-server-cache-
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { send } from '../../shared/http/send.ts';
 import { startConnectProxy } from '../support/connect-proxy.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { fixture, SERVER } from '../support/tls.ts';
 import { type Emulator, secretOf, VENDORS } from '../support/vendors.ts';
 import { type Answer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
@@ -127,11 +127,11 @@ it('is taken from a secret that has changed where it is refused after the sign-i
   const emulator = await startArcgisEmulator();
   const site = await startWeatherServer({ upstream: emulator.url, tls: SERVER });
   const target = aws.newTarget(secretOf(emulator, site.origin, CA));
-  await invoke(clearRestCache, { target });
+  await work(clearRestCache, { target });
   aws.setSecret(target, secretOf(emulator, site.origin, { ...CA, ...CLIENT }));
   site.next(/cache\/clear/, page(400, '400 No required SSL certificate was sent'));
 
-  const result = await invoke(clearRestCache, { target });
+  const result = await work(clearRestCache, { target });
 
   assert.partialDeepStrictEqual(result, { status: 'succeeded' });
   assert.deepEqual([emulator.cleared.length, site.connections], [2, 2]);

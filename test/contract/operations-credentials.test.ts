@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import {
   type Answer,
   htmlAnswer,
@@ -64,7 +64,7 @@ describe('the credentials of an ArcGIS target', () => {
   it('go to the portal of portalUrl, whatever port and path the site names on its host', async () => {
     siteSays({ owningSystemUrl: 'https://localhost:7443/arcgis' });
 
-    const result = await invoke(clearRestCache, { target: newTarget({ portalUrl: atLocalhost('/portal/') }) });
+    const result = await work(clearRestCache, { target: newTarget({ portalUrl: atLocalhost('/portal/') }) });
 
     assert.partialDeepStrictEqual(result, { status: 'succeeded' });
     assert.deepEqual(
@@ -86,7 +86,7 @@ describe('the credentials of an ArcGIS target', () => {
   it('go to the portal of portalUrl where the site does not tell whose it is', async () => {
     siteSays(TOKEN_REFUSED);
 
-    const result = await invoke(clearRestCache, { target: newTarget({ portalUrl: atLocalhost('/portal') }) });
+    const result = await work(clearRestCache, { target: newTarget({ portalUrl: atLocalhost('/portal') }) });
 
     assert.partialDeepStrictEqual(result, { status: 'succeeded' });
     assert.equal(withPassword(elsewhere).length, 1);
@@ -95,7 +95,7 @@ describe('the credentials of an ArcGIS target', () => {
   it('go to the site itself where it has no portal, whatever portalUrl says', async () => {
     siteSays({});
 
-    const result = await invoke(clearRestCache, { target: newTarget({ portalUrl: atLocalhost('/portal') }) });
+    const result = await work(clearRestCache, { target: newTarget({ portalUrl: atLocalhost('/portal') }) });
 
     assert.partialDeepStrictEqual(result, { status: 'succeeded' });
     assert.deepEqual(elsewhere.requests, []);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { handler } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
 const SUBMIT_PATH = /submitJob/;
@@ -115,7 +115,7 @@ describe('manage-map-server-cache-tiles', () => {
   });
 
   it('returns the submitted job at once where nobody is to wait', async () => {
-    const result = await invoke(handler, input({ waitForJobCompletion: 'DO_NOT_WAIT' }));
+    const result = await work(handler, input({ waitForJobCompletion: 'DO_NOT_WAIT' }));
 
     const jobId = emulator.jobs.list().at(-1)?.id ?? '';
     assert.deepEqual(result, {
@@ -176,7 +176,7 @@ describe('manage-map-server-cache-tiles', () => {
   it('uses the area of interest and not the extent where both are given, and says so', async () => {
     const both = { areaOfInterest: AREA, updateExtent: '5000 5000 6000 6000' };
 
-    const result = await invoke(handler, input({ ...both, waitForJobCompletion: 'DO_NOT_WAIT' }));
+    const result = await work(handler, input({ ...both, waitForJobCompletion: 'DO_NOT_WAIT' }));
 
     assert.deepEqual(submittedArea(), AREA);
     assert.equal(submitted()[0]?.['constraining_extent'], undefined);

@@ -7,7 +7,7 @@ import { handler as manageTiles } from '../../functions/manage-map-server-cache-
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { watchOf } from '../support/watch.ts';
 import { jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
@@ -64,15 +64,15 @@ describe('odd names', () => {
     it(`sends nothing for the name ${shown}, whichever key holds it`, async () => {
       const tiles = { target, updateMode: 'DELETE_TILES' };
       const runs = [
-        invoke(clearRestCache, { target, folderName: odd }),
-        invoke(clearRestCache, { target, serviceName: odd, type: 'MapServer' }),
-        invoke(clearRestCache, { target, serviceName: 'Basemap', type: odd }),
+        work(clearRestCache, { target, folderName: odd }),
+        work(clearRestCache, { target, serviceName: odd, type: 'MapServer' }),
+        work(clearRestCache, { target, serviceName: 'Basemap', type: odd }),
         invoke(refresh, { submit: { target, serviceName: odd, serviceType: 'MapServer' } }),
         invoke(refresh, { submit: { target, serviceName: 'Basemap', serviceFolder: odd, serviceType: 'MapServer' } }),
         invoke(refresh, { submit: { target, serviceName: 'Basemap', serviceType: odd } }),
         invoke(manageTiles, { submit: { ...tiles, inputService: odd } }),
         invoke(manageTiles, { submit: { ...tiles, inputService: `Basemap.${odd}` } }),
-        invoke(purge, { target: odd, projects: 'ALL' }),
+        work(purge, { target: odd, projects: 'ALL' }),
       ];
 
       for (const run of runs) await assert.rejects(run, { name: /InvalidInputError|UnknownTargetError/ });
@@ -161,7 +161,7 @@ describe('odd names', () => {
     });
 
     for (const odd of [...ODD_NAMES, '00000000000000000000000000000001\n', '0000000000000000000000000000000g']) {
-      await assert.rejects(invoke(purge, { target: bi, projects: [odd] }), { name: 'InvalidInputError' });
+      await assert.rejects(work(purge, { target: bi, projects: [odd] }), { name: 'InvalidInputError' });
     }
 
     assert.deepEqual(

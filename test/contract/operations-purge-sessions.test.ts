@@ -5,7 +5,7 @@ import {
   type MicrostrategyEmulator,
   startMicrostrategyEmulator,
 } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startTestAws, type TestAws, work } from '../support/invoke.ts';
 import {
   htmlAnswer,
   jsonAnswer,
@@ -47,7 +47,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
   it('logs in with user and password in the standard mode, works, and logs out', async () => {
     const target = aws.newTarget(secret());
 
-    await invoke(handler, { target, projects: [TUTORIAL] });
+    await work(handler, { target, projects: [TUTORIAL] });
 
     const { username, password } = emulator;
     assert.deepEqual(logins(), [{ loginMode: 1, username, password }]);
@@ -59,7 +59,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
     const { username, password } = emulator.accounts.ldapAdmin;
     const target = aws.newTarget(secret({ username, password, loginMode: 16 }));
 
-    await invoke(handler, { target, projects: [TUTORIAL] });
+    await work(handler, { target, projects: [TUTORIAL] });
 
     assert.deepEqual(logins(), [{ loginMode: 16, username, password }]);
   });
@@ -68,7 +68,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
     const { username: apiToken } = emulator.accounts.apiToken;
     const target = aws.newTarget(secret({ username: undefined, password: undefined, apiToken }));
 
-    await invoke(handler, { target, projects: [TUTORIAL] });
+    await work(handler, { target, projects: [TUTORIAL] });
 
     assert.deepEqual(logins(), [{ loginMode: 4096, username: apiToken }]);
   });
@@ -76,7 +76,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
   it('sends token and every cookie back, also the one that a later answer replaces', async () => {
     const target = aws.newTarget(secret());
 
-    await invoke(handler, { target, projects: ['Tutorial', 'Sales'] });
+    await work(handler, { target, projects: ['Tutorial', 'Sales'] });
 
     const cookies = weather.requests.slice(1).map(({ headers }) => headers.cookie ?? '');
     for (const cookie of cookies) assert.match(cookie, /^JSESSIONID=\w+; iSession=\w+; library-ingress=\w+$/);
@@ -91,7 +91,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
     weather.next(PURGE_PATH, { status: 204, headers: { 'set-cookie': setCookie } });
     weather.next(PURGE_PATH, { status: 204 });
 
-    await invoke(handler, { target, projects: [TUTORIAL, SALES] });
+    await work(handler, { target, projects: [TUTORIAL, SALES] });
 
     const cookie = weather.requestsTo(PURGE_PATH)[1]?.headers.cookie ?? '';
     assert.match(cookie, /AWSALB=a\/b\+c=d/);
@@ -101,9 +101,9 @@ describe('the sessions of purge-microstrategy-caches', () => {
 
   it('sends no cookie of one run with the login of the next', async () => {
     const target = aws.newTarget(secret());
-    await invoke(handler, { target, projects: [TUTORIAL] });
+    await work(handler, { target, projects: [TUTORIAL] });
 
-    await invoke(handler, { target, projects: [TUTORIAL] });
+    await work(handler, { target, projects: [TUTORIAL] });
 
     assert.deepEqual(
       weather.requestsTo(LOGIN_PATH).map(({ headers }) => headers.cookie),
@@ -118,7 +118,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
       return undefined;
     });
 
-    const result = await invoke(handler, { target, projects: [TUTORIAL, SALES] });
+    const result = await work(handler, { target, projects: [TUTORIAL, SALES] });
 
     assert.partialDeepStrictEqual(result, { status: 'succeeded' });
     assert.equal(count(LOGIN_PATH), 2);
@@ -130,7 +130,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
     const target = aws.newTarget(secret());
     weather.always(PURGE_PATH, SESSION_LOST);
 
-    const run = invoke(handler, { target, projects: [TUTORIAL, SALES] });
+    const run = work(handler, { target, projects: [TUTORIAL, SALES] });
 
     await assert.rejects(run, { name: 'VendorAuthError', message: /ERR009/ });
     assert.equal(count(LOGIN_PATH), 2);
@@ -152,7 +152,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
     it(`is VendorAuthError after exactly one login with ${what}`, async () => {
       const target = aws.newTarget(secret(more));
 
-      const run = invoke(handler, { target, projects: [TUTORIAL] });
+      const run = work(handler, { target, projects: [TUTORIAL] });
 
       await assert.rejects(run, { name: 'VendorAuthError' });
       assert.equal(weather.requests.length, 1);
@@ -162,10 +162,10 @@ describe('the sessions of purge-microstrategy-caches', () => {
   it('reads the secret again when the login is refused, and goes on with the rotated password', async () => {
     const { analyst, admin } = emulator.accounts;
     const target = aws.newTarget(secret({ username: analyst.username, password: 'before' }));
-    await assert.rejects(invoke(handler, { target, projects: ['Sales'] }), { name: 'VendorAuthError' });
+    await assert.rejects(work(handler, { target, projects: ['Sales'] }), { name: 'VendorAuthError' });
     aws.setSecret(target, secret({ username: admin.username, password: admin.password }));
 
-    await invoke(handler, { target, projects: ['Sales'] });
+    await work(handler, { target, projects: ['Sales'] });
 
     assert.equal(emulator.openSessions(), 0);
   });
@@ -185,7 +185,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
       const target = aws.newTarget(secret());
       weather.always(path, answer);
 
-      const run = invoke(handler, { target, projects: ['Tutorial'] });
+      const run = work(handler, { target, projects: ['Tutorial'] });
 
       await assert.rejects(run, { name });
       assert.equal(count(LOGOUT_PATH), 1);
@@ -204,7 +204,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
       const target = aws.newTarget(secret());
       weather.always(LOGOUT_PATH, answer);
 
-      const result = await invoke(handler, { target, projects: [TUTORIAL] });
+      const result = await work(handler, { target, projects: [TUTORIAL] });
 
       assert.partialDeepStrictEqual(result, { status: 'succeeded' });
     });
@@ -215,7 +215,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
     weather.always(PURGE_PATH, { status: 500 });
     weather.always(LOGOUT_PATH, { status: 500 });
 
-    const run = invoke(handler, { target, projects: [TUTORIAL] });
+    const run = work(handler, { target, projects: [TUTORIAL] });
 
     await assert.rejects(run, { name: 'PartialFailureError' });
   });
@@ -224,7 +224,7 @@ describe('the sessions of purge-microstrategy-caches', () => {
     const target = aws.newTarget(secret());
     weather.always(LOGIN_PATH, { status: 204 });
 
-    const run = invoke(handler, { target, projects: [TUTORIAL] });
+    const run = work(handler, { target, projects: [TUTORIAL] });
 
     await assert.rejects(run, { name: 'VendorContractError' });
     assert.equal(weather.requests.length, 1);

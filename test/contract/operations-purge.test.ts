@@ -6,7 +6,7 @@ import {
   type MicrostrategyEmulatorOptions,
   startMicrostrategyEmulator,
 } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startTestAws, type TestAws, work } from '../support/invoke.ts';
 import {
   type Answer,
   htmlAnswer,
@@ -60,7 +60,7 @@ describe('purge-microstrategy-caches', () => {
   const cachesOf = (id: string) => emulator.projects.find((project) => project.id === id)?.caches;
 
   it('purges the element caches of projects given by id without asking for the list of projects', async () => {
-    const result = await invoke(handler, { target, projects: [TUTORIAL, SALES] });
+    const result = await work(handler, { target, projects: [TUTORIAL, SALES] });
 
     assert.deepEqual(result, {
       operation: 'purge-microstrategy-caches',
@@ -77,7 +77,7 @@ describe('purge-microstrategy-caches', () => {
   });
 
   it('purges both caches of projects given by name and by id, each once', async () => {
-    const result = await invoke(handler, {
+    const result = await work(handler, {
       target,
       projects: ['Tutorial', TUTORIAL.toLowerCase(), 'Sales'],
       cacheTypes: ['element', 'object', 'element'],
@@ -96,7 +96,7 @@ describe('purge-microstrategy-caches', () => {
   it('purges an id that the list of the user does not show, also beside a name', async () => {
     weather.always(/api\/projects$/, jsonAnswer([{ id: SALES, name: 'Sales' }]));
 
-    const { results } = Object(await invoke(handler, { target, projects: ['Sales', TUTORIAL] }));
+    const { results } = Object(await work(handler, { target, projects: ['Sales', TUTORIAL] }));
 
     assert.deepEqual(
       results.map(({ projectId, status }: Record<string, unknown>) => [projectId, status]),
@@ -109,7 +109,7 @@ describe('purge-microstrategy-caches', () => {
   });
 
   it('purges every project for "ALL" and skips the one that is not loaded', async () => {
-    const { results } = Object(await invoke(handler, { target, projects: 'ALL' }));
+    const { results } = Object(await work(handler, { target, projects: 'ALL' }));
 
     assert.deepEqual(
       results.map(({ projectName, status }: Record<string, unknown>) => [projectName, status]),
@@ -124,7 +124,7 @@ describe('purge-microstrategy-caches', () => {
   });
 
   it('resolves names before any purge: an unknown one is InvalidInputError, naming those that exist', async () => {
-    const run = invoke(handler, { target, projects: [TUTORIAL, 'Tutorial', 'Nothing'] });
+    const run = work(handler, { target, projects: [TUTORIAL, 'Tutorial', 'Nothing'] });
 
     await assert.rejects(run, { name: 'InvalidInputError', message: /"Nothing".*Tutorial.*Sales/ });
     assert.deepEqual(purges(), []);
@@ -133,7 +133,7 @@ describe('purge-microstrategy-caches', () => {
 
   it('takes a name for the name that it is: not trimmed, not decoded, case and all', async () => {
     for (const name of ['tutorial', ' Tutorial', 'Tutorial%20', '*']) {
-      const run = invoke(handler, { target, projects: [name] });
+      const run = work(handler, { target, projects: [name] });
 
       await assert.rejects(run, { name: 'InvalidInputError' });
     }
@@ -141,7 +141,7 @@ describe('purge-microstrategy-caches', () => {
   });
 
   it('tries every project and is PartialFailureError with all the results when one fails', async () => {
-    const run = invoke(handler, { target, projects: [UNKNOWN_ID, TUTORIAL, ARCHIVE] });
+    const run = work(handler, { target, projects: [UNKNOWN_ID, TUTORIAL, ARCHIVE] });
 
     const error = await run.then(() => assert.fail(), Object);
     assert.equal(error.name, 'PartialFailureError');
@@ -162,7 +162,7 @@ describe('purge-microstrategy-caches', () => {
   it('is PartialFailureError for a user without the privilege, naming it', async () => {
     target = targetOf(emulator.accounts.analyst);
 
-    const run = invoke(handler, { target, projects: ['Tutorial', 'Sales'] });
+    const run = work(handler, { target, projects: ['Tutorial', 'Sales'] });
 
     await assert.rejects(run, { name: 'PartialFailureError', message: /ERR014.*DssXmlPrivilegesCacheAdministration/ });
     assert.equal(purges().length, 2);
@@ -171,7 +171,7 @@ describe('purge-microstrategy-caches', () => {
   it('goes on with the next project after a server error', async () => {
     weather.next(PURGE_PATH, { ...jsonAnswer({ code: 'ERR002', message: 'I-Server error' }), status: 500 });
 
-    const run = invoke(handler, { target, projects: [TUTORIAL, SALES] });
+    const run = work(handler, { target, projects: [TUTORIAL, SALES] });
 
     await assert.rejects(run, { name: 'PartialFailureError', message: /ERR002/ });
     assert.equal(cachesOf(SALES)?.element, 0);
@@ -192,7 +192,7 @@ describe('purge-microstrategy-caches', () => {
     it(`does not take ${what} for an accepted purge`, async () => {
       weather.always(PURGE_PATH, answer);
 
-      const run = invoke(handler, { target, projects: [TUTORIAL] });
+      const run = work(handler, { target, projects: [TUTORIAL] });
 
       await assert.rejects(run, { name: 'PartialFailureError', message: /"status":"failed"/ });
       assert.equal(purges().length, 1);
@@ -203,7 +203,7 @@ describe('purge-microstrategy-caches', () => {
     await stop();
     await start({ sessionsPerUser: 0 });
 
-    const run = invoke(handler, { target, projects: [TUTORIAL, SALES] });
+    const run = work(handler, { target, projects: [TUTORIAL, SALES] });
 
     await assert.rejects(run, { name: 'VendorRejectedError', message: /-2147072486/ });
     assert.equal(purges().length, 1);
@@ -215,7 +215,7 @@ describe('purge-microstrategy-caches', () => {
     await stop();
     await start({ serverVersion: '11.3.0700' });
 
-    const run = invoke(handler, { target, projects: [TUTORIAL, SALES] });
+    const run = work(handler, { target, projects: [TUTORIAL, SALES] });
 
     await assert.rejects(run, { name: 'VendorRejectedError', message: /11\.3\.0800/ });
     assert.equal(purges().length, 1);
@@ -228,7 +228,7 @@ describe('purge-microstrategy-caches', () => {
       await start({ serverVersion });
       weather.next(PURGE_PATH, { ...jsonAnswer({ code: 'ERR004', message: 'HTTP 404 Not Found' }), status: 404 });
 
-      const run = invoke(handler, { target, projects: [UNKNOWN_ID, TUTORIAL] });
+      const run = work(handler, { target, projects: [UNKNOWN_ID, TUTORIAL] });
 
       await assert.rejects(run, { name: 'PartialFailureError' });
       assert.equal(cachesOf(TUTORIAL)?.element, 0);
@@ -238,7 +238,7 @@ describe('purge-microstrategy-caches', () => {
   it('keeps the failures of very many projects within 32 KB, failures first, with counts', async () => {
     const ids = Array.from({ length: 400 }, (_, index) => index.toString(16).padStart(32, '0'));
 
-    const run = invoke(handler, { target, projects: [TUTORIAL, ...ids] });
+    const run = work(handler, { target, projects: [TUTORIAL, ...ids] });
 
     const { name, message } = await run.then(() => assert.fail(), Object);
     const { results, counts, truncated } = JSON.parse(/\{"results".*\}$/.exec(message)?.[0] ?? '{}');
@@ -254,7 +254,7 @@ describe('purge-microstrategy-caches', () => {
   it("is InvalidSecretError for the other vendor's target, and nothing is sent", async () => {
     target = aws.newTarget({ vendor: 'arcgis', url: weather.origin, username: 'u', password: 'pass' });
 
-    const run = invoke(handler, { target, projects: 'ALL' });
+    const run = work(handler, { target, projects: 'ALL' });
 
     await assert.rejects(run, { name: 'InvalidSecretError', message: /vendor/ });
     assert.deepEqual(weather.requests, []);

@@ -11,7 +11,7 @@ import {
   type MicrostrategyEmulator,
   startMicrostrategyEmulator,
 } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { startWeatherServer } from '../support/weather-server.ts';
 
 const TUTORIAL = 'B7CA92F04B9FAE8D941C3E9B7E0CD754';
@@ -24,19 +24,15 @@ const landsat = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType:
 type LibraryCredentials = (accounts: MicrostrategyEmulator['accounts']) => object;
 type Credentials = { username: string; password: string } | { token: string };
 
-const ARCGIS: [operation: string, handler: typeof clearRestCache, event: (target: string) => object][] = [
+const ARCGIS: [operation: string, handler: typeof clearRestCache, input: (target: string) => object][] = [
   ['clear-rest-cache', clearRestCache, (target) => ({ target })],
   [
     'manage-map-server-cache-tiles',
     manageTiles,
-    (target) => ({ submit: { target, ...basemap, updateMode: 'RECREATE_ALL_TILES' } }),
+    (target) => ({ target, ...basemap, updateMode: 'RECREATE_ALL_TILES' }),
   ],
-  [
-    'delete-map-server-cache',
-    deleteCache,
-    (target) => ({ submit: { target, ...basemap, confirm: basemap.inputService } }),
-  ],
-  ['refresh-service', refresh, (target) => ({ submit: { target, ...landsat } })],
+  ['delete-map-server-cache', deleteCache, (target) => ({ target, ...basemap, confirm: basemap.inputService })],
+  ['refresh-service', refresh, (target) => ({ target, ...landsat })],
   [
     'refresh-service without waiting',
     refresh,
@@ -65,20 +61,20 @@ describe('a secret that is rotated while a function stays warm', () => {
   }
 
   /** A function that has done its work once, and a site that takes nothing any more of what it took then. */
-  async function rotatedSite(t: TestContext, [, handler, event]: (typeof ARCGIS)[number], kind: 'password' | 'token') {
+  async function rotatedSite(t: TestContext, [, handler, input]: (typeof ARCGIS)[number], kind: 'password' | 'token') {
     const emulator = await startArcgisEmulator({ jobSeconds: 0.1 });
     t.after(() => emulator.close());
     const { url } = emulator;
     const old = credentials(emulator, kind);
     const target = aws.newTarget({ vendor: 'arcgis', url, ...old });
-    await invoke(handler, event(target));
+    await work(handler, input(target));
     emulator.tokens.users.siteadmin.password = NEW_PASSWORD;
     emulator.tokens.expireAll();
     const refused = [...emulator.tokens.issued, 'password' in old ? old.password : ''];
     const seenBefore = emulator.requests.length;
     return {
       emulator,
-      run: () => invoke(handler, event(target)),
+      run: () => work(handler, input(target)),
       setSecret: (secret: Credentials) => aws.setSecret(target, { vendor: 'arcgis', url, ...secret }),
       /** How often something that is refused was sent since. */
       tries: (field: 'token' | 'password') =>
@@ -125,7 +121,7 @@ describe('a secret that is rotated while a function stays warm', () => {
       ...credentials,
     });
     const target = aws.newTarget(secret(from(accounts)));
-    const run = () => invoke(purge, { target, projects: [TUTORIAL, SALES] });
+    const run = () => work(purge, { target, projects: [TUTORIAL, SALES] });
     await run();
     weather.requests.splice(0);
     const names = () =>

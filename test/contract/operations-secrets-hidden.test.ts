@@ -4,7 +4,7 @@ import { handler as checkJob } from '../../functions/check-job/handler.ts';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { watchOf } from '../support/watch.ts';
 import { jsonAnswer, type SeenRequest, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
@@ -115,7 +115,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
       const error = { code: 400, message: `No such user: ${echo(PASSWORD)}`, details: [echo(PASSWORD)] };
       weather.always(/generateToken/, jsonAnswer({ error }));
 
-      const left = await everythingOf(invoke(clearRestCache, { target: arcgisTarget() }));
+      const left = await everythingOf(work(clearRestCache, { target: arcgisTarget() }));
 
       assert.match(left, /VendorAuthError.*No such user/);
       assertHidden(left, PASSWORD);
@@ -127,7 +127,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
         status: 401,
       });
 
-      const left = await everythingOf(invoke(purge, { target: microstrategyTarget(), projects: 'ALL' }));
+      const left = await everythingOf(work(purge, { target: microstrategyTarget(), projects: 'ALL' }));
 
       assert.match(left, /VendorAuthError.*Login failure/);
       assertHidden(left, PASSWORD);
@@ -140,7 +140,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
       jsonAnswer({ status: 'error', code: 500, messages: [wholeRequest(request)] }),
     );
 
-    const left = await everythingOf(invoke(clearRestCache, { target: arcgisTarget() }));
+    const left = await everythingOf(work(clearRestCache, { target: arcgisTarget() }));
 
     assert.match(left, /VendorRejectedError/);
     assertHidden(left, TOKEN);
@@ -149,7 +149,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
   it('hides a long-lived token', async () => {
     weather.always(/cache\/clear/, (request) => jsonAnswer({ error: { code: 498, message: wholeRequest(request) } }));
 
-    const left = await everythingOf(invoke(clearRestCache, { target: arcgisTarget({ token: TOKEN }) }));
+    const left = await everythingOf(work(clearRestCache, { target: arcgisTarget({ token: TOKEN }) }));
 
     assert.match(left, /VendorAuthError/);
     assertHidden(left, TOKEN);
@@ -189,7 +189,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
     serveMicrostrategy();
     weather.always(/caches/, (request) => refusal(500, `${JSON.stringify(request.headers)} ${PASSWORD}`));
 
-    const left = await everythingOf(invoke(purge, { target: microstrategyTarget(), projects: [PROJECT] }));
+    const left = await everythingOf(work(purge, { target: microstrategyTarget(), projects: [PROJECT] }));
 
     assert.match(left, /PartialFailureError/);
     assert.match(left, /logout/);
@@ -203,7 +203,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
       const before = `VendorRejectedError: DELETE ${host}/MicroStrategyLibrary/api/monitors/projects/${PROJECT}/caches/element: the server refused with HTTP 500: ERR001 `;
       weather.always(/caches/, refusal(500, `${'x'.repeat(500 - before.length - PART_CHARACTERS - 2)}${secret}`));
 
-      const left = await everythingOf(invoke(purge, { target: microstrategyTarget(), projects: [PROJECT] }));
+      const left = await everythingOf(work(purge, { target: microstrategyTarget(), projects: [PROJECT] }));
 
       assert.match(left, /xxx/);
       assertHidden(left, secret, secret.slice(0, PART_CHARACTERS));
@@ -214,7 +214,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
     serveMicrostrategy();
     weather.always(/caches/, refusal(500, `login was {"password":${JSON.stringify(PASSWORD)}}`));
 
-    const left = await everythingOf(invoke(purge, { target: microstrategyTarget(), projects: [PROJECT] }));
+    const left = await everythingOf(work(purge, { target: microstrategyTarget(), projects: [PROJECT] }));
 
     assert.match(left, /PartialFailureError/);
     assertHidden(left, PASSWORD, 'örd');
@@ -235,7 +235,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
       return jsonAnswer({ error: { code: 400, message: `Not ${sent.join(' nor ')}`, details: [] } });
     });
 
-    const left = await everythingOf(invoke(clearRestCache, { target }));
+    const left = await everythingOf(work(clearRestCache, { target }));
 
     assert.deepEqual(sent, [PASSWORD, 'rotated-Password2']);
     assert.match(left, /VendorAuthError/);
@@ -252,7 +252,7 @@ describe('what leaves a function whose vendor echoes what it was sent', () => {
       extra: COOKIE,
     });
 
-    const left = await everythingOf(invoke(clearRestCache, { target }));
+    const left = await everythingOf(work(clearRestCache, { target }));
 
     assert.match(left, /InvalidSecretError.*url.*token/);
     assertHidden(left, PASSWORD, TOKEN, COOKIE);

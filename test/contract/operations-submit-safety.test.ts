@@ -4,7 +4,7 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import {
   type Answer,
   askUpstream,
@@ -133,7 +133,7 @@ describe('a submit', { concurrency: true }, () => {
       const { weather, target, submits } = await openSite(t);
       weather.always(SUBMIT_PATH, 'reset');
 
-      const run = invoke(handler, { ...input, target, waitForJobCompletion: 'DO_NOT_WAIT' });
+      const run = work(handler, { ...input, target, waitForJobCompletion: 'DO_NOT_WAIT' });
 
       await assert.rejects(run, { name: 'SubmitUncertainError' });
       assert.equal(submits(), 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { handler } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { startFieldSite } from '../support/field-site.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { logLines } from '../support/log-lines.ts';
 
 const RING = [[0, 0], [0, 9], [9, 9], [0, 0]]; // biome-ignore format: a ring reads better in one line
@@ -35,7 +35,7 @@ describe('manage-map-server-cache-tiles, by what the service says of its cache',
       waitForJobCompletion: 'DO_NOT_WAIT',
     };
     return {
-      run: (more: object) => invoke(handler, { ...input, ...more }),
+      run: (more: object) => work(handler, { ...input, ...more }),
       submitted: () => site.requestsTo(/submitJob$/).map(({ body }) => Object.fromEntries(new URLSearchParams(body))),
     };
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { fixture, SERVER } from '../support/tls.ts';
 import { type Emulator, secretOf, VENDORS } from '../support/vendors.ts';
 import { startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
@@ -117,7 +117,7 @@ for (const [what, scheme, greeting] of MISTAKES) {
     const url = `${scheme}://127.0.0.1:${Object(port.address()).port}/arcgis`;
     const target = aws.newTarget({ vendor: 'arcgis', url, username: 'u', password: 'a-Password1' });
 
-    const outcome = invoke(clearRestCache, { target });
+    const outcome = work(clearRestCache, { target });
 
     await assert.rejects(outcome, { name: 'VendorUnreachableError', message: /Check scheme, host name and port/ });
     assert.equal(connections, 1);

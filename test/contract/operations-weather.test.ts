@@ -6,7 +6,7 @@ import { handler as purge } from '../../functions/purge-microstrategy-caches/han
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { watchOf } from '../support/watch.ts';
 import {
   type Answer,
@@ -39,10 +39,10 @@ function lastOddPoll(target: string): object {
   return watchOf(job, { trouble: { kind: 'odd', since, polls: 2 } });
 }
 
-const runClear: Read['run'] = ({ target }, context) => invoke(clearRestCache, { target }, context);
+const runClear: Read['run'] = ({ target }, context) => work(clearRestCache, { target }, context);
 const runRefresh: Read['run'] = ({ target }, context) => invoke(refresh, { submit: { target, ...LANDSAT } }, context);
 const runPoll: Read['run'] = ({ target }, context) => invoke(checkJob, lastOddPoll(target), context);
-const runPurge: Read['run'] = ({ target }, context) => invoke(purge, { target, projects: ['Tutorial'] }, context);
+const runPurge: Read['run'] = ({ target }, context) => work(purge, { target, projects: ['Tutorial'] }, context);
 
 const ARCGIS_READS: Read[] = [
   { what: "a site's description", method: 'POST', path: /rest\/info$/, run: runClear },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
-import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { type Answer, jsonAnswer, startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
 const LOGIN = { username: 'svc', password: 'hunter2' };
@@ -30,7 +30,7 @@ describe('a secret that is wrong in a way that only its server shows', () => {
   async function purgeError(answer: Answer, more: object, path = ''): Promise<Error> {
     server.always(/./, answer);
     const target = aws.newTarget({ vendor: 'microstrategy', url: server.origin + path, ...LOGIN, ...more });
-    return await invoke(purge, { target, projects: 'ALL' }).then(() => assert.fail('it succeeded'), Object);
+    return await work(purge, { target, projects: 'ALL' }).then(() => assert.fail('it succeeded'), Object);
   }
 
   it('names loginMode where the server has no LDAP', async () => {
@@ -69,7 +69,7 @@ describe('a secret that is wrong in a way that only its server shows', () => {
     server.always(/./, jsonAnswer({ error: { code: 400, message: 'Invalid URL', details: ['Invalid URL'] } }));
     const url = `${server.origin}/arcgis/rest/services/Planning`;
 
-    const run = invoke(clearRestCache, { target: aws.newTarget({ vendor: 'arcgis', url, ...LOGIN }) });
+    const run = work(clearRestCache, { target: aws.newTarget({ vendor: 'arcgis', url, ...LOGIN }) });
 
     await assert.rejects(run, {
       name: 'InvalidSecretError',

@@ -6,6 +6,7 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
+import { handler as startRefresh } from '../../functions/start-refresh/handler.ts';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
@@ -20,11 +21,14 @@ const CLEAR = 'admin/system/handlers/rest/cache/clear';
 const BASEMAP = 'rest/services/Basemap/MapServer';
 const LANDSAT = 'rest/services/Imagery/Landsat/ImageServer';
 const CACHING = 'rest/services/System/CachingTools/GPServer';
+/** How many tiles there are before the job. */
+const REPORT = 'rest/services/System/ReportingTools/GPServer/ReportCacheStatus/execute';
 const PUBLISHING = 'rest/services/System/PublishingTools/GPServer';
 const TUTORIAL = 'B7CA92F04B9FAE8D941C3E9B7E0CD754';
 
 const SECRET = 'secretsmanager.GetSecretValue';
 const START = 'AWSStepFunctions.StartExecution';
+const DESCRIBE = 'AWSStepFunctions.DescribeExecution';
 
 const basemap = { inputService: 'Basemap.MapServer' };
 const landsat = { serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' };
@@ -47,21 +51,21 @@ const TABLE: Row[] = [
   {
     what: 'clear-rest-cache of all',
     handler: clearRestCache,
-    event: (target) => ({ target }),
+    event: (target) => ({ submit: { target } }),
     cold: [INFO, TOKEN, CLEAR],
     warm: [CLEAR],
   },
   {
     what: 'clear-rest-cache of a service',
     handler: clearRestCache,
-    event: (target) => ({ target, folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' }),
+    event: (target) => ({ submit: { target, folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' } }),
     cold: [INFO, TOKEN, 'admin/services/exists', CLEAR],
     warm: ['admin/services/exists', CLEAR],
   },
   {
     what: 'clear-rest-cache of all on a federated site',
     handler: clearRestCache,
-    event: (target) => ({ target }),
+    event: (target) => ({ submit: { target } }),
     isFederated: true,
     cold: [INFO, PORTAL_TOKEN, CLEAR],
     warm: [CLEAR],
@@ -77,8 +81,8 @@ const TABLE: Row[] = [
     what: 'the submit of manage-map-server-cache-tiles',
     handler: manageTiles,
     event: (target) => ({ submit: { target, ...tiles } }),
-    cold: [INFO, TOKEN, BASEMAP, `${CACHING}/Manage%20Map%20Cache%20Tiles/submitJob`],
-    warm: [BASEMAP, `${CACHING}/Manage%20Map%20Cache%20Tiles/submitJob`],
+    cold: [INFO, TOKEN, BASEMAP, REPORT, `${CACHING}/Manage%20Map%20Cache%20Tiles/submitJob`],
+    warm: [BASEMAP, REPORT, `${CACHING}/Manage%20Map%20Cache%20Tiles/submitJob`],
   },
   {
     what: 'the submit of refresh-service',
@@ -98,7 +102,7 @@ const TABLE: Row[] = [
   {
     what: 'a job operation that nobody waits for',
     handler: refresh,
-    event: (target) => ({ target, ...landsat, waitForJobCompletion: 'DO_NOT_WAIT' }),
+    event: (target) => ({ submit: { target, ...landsat, waitForJobCompletion: 'DO_NOT_WAIT' } }),
     cold: [INFO, TOKEN, LANDSAT, `${PUBLISHING}/Refresh%20Service/submitJob`],
     warm: [LANDSAT, `${PUBLISHING}/Refresh%20Service/submitJob`],
   },
@@ -107,7 +111,7 @@ const TABLE: Row[] = [
     handler: refresh,
     event: (target) => ({
       prepare: { target, ...landsat },
-      execution: { name: 'x', startedAt: '2026-11-24T00:00:00Z' },
+      execution: { id: 'arn:x', name: 'x', startedAt: '2026-11-24T00:00:00Z' },
     }),
     cold: [],
     warm: [],
@@ -122,8 +126,24 @@ const TABLE: Row[] = [
     aws: { cold: [START], warm: [START] },
   },
   {
-    what: 'a batch of rasters for one service',
+    what: 'an immediate operation that is started by hand, whose run has ended when it is looked at first',
+    handler: clearRestCache,
+    event: (target) => ({ target }),
+    cold: [],
+    warm: [],
+    aws: { cold: [START, DESCRIBE], warm: [START, DESCRIBE] },
+  },
+  {
+    what: 'a job operation that nobody waits for, started by hand',
     handler: refresh,
+    event: (target) => ({ target, ...landsat, waitForJobCompletion: 'DO_NOT_WAIT' }),
+    cold: [],
+    warm: [],
+    aws: { cold: [START, DESCRIBE], warm: [START, DESCRIBE] },
+  },
+  {
+    what: 'a batch of rasters for one service',
+    handler: startRefresh,
     event: () => ({ Records: ['a.tif', 'b.tif', 'c.tif'].map((key) => record(objectCreated(key))) }),
     cold: [],
     warm: [],
@@ -133,7 +153,7 @@ const TABLE: Row[] = [
     what: 'purge-microstrategy-caches of a project by its id',
     vendor: 'microstrategy',
     handler: purge,
-    event: (target) => ({ target, projects: [TUTORIAL] }),
+    event: (target) => ({ submit: { target, projects: [TUTORIAL] } }),
     cold: ['auth/login', `monitors/projects/${TUTORIAL}/caches/element`, 'auth/logout'],
     warm: ['auth/login', `monitors/projects/${TUTORIAL}/caches/element`, 'auth/logout'],
   },
@@ -141,7 +161,7 @@ const TABLE: Row[] = [
     what: 'purge-microstrategy-caches of a project by its name, both types',
     vendor: 'microstrategy',
     handler: purge,
-    event: (target) => ({ target, projects: ['Tutorial'], cacheTypes: ['element', 'object'] }),
+    event: (target) => ({ submit: { target, projects: ['Tutorial'], cacheTypes: ['element', 'object'] } }),
     cold: ['auth/login', 'projects', ...bothTypes(), 'auth/logout'],
     warm: ['auth/login', 'projects', ...bothTypes(), 'auth/logout'],
   },

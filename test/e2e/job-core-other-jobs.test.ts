@@ -41,7 +41,7 @@ function personSubmits({ jobs }: ArcgisEmulator, inputs: Record<string, string> 
 /** The run is stopped before or after its submitting function has worked: in both its job's id is not saved. */
 function stopInSubmit(platform: JobPlatform, at: 'before' | 'after', and: () => void = () => {}): void {
   const forget = platform.onState(({ machine, state, moment }) => {
-    if (machine !== OPERATION || state !== 'Submit' || moment !== at) return;
+    if (machine !== 'run-job' || state !== 'Submit' || moment !== at) return;
     forget();
     execution.abort();
     and();

@@ -56,7 +56,7 @@ describe('the ledger', () => {
   it('does not call a run cancelled whose short job ended by itself before it could be looked for', async (t) => {
     const platform = await platformOf(t, 60);
     platform.onState(({ machine, state, moment }) => {
-      if (machine === OPERATION && state === 'Submit' && moment === 'after') execution.abort();
+      if (machine === 'run-job' && state === 'Submit' && moment === 'after') execution.abort();
     });
 
     const execution = start(platform, 'stopped');

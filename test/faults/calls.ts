@@ -6,9 +6,19 @@ export interface CallKind {
   safeToRepeat: boolean;
   /** What a success is read from: a JSON body, the status with no body, or the token in a header. */
   answer: 'body' | 'status' | 'header';
+  /** How long its answer is waited for. */
+  answerSeconds: number;
 }
 
-const read = (name: string, path: RegExp): CallKind => ({ name, path, safeToRepeat: true, answer: 'body' });
+const read = (name: string, path: RegExp): CallKind => ({
+  name,
+  path,
+  safeToRepeat: true,
+  answer: 'body',
+  answerSeconds: 30,
+});
+
+export const SUBMIT: CallKind = { ...read('submitJob', /\/submitJob$/), safeToRepeat: false, answerSeconds: 60 };
 
 /** Every call that a function makes; the first that fits is the one. */
 const CALLS: readonly CallKind[] = [
@@ -16,7 +26,8 @@ const CALLS: readonly CallKind[] = [
   read('generateToken', /\/generateToken$/),
   read('exists', /\/admin\/services\/exists$/),
   read('clear', /\/rest\/cache\/clear$/),
-  { ...read('submitJob', /\/submitJob$/), safeToRepeat: false },
+  SUBMIT,
+  { ...read('report', /\/ReportCacheStatus\/execute$/), answerSeconds: 10 },
   read('job list', /\.GPServer\/jobs\/query\?/),
   read('admin cancel', /\/admin\/.*\/cancel$/),
   read('cancel', /\/rest\/.*\/cancel$/),

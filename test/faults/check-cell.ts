@@ -5,8 +5,6 @@ import type { Outcome } from './run-cell.ts';
 import type { Changes } from './sites.ts';
 
 export const ADOPTED_NOTE = 'The answer to the submit was lost; the job was found on the server.';
-const ANSWER_LIMIT_MS = 30_000;
-const SUBMIT_LIMIT_MS = 60_000;
 const CONNECT_LIMIT_SECONDS = 5;
 /** Undici looks at its timers twice a second. */
 const CONNECT_SLACK_SECONDS = 1;
@@ -56,15 +54,15 @@ function attemptProblems(cell: Cell, outcome: Outcome, { attempts }: Expected): 
   return isRefused && signIns !== 1 + before ? [...problems, `credentials tried ${signIns - before} times`] : problems;
 }
 
-function limitProblems({ kind, fault }: Cell, { elapsed, timeout, proxy, hits }: Outcome): string[] {
+function limitProblems({ kind, fault }: Cell, { elapsed, workTime, proxy, hits }: Outcome): string[] {
   const { limits, connectSeconds, bytes } = proxy;
-  const limit = kind.safeToRepeat ? ANSWER_LIMIT_MS : SUBMIT_LIMIT_MS;
+  const limit = kind.answerSeconds * 1000;
   const [first] = limits;
   const isSlow = connectSeconds.some(
     (s) => s < CONNECT_LIMIT_SECONDS || s > CONNECT_LIMIT_SECONDS + CONNECT_SLACK_SECONDS,
   );
   return [
-    ...(elapsed < timeout ? [] : [`took ${elapsed} ms, and the function is stopped after ${timeout}`]),
+    ...(elapsed < workTime ? [] : [`took ${elapsed} ms, and may take ${workTime}`]),
     ...(first === undefined || first === limit ? [] : [`waited ${first} ms for an answer, not ${limit}`]),
     ...(isSlow ? [`waited ${connectSeconds.join(', ')} s for a connection`] : []),
     ...(bytes <= MAX_BYTES_TAKEN * hits ? [] : [`took ${bytes} bytes of an endless answer`]),

@@ -1,4 +1,4 @@
-import type { CallKind } from './calls.ts';
+import { type CallKind, SUBMIT } from './calls.ts';
 import type { Plan } from './fault-proxy.ts';
 import type { Fault } from './faults.ts';
 import type { Scenario } from './scenarios.ts';
@@ -137,6 +137,7 @@ function consequence(cell: Cell, error: string): string {
 export function expected(cell: Cell): Expected {
   const { scenario, kind, fault, duration } = cell;
   const { fair } = scenario;
+  if (kind.name === 'report') return reported(cell);
   const failure = failureOf(cell);
   if (failure === undefined) return { outcomes: [fair], attempts: 1 };
   const { error, again, uncertain } = failure;
@@ -145,6 +146,15 @@ export function expected(cell: Cell): Expected {
   const attempts = attemptsOf(cell, again && !isRenewal);
   if (again && duration === 'once') return { outcomes: [fair], attempts };
   return { outcomes: [consequence(cell, error)], attempts };
+}
+
+/** It is asked once, and its failure is no trouble of the job; a server that is gone has no answer to the submit either. */
+function reported(cell: Cell): Expected {
+  const { scenario, fault, duration } = cell;
+  if (fault.place === 'request') return { outcomes: [scenario.fair], attempts: 1 };
+  const isSubmitNext = duration === 'for ever' && scenario.operation !== 'check-job';
+  const { outcomes } = isSubmitNext ? expected({ ...cell, kind: SUBMIT }) : { outcomes: [scenario.fair] };
+  return { outcomes, attempts: undefined };
 }
 
 /** Never resubmitted blindly; the job that was started is adopted. */

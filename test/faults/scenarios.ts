@@ -47,7 +47,7 @@ const clear = {
   ...arcgis,
   operation: 'clear-rest-cache',
   handler: clearRestCache,
-  event: (target: string) => ({ target, ...SCOPE }),
+  event: (target: string) => ({ submit: { target, ...SCOPE } }),
 };
 const refreshing = {
   ...arcgis,
@@ -68,7 +68,7 @@ const purging = {
   vendor: 'microstrategy',
   operation: 'purge-microstrategy-caches',
   handler: purge,
-  event: (target: string) => ({ target, projects: PROJECTS, cacheTypes: CACHE_TYPES }),
+  event: (target: string) => ({ submit: { target, projects: PROJECTS, cacheTypes: CACHE_TYPES } }),
   fair: 'ok',
 } as const;
 

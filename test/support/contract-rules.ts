@@ -6,6 +6,7 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
+import { isArea, isName, isScales, isTarget, isText, optional, serviceSegments } from './contract-values.ts';
 import { type Counted, type CountingSite, PROJECT } from './counting-site.ts';
 import { adminJobs, isJob, jobSegments, TASK_PATH } from './job-paths.ts';
 import { watchOf } from './watch.ts';
@@ -25,42 +26,6 @@ export interface Subject {
   paths: (event: Fields, site: CountingSite) => unknown[][];
 }
 
-const isTarget = (value: unknown) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
-const isText = (value: unknown) => typeof value === 'string' && value.trim() !== '';
-const optional = (value: unknown, check: (value: unknown) => boolean) => value === undefined || check(value);
-
-export function isName(value: unknown): boolean {
-  if (typeof value !== 'string' || value === '' || value.includes('..')) return false;
-  const characters = [...value];
-  const ends = [characters.at(0), characters.at(-1)];
-  return (
-    characters.length <= 120 &&
-    !ends.includes('.') &&
-    !ends.includes(' ') &&
-    characters.every((character) => '_-. '.includes(character) || /[\p{L}\p{M}\p{Nd}]/u.test(character))
-  );
-}
-
-/** `[folder, name, type]` or `[name, type]` of an `inputService`. */
-export function serviceSegments(value: unknown): string[] | undefined {
-  if (typeof value !== 'string') return undefined;
-  const type = ['MapServer', 'ImageServer'].find((ending) => value.endsWith(ending));
-  if (type === undefined || !['.', '/', ':'].includes(value.at(-type.length - 1) ?? '')) return undefined;
-  const names = value.slice(0, -type.length - 1).split('/');
-  return names.length <= 2 && names.every(isName) ? [...names, type] : undefined;
-}
-
-function isScales(value: unknown): boolean {
-  if (typeof value === 'string') return value === 'ALL' || value.split(';').every((part) => Number(part) > 0);
-  return Array.isArray(value) && value.length > 0 && value.every((scale) => Number(scale) > 0);
-}
-
-/** Has points, and says of itself neither that it is cut off nor that it has curves. */
-function isArea(value: unknown): boolean {
-  const text = JSON.stringify(value);
-  return /"(rings|coordinates)":\[\[/.test(text) && !/"curveRings"|"exceededTransferLimit":true/.test(text);
-}
-
 function hasOnly(event: Fields, ...keys: string[]): boolean {
   return Object.keys(event).every((key) => keys.includes(key));
 }
@@ -71,21 +36,25 @@ const INFO_AND_TOKEN = [
 ];
 const task = (folder: string, name: string) => ['rest', 'services', 'System', folder, 'GPServer', name];
 
-/** What a job operation's machine or a person hands over: the input, wrapped or not. */
+/** What an operation's machine or a person hands over: the input, wrapped or not. */
 function inputOf(event: Fields): Fields {
-  const [key = '', ...more] = Object.keys(event);
-  return key === 'submit' && more.length === 0 ? Object(event['submit']) : event;
+  return Object.hasOwn(event, 'submit') ? Object(event['submit']) : event;
 }
 
 function wrapped(...inputs: object[]): object[] {
-  const execution = { name: 'nightly', startedAt: '2026-01-01T00:00:00.000Z' };
+  const execution = { id: 'arn:nightly', name: 'nightly', startedAt: '2026-01-01T00:00:00Z' };
+  const run = { operation: 'any', name: 'by-hand-1' };
   return inputs.flatMap((input) => [
     { submit: input },
-    { submit: input },
+    { submit: input, run, attempts: 0 },
     { prepare: input, execution },
-    { ...input, waitForJobCompletion: 'DO_NOT_WAIT' },
     input,
   ]);
+}
+
+/** A job that nobody waits for too. */
+function wrappedJob(...inputs: object[]): object[] {
+  return inputs.flatMap((input) => [...wrapped(input), { ...input, waitForJobCompletion: 'DO_NOT_WAIT' }]);
 }
 
 const isWaiting = (value: unknown) => optional(value, (text) => text === 'WAIT' || text === 'DO_NOT_WAIT');
@@ -94,18 +63,23 @@ export const SUBJECTS: Subject[] = [
   {
     name: 'clear-rest-cache',
     handler: clearRestCache,
-    events: ({ arcgis: target }) => [
-      { target },
-      { target, folderName: 'Imagery' },
-      { target, folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' },
-    ],
-    mayRun: (event) =>
-      hasOnly(event, 'target', 'folderName', 'serviceName', 'type') &&
-      isTarget(event['target']) &&
-      optional(event['folderName'], isName) &&
-      optional(event['serviceName'], isName) &&
-      optional(event['type'], (type) => /^[A-Za-z]+Server$/.test(String(type))) &&
-      (event['serviceName'] === undefined) === (event['type'] === undefined),
+    events: ({ arcgis: target }) =>
+      wrapped(
+        { target },
+        { target, folderName: 'Imagery' },
+        { target, folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' },
+      ),
+    mayRun(event) {
+      const { target, folderName, serviceName, type, ...more } = inputOf(event);
+      return (
+        hasOnly(more) &&
+        isTarget(target) &&
+        optional(folderName, isName) &&
+        optional(serviceName, isName) &&
+        optional(type, (text) => /^[A-Za-z]+Server$/.test(String(text))) &&
+        (serviceName === undefined) === (type === undefined)
+      );
+    },
     paths: () => [
       ...INFO_AND_TOKEN,
       ['admin', 'services', 'exists'],
@@ -116,7 +90,7 @@ export const SUBJECTS: Subject[] = [
     name: 'delete-map-server-cache',
     handler: deleteCache,
     events: ({ arcgis: target }) =>
-      wrapped({ target, inputService: 'Folder/Streets.MapServer', confirm: 'Folder/Streets.MapServer' }),
+      wrappedJob({ target, inputService: 'Folder/Streets.MapServer', confirm: 'Folder/Streets.MapServer' }),
     mayRun(event) {
       const { target, inputService, confirm, waitForJobCompletion, ...more } = inputOf(event);
       const isConfirmed = serviceSegments(inputService) !== undefined && confirm === inputService;
@@ -136,7 +110,7 @@ export const SUBJECTS: Subject[] = [
       const ring = [[0, 0], [0, 9], [9, 9], [0, 0]]; // biome-ignore format: a ring reads better in one line
       const updateExtent = { xmin: 0, ymin: 0, xmax: 1, ymax: 1, spatialReference: { wkid: 3857 } };
       const polygon = { type: 'Polygon', coordinates: [ring] };
-      return wrapped(
+      return wrappedJob(
         { ...tiles, scales: [1000, 500], updateExtent },
         { ...tiles, scales: '1000;500', areaOfInterest: { rings: [ring], spatialReference: { wkid: 3857 } } },
         { ...tiles, areaOfInterest: { type: 'FeatureCollection', features: [{ type: 'Feature', geometry: polygon }] } },
@@ -162,6 +136,7 @@ export const SUBJECTS: Subject[] = [
     paths: (event) => [
       ...INFO_AND_TOKEN,
       ['rest', 'services', ...(serviceSegments(inputOf(event)['inputService']) ?? [])],
+      [...task('ReportingTools', 'ReportCacheStatus'), 'execute'],
       [...task('CachingTools', 'Manage Map Cache Tiles'), 'submitJob'],
     ],
   },
@@ -169,7 +144,7 @@ export const SUBJECTS: Subject[] = [
     name: 'refresh-service',
     handler: refresh,
     events: ({ arcgis: target }) =>
-      wrapped(
+      wrappedJob(
         { target, serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' },
         { target, serviceName: 'Landsat', serviceType: 'MapServer', refreshOptions: 'UPDATE_EXTENT' },
       ),
@@ -199,17 +174,23 @@ export const SUBJECTS: Subject[] = [
   {
     name: 'purge-microstrategy-caches',
     handler: purge,
-    events: ({ microstrategy: target }) => [
-      { target, projects: 'ALL' },
-      { target, projects: ['Tutorial', PROJECT], cacheTypes: ['element', 'object'] },
-      { target, projects: ['00000000000000000000000000000001'], cacheTypes: ['object'] },
-    ],
-    mayRun: ({ target, projects, cacheTypes, ...more }) =>
-      hasOnly(more) &&
-      isTarget(target) &&
-      (projects === 'ALL' || (Array.isArray(projects) && projects.length > 0 && projects.every(isText))) &&
-      optional(cacheTypes, (list) => Array.isArray(list) && list.every((type) => /^(element|object)$/.test(type))),
-    paths({ projects }) {
+    events: ({ microstrategy: target }) =>
+      wrapped(
+        { target, projects: 'ALL' },
+        { target, projects: ['Tutorial', PROJECT], cacheTypes: ['element', 'object'] },
+        { target, projects: ['00000000000000000000000000000001'], cacheTypes: ['object'] },
+      ),
+    mayRun(event) {
+      const { target, projects, cacheTypes, ...more } = inputOf(event);
+      return (
+        hasOnly(more) &&
+        isTarget(target) &&
+        (projects === 'ALL' || (Array.isArray(projects) && projects.length > 0 && projects.every(isText))) &&
+        optional(cacheTypes, (list) => Array.isArray(list) && list.every((type) => /^(element|object)$/.test(type)))
+      );
+    },
+    paths(event) {
+      const { projects } = inputOf(event);
       const given = Array.isArray(projects) ? projects.filter((project) => /^[0-9a-f]{32}$/i.test(project)) : [];
       return [
         ...[

@@ -2,7 +2,7 @@ import { handler as clearRestCache } from '../../functions/clear-rest-cache/hand
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { invoke } from './invoke.ts';
+import { work } from './invoke.ts';
 
 export interface Emulator {
   readonly url: string;
@@ -20,11 +20,11 @@ interface Vendor {
 
 /** One operation of each vendor: for what holds for both. */
 export const VENDORS: Vendor[] = [
-  { vendor: 'arcgis', start: () => startArcgisEmulator(), run: (target) => invoke(clearRestCache, { target }) },
+  { vendor: 'arcgis', start: () => startArcgisEmulator(), run: (target) => work(clearRestCache, { target }) },
   {
     vendor: 'microstrategy',
     start: () => startMicrostrategyEmulator(),
-    run: (target) => invoke(purge, { target, projects: ['Tutorial'] }),
+    run: (target) => work(purge, { target, projects: ['Tutorial'] }),
   },
 ];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { handler as refresh } from '../../../functions/refresh-service/handler.ts';
+import { handler as startRefresh } from '../../../functions/start-refresh/handler.ts';
 import { assertAllowed, SUBJECTS, type Subject } from '../../support/contract-rules.ts';
 import { type CountingSite, startCountingSite, withoutLog } from '../../support/counting-site.ts';
 import { startTestAws, type TestAws } from '../../support/invoke.ts';
@@ -13,9 +13,9 @@ const RUNS = 80;
 
 /** Wherever a name, an id or a path may stand that becomes part of an address. */
 const PLACES: [subject: string, event: (text: string, site: CountingSite) => object][] = [
-  ['clear-rest-cache', (text, { arcgis: target }) => ({ target, folderName: text })],
-  ['clear-rest-cache', (text, { arcgis: target }) => ({ target, serviceName: text, type: 'MapServer' })],
-  ['clear-rest-cache', (text, { arcgis: target }) => ({ target, serviceName: 'A', type: `${text}Server` })],
+  ['clear-rest-cache', (text, { arcgis: target }) => ({ submit: { target, folderName: text } })],
+  ['clear-rest-cache', (text, { arcgis: target }) => ({ submit: { target, serviceName: text, type: 'MapServer' } })],
+  ['clear-rest-cache', (text, { arcgis: target }) => ({ submit: { target, serviceName: 'A', type: `${text}Server` } })],
   ['delete-map-server-cache', (text, site) => ({ submit: deletion(`${text}/A.MapServer`, site) })],
   ['delete-map-server-cache', (text, site) => ({ submit: deletion(`A/${text}.MapServer`, site) })],
   ['delete-map-server-cache', (text, site) => ({ submit: deletion(`A/B${text}ImageServer`, site) })],
@@ -31,7 +31,7 @@ const PLACES: [subject: string, event: (text: string, site: CountingSite) => obj
   ],
   [
     'purge-microstrategy-caches',
-    (text, { microstrategy: target }) => ({ target, projects: [text, `${text}Tutorial`] }),
+    (text, { microstrategy: target }) => ({ submit: { target, projects: [text, `${text}Tutorial`] } }),
   ],
   ['check-job', (text, site) => changedJob(eventOf('check-job', site), 'job', { jobId: text })],
   ['check-job', (text, site) => changedJob(eventOf('check-job', site), 'job', { taskPath: taskAt(text) })],
@@ -146,7 +146,7 @@ describe('whatever input comes', () => {
       fc.asyncProperty(fc.array(body, { minLength: 1, maxLength: 3 }), async (bodies) => {
         const eventText = JSON.stringify({ Records: bodies.map((text) => record(text)) });
 
-        const { result, requests, executions } = await site.run(refresh, eventText);
+        const { result, requests, executions } = await site.run(startRefresh, eventText);
 
         assert.ok(Array.isArray(Object(result).batchItemFailures));
         assert.equal(requests.length, 0);

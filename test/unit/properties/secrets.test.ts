@@ -95,7 +95,7 @@ describe('whatever secret a target has', () => {
         fc.asyncProperty(oddLike(secrets()), async (secretText) => {
           const target = aws.newTarget(secretText);
 
-          const { requests, error } = await site.run(handler, JSON.stringify({ target, ...input }));
+          const { requests, error } = await site.run(handler, JSON.stringify({ submit: { target, ...input } }));
 
           if (requests.length > 0) {
             reached += 1;

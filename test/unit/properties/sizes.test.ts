@@ -94,7 +94,7 @@ describe('however large an input is', () => {
       fc.asyncProperty(fc.constantFrom(...places), fc.constantFrom(...HUGE), async (place, [, json]) => {
         const target = aws.newTarget(place.replace(MARK, () => json));
 
-        const { error, requests } = await site.run(clearRestCache, JSON.stringify({ target }));
+        const { error, requests } = await site.run(clearRestCache, JSON.stringify({ submit: { target } }));
 
         assert.equal(error?.name, 'InvalidSecretError');
         assert.equal(requests.length, 0);

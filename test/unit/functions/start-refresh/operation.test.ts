@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { handler } from '../../../../functions/refresh-service/handler.ts';
+import { handler } from '../../../../functions/start-refresh/handler.ts';
 import { invoke, startTestAws, type TestAws } from '../../../support/invoke.ts';
 import { logLines } from '../../../support/log-lines.ts';
 import { notification, objectCreated, record } from '../../../support/raster-messages.ts';
-import { startRefusingStepFunctions } from '../../../support/step-functions.ts';
 
 const LANDSAT = { target: 'city-gis', serviceName: 'Landsat', serviceType: 'ImageServer', serviceFolder: 'Imagery' };
 const SENTINEL = { target: 'city-gis', serviceName: 'Sentinel', serviceType: 'ImageServer' };
@@ -161,30 +160,19 @@ describe('new rasters', () => {
 
   it('come back, without the others, where their refresh could not be started', async (t) => {
     logLines(t);
-    const stepFunctions = await startRefusingStepFunctions('StateMachineDeleting', 'Sentinel');
-
-    const { reply } = await deliver(
-      record(objectCreated('landsat/a.tif'), 'landsat'),
-      record(objectCreated('sentinel/été 2026/b.jp2'), 'sentinel'),
-      record(notification(['landsat/c.tif', 'sentinel/été 2026/d.jp2']), 'both'),
-    ).finally(() => stepFunctions.close());
-
-    assert.deepEqual(reply, { batchItemFailures: [{ itemIdentifier: 'sentinel' }, { itemIdentifier: 'both' }] });
-    assert.equal(stepFunctions.asked.length, 2);
-  });
-
-  it('come back where their refresh is no input of the operation, and the others are refreshed', async (t) => {
-    logLines(t);
-    const broken = { ...LANDSAT, serviceName: '../../admin' };
-    process.env['RASTERS'] = JSON.stringify([{ ...SOURCES[0], refresh: broken }, SOURCES[1]]);
+    aws.refusal = { errorName: 'StateMachineDeleting', text: 'Sentinel' };
+    t.after(() => {
+      aws.refusal = undefined;
+    });
 
     const { reply, started } = await deliver(
       record(objectCreated('landsat/a.tif'), 'landsat'),
       record(objectCreated('sentinel/été 2026/b.jp2'), 'sentinel'),
+      record(notification(['landsat/c.tif', 'sentinel/été 2026/d.jp2']), 'both'),
     );
 
-    assert.deepEqual(reply, { batchItemFailures: [{ itemIdentifier: 'landsat' }] });
-    assert.deepEqual(started, [SENTINEL]);
+    assert.deepEqual(reply, { batchItemFailures: [{ itemIdentifier: 'sentinel' }, { itemIdentifier: 'both' }] });
+    assert.deepEqual(started, [LANDSAT, SENTINEL]);
   });
 
   it('delivered twice ask for one execution: the same messages give the same name', async (t) => {
@@ -209,12 +197,13 @@ describe('new rasters', () => {
     assert.equal(new Set(names).size, 2);
   });
 
-  it('are done with where the stack has no raster sources', async (t) => {
+  it('come back, all of them, where the stack does not say what they refresh', async (t) => {
     logLines(t);
     delete process.env['RASTERS'];
 
-    const { reply, started } = await deliver(record(objectCreated('landsat/a.tif')));
+    const run = deliver(record(objectCreated('landsat/a.tif')));
 
-    assert.deepEqual([reply, started], [ALL_DONE, []]);
+    await assert.rejects(run, { message: /environment variable RASTERS is missing/ });
+    assert.deepEqual(aws.executions, []);
   });
 });

@@ -49,12 +49,27 @@ const worst: [what: string, handler: typeof refresh, input: object][] = [
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
+process.env['KEEP_DAYS'] = '400';
+const ARN = `arn:aws:states:us-east-1:000000000000:execution:${'x'.repeat(80)}:${'x'.repeat(80)}`;
+
 describe('the largest inputs', () => {
   for (const [what, handler, input] of worst) {
+    const prepare = { target: 'x'.repeat(64), ...input };
+    const execution = { name: 'x'.repeat(80), startedAt: new Date().toISOString() };
+
     it(`fit into a state and into what is entered into the ledger: ${what}`, async (t) => {
       logLines(t);
-      const prepare = { target: 'x'.repeat(64), ...input };
-      const execution = { name: 'x'.repeat(80), startedAt: new Date().toISOString() };
+
+      const state = Object(await invoke(handler, { prepare, execution: { ...execution, id: ARN } }));
+
+      // As text inside the text of an attribute.
+      assert.deepEqual(JSON.parse(state.entry.input.S), prepare);
+      const sizes = [bytesOf(state), bytesOf({ TableName: 'x'.repeat(255), Item: state.entry })];
+      for (const size of sizes) assert.ok(size < MAX_STATE_BYTES, `${size} bytes`);
+    });
+
+    it(`fit into those of a machine of version 0.1.0: ${what}`, async (t) => {
+      logLines(t);
 
       const state = Object(await invoke(handler, { prepare, execution }));
 

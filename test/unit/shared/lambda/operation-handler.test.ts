@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import {
   InvalidInputError,
   VendorAuthError,
-  VendorBusyError,
   VendorRejectedError,
   VendorUnreachableError,
 } from '../../../../shared/errors.ts';
@@ -133,7 +132,11 @@ describe('the handler of an operation', () => {
     assert.partialDeepStrictEqual(lines.at(-1), { level: 'error', error: 'VendorRejectedError', reason: 'refused' });
   });
 
-  for (const event of [{ submit: { target: 'city-gis' } }, { job: { target: 'city-gis' } }]) {
+  for (const event of [
+    { prepare: { target: 'city-gis' } },
+    { submit: { target: 'city-gis' } },
+    { job: { target: 'city-gis' } },
+  ]) {
     it(`logs the target of ${JSON.stringify(event)} too`, async (t) => {
       const lines = logLines(t);
 
@@ -156,47 +159,15 @@ describe('the handler of an operation', () => {
   });
 });
 
-describe('a repetition by Lambda', () => {
-  const final = [new InvalidInputError('no'), new VendorAuthError('no'), new VendorRejectedError('no')];
-  for (const error of final) {
-    it(`under the same request id gets the same ${error.name} and runs nothing`, async (t) => {
-      logLines(t);
-      let runs = 0;
-      const handler = operationHandler('clear-rest-cache', async () => {
-        runs += 1;
-        throw error;
-      });
-      await assert.rejects(invoke(handler, {}, { awsRequestId: 'request-1' }));
-
-      const repetition = invoke(handler, {}, { awsRequestId: 'request-1' });
-
-      await assert.rejects(repetition, { name: error.name, message: 'no' });
-      assert.equal(runs, 1);
-    });
-  }
-
-  it('under another request id runs again', async (t) => {
-    logLines(t);
-    let runs = 0;
-    const handler = operationHandler('clear-rest-cache', async () => {
-      runs += 1;
-      if (runs === 1) throw new VendorAuthError('no');
-      return 'done';
-    });
-    await assert.rejects(invoke(handler, {}));
-
-    const result = await invoke(handler, {});
-
-    assert.equal(result, 'done');
-  });
-
-  const passing = [
+describe('an invocation that comes again', () => {
+  const errors = [
+    new InvalidInputError('no'),
+    new VendorAuthError('no'),
     new VendorUnreachableError('no', { sent: true }),
-    new VendorBusyError('no', { sent: true }),
     new TypeError('no'),
   ];
-  for (const error of passing) {
-    it(`runs again after ${error.name}, where repeating may help`, async (t) => {
+  for (const error of errors) {
+    it(`after ${error.name} is run anew: nothing is kept from one to the next`, async (t) => {
       logLines(t);
       let runs = 0;
       const handler = operationHandler('clear-rest-cache', async () => {
