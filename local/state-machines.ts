@@ -27,8 +27,7 @@ export type StartExecution = z.input<typeof startExecutionSchema>;
 interface Machine {
   name: string;
   definition: MachineDefinition;
-  /** Made at the first start: it validates the definition, which takes a while. */
-  interpreter?: StateMachine;
+  interpreter: StateMachine;
 }
 
 /** What was made of a definition, for every platform that runs it. */
@@ -56,9 +55,7 @@ export class StateMachines {
   constructor(resources: StateMachineResource[], options: Options) {
     this.#options = options;
     this.#clock = options.clock ?? realClock;
-    for (const resource of resources) {
-      this.#machines.set(resource.arn, machineOf(resource));
-    }
+    for (const resource of resources) this.update(resource);
   }
 
   /**
@@ -93,7 +90,6 @@ export class StateMachines {
     if (known?.status === 'RUNNING' && known.input === input) return known;
     if (known) throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
 
-    machine.interpreter ??= new StateMachine(machine.definition.runnable);
     const startedAt = this.#clock.now();
     const identity = { arn, name, machineArn: stateMachineArn, machine: machine.name, input, startedAt, ...origin };
     const execution = new Execution(identity);
@@ -102,6 +98,11 @@ export class StateMachines {
     this.#run(execution, machine.interpreter, machine.definition, parsedInput ?? NULL_INPUT);
     this.#started.emit('started');
     return execution;
+  }
+
+  /** UpdateStateMachine: executions that are at work go on with the definition that they began with. */
+  update(resource: StateMachineResource): void {
+    this.#machines.set(resource.arn, machineOf(resource));
   }
 
   /** Waits for the execution of this number, counted from 0 in the order of their starts. */
@@ -180,7 +181,10 @@ export class StateMachines {
 function machineOf({ name, definition }: StateMachineResource): Machine {
   const known = machines.get(Object(definition));
   if (known) return known;
-  const machine = { name, definition: readDefinition(definition) };
+  const read = readDefinition(definition);
+  // To validate a definition takes longer than most executions here: the tests of the stack do it once for each.
+  const interpreter = new StateMachine(read.runnable, { validationOptions: { noValidate: true } });
+  const machine = { name, definition: read, interpreter };
   machines.set(Object(definition), machine);
   return machine;
 }

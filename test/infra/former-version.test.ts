@@ -15,7 +15,7 @@ const ROLES = [
   'SchedulesStartScheduledJobRoleFE60BE0D',
 ];
 
-const { stateMachines, functions, tables } = readVersion().definitions;
+const { stateMachines, functions, tables, outputs } = readVersion().definitions;
 const stack = synthesize({
   schedules: [{ name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } }],
 });
@@ -43,5 +43,24 @@ describe('what an execution of version 0.1.0 calls while a new version is deploy
     assert.deepEqual(Object(now['AttributeDefinitions']).slice(0, AttributeDefinitions.length), AttributeDefinitions);
     assert.deepEqual(indexes.slice(0, GlobalSecondaryIndexes.length), GlobalSecondaryIndexes);
     assert.ok(indexes.length <= GlobalSecondaryIndexes.length + 1);
+  });
+
+  it('has its end told to cancel-run', () => {
+    const rules = stack.idsOf('AWS::Events::Rule').map((id) => JSON.stringify(stack.resources.get(id)?.Properties));
+    const [rule = '', ...more] = rules.filter((text) => text.includes('Execution Status Change'));
+    const runs = stateMachines.filter(({ definition }) => 'Submit' in definition.States);
+
+    assert.ok(more.length === 0 && runs.length > 0);
+    for (const { logicalId, name } of runs) assert.ok(rule.includes(`:${logicalId.slice(0, -8)}"`), name);
+    assert.match(rule, /"Targets":\[\{[^\]]*:JobsCancelRun"/);
+  });
+
+  it('is found by the outputs of before', () => {
+    const { Outputs } = stack.template.toJSON();
+
+    assert.deepEqual(
+      Object.keys(outputs).filter((name) => !(name in Outputs)),
+      [],
+    );
   });
 });

@@ -10,6 +10,7 @@ import {
   startArcgisEmulator,
 } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import type { Execution } from '../../local/execution.ts';
+import type { FunctionOutcome } from '../../local/function-process.ts';
 import { LocalLedger } from '../../local/ledger.ts';
 import { type Orchestration, startOrchestration } from '../../local/orchestration.ts';
 import { arcgisAddresses, arcgisSecrets, historyOf } from '../../local/record.ts';
@@ -55,6 +56,8 @@ export interface JobPlatform {
   clock: VirtualClock;
   /** StartExecution of the operation's machine. */
   start(operation: string, input: object, name?: string): Execution;
+  /** Invokes a function by its name in the template. */
+  invoke(name: string, payload: object): Promise<FunctionOutcome>;
   /** Waits until nothing runs, what follows from an abort included. */
   idle(): Promise<void>;
   /** Called and waited for before every state, and after every task; gives the function that takes it away. */
@@ -135,6 +138,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       const machine = template.stateMachines.find((one) => one.name === operation);
       return stateMachines.start({ stateMachineArn: machine?.arn ?? operation, name, input: JSON.stringify(input) });
     },
+    invoke: (name, payload) => invoke(name, JSON.stringify(payload)),
     idle: () => stateMachines.idle(),
     onState: (listener) => listening(stateListeners, listener),
     onInvoke: (listener) => listening(invocationListeners, listener),

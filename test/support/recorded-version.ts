@@ -30,6 +30,7 @@ const definitionsSchema = z.object({
       GlobalSecondaryIndexes: z.array(z.unknown()),
     }),
   ]),
+  outputs: z.record(z.string(), z.string()),
 });
 
 /** A visit of a state: what it was given and what it handed on, neither cut down by its paths. */
@@ -84,6 +85,9 @@ const callsSchema = z.object({
   ),
 });
 
+/** The numbers of the visits, for example `1-10 34`, and the words of their end. */
+const endsSchema = z.array(z.tuple([z.string()], z.string()));
+
 const partSchema = z.strictObject({ $: z.int() });
 const likeSchema = z.strictObject({
   $like: z.int(),
@@ -113,6 +117,23 @@ function put(parts: readonly unknown[], value: unknown): unknown {
   const { $like, with: changed, without } = likeSchema.parse(value);
   const kept = Object.entries(Object(parts[$like])).filter(([key]) => !without.includes(key));
   return { ...Object.fromEntries(kept), ...changed };
+}
+
+/**
+ * How each visit ends, by its number (1 is the first in the file), where a test begins there: what version 0.1.0 itself
+ * came to, its functions and all of its machines. The words are those of `test/support/replay.ts`.
+ */
+export function readEnds(): Map<number, string[]> {
+  const rows = endsSchema.parse(JSON.parse(readFileSync(new URL('ends.json', FOLDER), 'utf8')));
+  const numbers = (range: string) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  };
+  return new Map(
+    rows.flatMap(([visits, ...end]) =>
+      visits.split(' ').flatMap((range) => numbers(range).map((number): [number, string[]] => [number, end])),
+    ),
+  );
 }
 
 type Definition = ReturnType<typeof readVersion>['definitions']['stateMachines'][number]['definition'];

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Execution } from '../../local/execution.ts';
+import { deploy, installFormer } from '../support/former-machines.ts';
+import type { JobPlatform } from '../support/job-platform.ts';
+import { ended, startTiles, TILES, tilePlatform } from '../support/tile-runs.ts';
+
+const ALL_TILES = { updateMode: 'RECREATE_ALL_TILES' };
+const NO_TILES = { updateMode: 'DELETE_TILES' };
+
+/** Starts a run with the machines of 0.1.0, and puts the present ones back when all that it begins with has begun. */
+async function startFormer(platform: JobPlatform, name: string, more: object = {}): Promise<Execution> {
+  installFormer(platform);
+  const execution = startTiles(platform, name, more);
+  await platform.clock.after(5, () => undefined);
+  deploy(platform);
+  return execution;
+}
+
+function modesInTurn({ emulator }: JobPlatform): (string | undefined)[] {
+  const jobs = emulator.jobs.list();
+  for (const [index, job] of jobs.entries()) {
+    const next = jobs[index + 1];
+    assert.ok(next === undefined || (job.endedAt ?? Number.POSITIVE_INFINITY) <= next.submittedAt, 'two at once');
+  }
+  return jobs.map(({ inputs }) => inputs['update_mode']);
+}
+
+const nestedOf = ({ stateMachines }: JobPlatform, run: Execution) =>
+  stateMachines.executions.find(({ parent, machine }) => parent === run && machine === 'take-turn');
+
+describe('runs of version 0.1.0 and of this one, side by side', () => {
+  it('take turns in the order of their starts, and an equal one attaches', async (t) => {
+    const platform = await tilePlatform(t);
+
+    const former = await startFormer(platform, 'former');
+    const formerWaits = await startFormer(platform, 'former-waits', ALL_TILES);
+    const equal = startTiles(platform, 'equal');
+    await platform.clock.after(5, () => undefined);
+    const waits = startTiles(platform, 'waits', NO_TILES);
+    await ended([former, formerWaits, equal, waits]);
+
+    assert.deepEqual(
+      [former, formerWaits, equal, waits].map(({ status }) => status),
+      Array(4).fill('SUCCEEDED'),
+    );
+    assert.ok(nestedOf(platform, formerWaits)?.history.includes('Look at the queue'), 'not the turn of 0.1.0');
+    assert.deepEqual(modesInTurn(platform), ['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES']);
+    assert.equal(Object(equal.output).attachedTo, 'former');
+  });
+
+  it('end alike where one of 0.1.0 attaches to a present one that succeeds, and a different one waits for it', async (t) => {
+    const platform = await tilePlatform(t);
+
+    const holder = startTiles(platform, 'holder');
+    await platform.clock.after(5, () => undefined);
+    const equal = await startFormer(platform, 'equal');
+    const waits = await startFormer(platform, 'waits', ALL_TILES);
+    await ended([holder, equal, waits]);
+
+    assert.deepEqual(
+      [holder, equal, waits].map(({ status }) => status),
+      Array(3).fill('SUCCEEDED'),
+    );
+    assert.ok(nestedOf(platform, equal)?.history.includes('Attach'), 'not the turn of 0.1.0');
+    assert.partialDeepStrictEqual(equal.output, { jobId: Object(holder.output).jobId, attachedTo: 'holder' });
+    assert.deepEqual(modesInTurn(platform), ['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES']);
+  });
+
+  it('end alike where one of 0.1.0 attaches to a present one that fails', async (t) => {
+    const platform = await tilePlatform(t);
+    platform.emulator.jobs.nextFates.push('fails');
+
+    const holder = startTiles(platform, 'holder');
+    await platform.clock.after(5, () => undefined);
+    const equal = await startFormer(platform, 'equal');
+    await ended([holder, equal]);
+
+    assert.deepEqual([equal.status, equal.error], ['FAILED', 'JobFailedError']);
+    assert.equal(equal.cause, holder.cause);
+  });
+
+  it('end alike where one of 0.1.0 attaches to a present one that is stopped', async (t) => {
+    const platform = await tilePlatform(t);
+
+    const holder = startTiles(platform, 'holder');
+    await platform.clock.after(5, () => undefined);
+    const equal = await startFormer(platform, 'equal');
+    await platform.clock.after(60, () => holder.abort());
+    await platform.idle();
+
+    console.log(
+      holder.status,
+      holder.error,
+      holder.history,
+      await platform.ledger.entries(),
+      platform.stateMachines.executions.map((e) =>
+        [e.machine, e.parent?.machine, e.status, e.error, e.history.join('>')].join(' '),
+      ),
+    );
+    assert.deepEqual([equal.status, equal.error], ['FAILED', 'JobCancelledError']);
+    assert.equal(platform.emulator.jobs.list()[0]?.status, 'esriJobCancelled');
+    assert.equal((await platform.ledger.get(TILES, 'holder'))?.['status'], 'cancelled');
+  });
+
+  it('do not wait for one of 0.1.0 that was stopped while it waited', async (t) => {
+    const platform = await tilePlatform(t);
+
+    const former = await startFormer(platform, 'former');
+    const stopped = await startFormer(platform, 'stopped', ALL_TILES);
+    const waits = startTiles(platform, 'waits', NO_TILES);
+    await platform.clock.after(30, () => stopped.abort());
+    await ended([former, waits]);
+    await platform.idle();
+
+    assert.deepEqual([former.status, waits.status], ['SUCCEEDED', 'SUCCEEDED']);
+    assert.deepEqual(modesInTurn(platform), ['RECREATE_EMPTY_TILES', 'DELETE_TILES']);
+    assert.equal((await platform.ledger.get(TILES, 'stopped'))?.['status'], 'cancelled');
+  });
+});
