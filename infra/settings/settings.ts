@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { problemsOf } from '../../shared/schema-messages.ts';
 import { operations, refreshService } from '../operations.ts';
+import { isBucketName, isTimeZone } from './aws-names.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
@@ -224,27 +225,6 @@ function checkRastersSize(
     const message = `need ${bytes} bytes as environment of refresh-service, Lambda allows ${LIMIT_BYTES}: fewer sources, or shorter prefixes`;
     context.addIssue({ code: 'custom', path: ['rasters'], message });
   }
-}
-
-/** EventBridge Scheduler takes IANA names in their exact spelling; Intl also takes offsets and any case. */
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    const known = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
-    return known === name || known.toLowerCase() !== name.toLowerCase();
-  } catch {
-    return false;
-  }
-}
-
-/** "General purpose bucket naming rules" of the Amazon S3 user guide. */
-function isBucketName(name: string): boolean {
-  return (
-    /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/.test(name) &&
-    !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
-    !/^(?:xn--|sthree-|amzn-s3-demo-)/.test(name) &&
-    !/(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
-  );
 }
 
 function isObject(value: unknown): boolean {
