@@ -154,7 +154,7 @@ describe('an answer takes a quarter of the memory of a function at most', { time
   function eventOf(name: string): object {
     const user = { username: 'svc', password: 'correct-horse' };
     const bi = { vendor: 'microstrategy', url: `${weather.origin}/MicroStrategyLibrary`, ...user };
-    if (name === 'purge-microstrategy-caches') return { target: aws.newTarget(bi), projects: ['Sales'] };
+    if (name === 'purge-microstrategy-caches') return { submit: { target: aws.newTarget(bi), projects: ['Sales'] } };
     const target = aws.newTarget({ vendor: 'arcgis', url: `${weather.origin}/arcgis`, ...user });
     if (name === 'manage-map-server-cache-tiles')
       return { submit: { target, inputService: 'A.MapServer', updateMode: 'DELETE_TILES' } };

@@ -167,9 +167,9 @@ describe('signing in to an ArcGIS site', () => {
     const target = aws.newTarget(secret({ password: 'not-the-Password1' }));
     const repeated = { awsRequestId: 'one-asynchronous-invocation' };
     aws.end = { status: 'FAILED', error: 'VendorAuthError', cause: 'refused' };
-    await assert.rejects(work(clearRestCache, { target }, repeated), { name: 'VendorAuthError' });
+    await assert.rejects(invoke(clearRestCache, { target }, repeated), { name: 'VendorAuthError' });
 
-    const run = work(clearRestCache, { target }, repeated);
+    const run = invoke(clearRestCache, { target }, repeated);
 
     await assert.rejects(run, { name: 'VendorAuthError' });
     assert.equal(tokenCalls().length, 0);
