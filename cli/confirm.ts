@@ -6,7 +6,7 @@ interface Terminal {
   output: NodeJS.WritableStream;
 }
 
-/** Asks a person; whatever is not a yes is a no: Ctrl-C and an input that ends too. */
+/** Asks a person; all but a yes is a no: Ctrl-C and an input that ends too. */
 export async function confirm(question: string, { input, output }: Terminal): Promise<boolean> {
   const lines = createInterface({ input, output });
   lines.setPrompt(`${question} [y/N] `);

@@ -57,7 +57,7 @@ export function onOneLine(text: string): string {
     .trim();
 }
 
-/** JSON as people read it on a terminal, and on one line for whatever reads it elsewhere. */
+/** JSON as people read it on a terminal, and on one line for programs. */
 export function jsonText(value: unknown, { isTerminal }: Pick<Screen, 'isTerminal'>): string {
   return JSON.stringify(value, null, isTerminal ? 2 : 0);
 }

@@ -48,7 +48,7 @@ export function parseYaml(text: string): Yaml {
         .map(({ path, message }) => ({
           line: lineCounter.linePos(offsetOf(document, path)).line,
           path: pathText(path),
-          message: isEmptyAt(value, path) ? 'has nothing behind it: fill it in, or leave it out' : message,
+          message: hintAt(value, path) ?? message,
         }))
         .sort((a, b) => a.line - b.line),
   };
@@ -92,8 +92,12 @@ function unresolvedAlias(document: Document, lineCounter: LineCounter): Problem 
   return { line, path: '', message: `has the value *${unresolved.source}, which begins with *: put it in quotes` };
 }
 
-function isEmptyAt(value: unknown, path: readonly PropertyKey[]): boolean {
-  return path.length > 0 && path.reduce((inner, step) => Object(inner)[step], value) === null;
+/** What people write without meaning it, where the schema would only say that it does not fit. */
+function hintAt(value: unknown, path: readonly PropertyKey[]): string | undefined {
+  const [, key] = /^([\w.-]+):\S/.exec(String(path.at(-1) ?? '')) ?? [];
+  if (key !== undefined) return `has no space after the colon of ${key}`;
+  const isEmpty = path.length > 0 && path.reduce((inner, step) => Object(inner)[step], value) === null;
+  return isEmpty ? 'has nothing behind it: fill it in, or leave it out' : undefined;
 }
 
 /** Where the path's key stands, or the nearest thing around it that exists. */

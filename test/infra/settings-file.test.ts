@@ -134,6 +134,15 @@ describe('a mistake in the YAML is said in plain words, with its line', () => {
     });
   }
 
+  it('for no space after a colon between braces, beside what is missing then', () => {
+    const problems = problemsOf(GOOD.replace('target: city-gis', 'target:city-gis'));
+
+    assert.ok(
+      problems.some((problem) => problem.endsWith(': has no space after the colon of target')),
+      problems.join(),
+    );
+  });
+
   it('and lines that end as Windows ends them are no mistake', () => {
     assert.equal(settingsIn(`\ufeff${GOOD.replaceAll('\n', '\r\n')}`).schedules.length, 1);
   });

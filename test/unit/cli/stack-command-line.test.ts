@@ -103,7 +103,7 @@ describe('what a deployment removes', () => {
   });
   const wanted = inventoryOf(settings);
 
-  it('is nothing where the same is deployed, in whatever order, and where nothing is', () => {
+  it('is nothing where the same is deployed, in any order, and where nothing is', () => {
     const same = { schedules: wanted.schedules, rasters: wanted.rasters.toReversed() };
 
     assert.deepEqual(removedFrom(same, wanted), []);
