@@ -4,6 +4,8 @@ const CONTROLS = new Map(Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t:
 
 /** A way in which whoever repeats a text escapes single characters of it. */
 interface Escaping {
+  /** What each of its escapes begins with. */
+  mark: string;
   /** One escaped character, in either case of letters. */
   pattern: RegExp;
   characterOf: (code: string) => string;
@@ -11,6 +13,7 @@ interface Escaping {
 
 /** Percent in addresses and forms: UTF-8, else the byte as it is, and `%u…` of old scripts. */
 const inAddresses: Escaping = {
+  mark: '%',
   pattern: new RegExp(
     `%f[0-4](?:${CONTINUED}){3}|%e[0-9a-f](?:${CONTINUED}){2}|%[cd][0-9a-f]${CONTINUED}|%[0-9a-f]{2}|%u[0-9a-f]{4}`,
     'gi',
@@ -20,6 +23,7 @@ const inAddresses: Escaping = {
 
 /** On pages: by number, and the five names that every page knows. */
 const onPages: Escaping = {
+  mark: '&',
   pattern: /&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos);?/gi,
   characterOf: (code) => {
     const inner = code.slice(1).replace(';', '').toLowerCase();
@@ -31,6 +35,7 @@ const onPages: Escaping = {
 
 /** In JSON and scripts. */
 const inScripts: Escaping = {
+  mark: '\\',
   pattern: /\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|['"\\/bfnrt])/gi,
   characterOf: (code) => (code.length > 2 ? ofHex(code) : (CONTROLS.get(code.slice(1)) ?? code.slice(1))),
 };
@@ -46,7 +51,8 @@ export interface Unescaped {
 }
 
 /** The text with each character that is escaped so as itself, once; undefined where it has none. */
-export function unescaped(escaped: string, { pattern, characterOf }: Escaping): Unescaped | undefined {
+export function unescaped(escaped: string, { mark, pattern, characterOf }: Escaping): Unescaped | undefined {
+  if (!escaped.includes(mark)) return undefined;
   // Where each escape ends, here and there.
   const ends: { here: number; there: number }[] = [];
   let text = '';
