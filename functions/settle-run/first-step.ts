@@ -35,21 +35,27 @@ export function firstStep(end: EndedRun, entry: Entry, now: number): Step {
 function failedByItself({ ended: status, error, cause = '' }: EndedRun, { status: before }: Entry): Step | undefined {
   if (status !== 'FAILED' || !isErrorName(error)) return undefined;
   const { nothingSubmitted, jobIsOver } = ERRORS[error];
-  const isSure = before === 'waiting' || jobIsOver || (nothingSubmitted && error !== 'AwsUnavailableError');
+  // Of a job that runs any other error only says that nobody watches it.
+  const isSubmit = before === 'submitting' && nothingSubmitted && error !== 'AwsUnavailableError';
+  const isSure = before === 'waiting' || isSubmit || jobIsOver;
   return isSure ? { ...NOTHING_TO_DO, end: { name: 'fails', set: { error, cause } }, service: 'free' } : undefined;
 }
 
 /** Stopped between the submit and the saved job id: when the submit has ended its job is looked for. */
-function afterSubmit({ target = '', sought, submittingAt, submitSeconds = SUBMIT_SECONDS }: Entry, now: number): Step {
+function afterSubmit(entry: Entry, now: number): Step {
+  const { target = '', sought, submittingAt, submitSeconds = SUBMIT_SECONDS } = entry;
   const submitEnds = Date.parse(submittingAt ?? '') + submitSeconds * 1000;
-  if (sought === undefined || submittingAt === undefined) return withoutJob(submitEnds, now);
+  if (sought === undefined || submittingAt === undefined) return withoutJob(entry, submitEnds, now);
   const waitSeconds = Math.max(1, Math.ceil((submitEnds - now) / 1000));
   return asking({ find: { target, sought: JSON.parse(sought), since: submittingAt } }, waitSeconds);
 }
 
 /** An operation that starts no job. Its call may still be at work: nobody else gets what it has claimed until that has ended. */
-function withoutJob(callEnds: number, now: number): Step {
-  const step = ended('isStopped', 'The execution was stopped in the middle of its work, which may have been done.');
+function withoutJob({ status }: Entry, callEnds: number, now: number): Step {
+  const step: Step =
+    status === 'failed'
+      ? { ...NOTHING_TO_DO, service: 'free' }
+      : ended('isStopped', 'The execution was stopped in the middle of its work, which may have been done.');
   return callEnds > now ? { ...step, service: { keepUntil: new Date(callEnds).toISOString() } } : step;
 }
 
