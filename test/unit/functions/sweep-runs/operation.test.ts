@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { sweepRuns } from '../../../../functions/sweep-runs/operation.ts';
+import { logLines } from '../../../support/log-lines.ts';
+import { inSeconds, startTestLedger, waitingEntry } from '../../../support/test-ledger.ts';
+
+const CANCEL_RUN = 'arn:aws:states:us-east-1:000000000000:stateMachine:cancel-run';
+const HOUR = 3600;
+const arnOf = (name: string) => `arn:aws:states:us-east-1:000000000000:execution:refresh-service:${name}`;
+
+interface Standing {
+  status?: string;
+  error?: string;
+  cause?: string;
+}
+
+/** A ledger, and Step Functions in which executions stand so; what is not named it does not know any more. */
+async function open(t: TestContext, executions: Record<string, Standing> = {}) {
+  logLines(t);
+  process.env['CANCEL_RUN_ARN'] = CANCEL_RUN;
+  const ledger = await startTestLedger(t);
+  const started: { arn: string; input: unknown }[] = [];
+  const asked: string[] = [];
+  return {
+    started,
+    asked,
+    put: (name: string, more: Record<string, string | undefined> = {}) =>
+      ledger.put(
+        waitingEntry('refresh-service', name, { startedAt: inSeconds(-2 * HOUR), executionArn: arnOf(name), ...more }),
+      ),
+    sweep: () =>
+      sweepRuns(ledger.table, {
+        async describeExecution(arn) {
+          asked.push(arn);
+          return executions[arn.split(':').at(-1) ?? ''];
+        },
+        async startMachine(arn, input) {
+          started.push({ arn, input: JSON.parse(JSON.stringify(input)) });
+        },
+      }),
+  };
+}
+
+describe('looking for runs whose end nobody told', () => {
+  for (const [status, more] of [
+    ['ABORTED', {}],
+    ['TIMED_OUT', {}],
+    ['SUCCEEDED', {}],
+    ['FAILED', { error: 'VendorBusyError', cause: 'in words' }],
+  ] as const) {
+    it(`has one that is ${status} cleaned up after, with how it ended`, async (t) => {
+      const { put, sweep, started } = await open(t, { lost: { status, ...more } });
+      await put('lost', { status: 'running' });
+
+      const found = await sweep();
+
+      const run = { operation: 'refresh-service', name: 'lost' };
+      assert.deepEqual(found, { looked: 1, swept: 1 });
+      assert.deepEqual(started, [{ arn: CANCEL_RUN, input: { run, ended: status, ...more } }]);
+    });
+  }
+
+  it('has one that Step Functions does not know any more cleaned up after, too', async (t) => {
+    const { put, sweep, started } = await open(t);
+    await put('gone');
+
+    await sweep();
+
+    assert.partialDeepStrictEqual(started, [{ input: { ended: 'GONE' } }]);
+  });
+
+  it('leaves alone what is at work, what has ended, what is young, what says so itself and what cannot be asked for', async (t) => {
+    const { put, sweep, started, asked } = await open(t, { atWork: { status: 'RUNNING' } });
+    await put('atWork');
+    await put('ended', { status: 'succeeded', open: undefined });
+    await put('young', { startedAt: inSeconds(-29 * 60) });
+    await put('waits', { seenAt: inSeconds(-29 * 60) });
+    await put('ofOldVersion', { executionArn: undefined });
+
+    const found = await sweep();
+
+    assert.deepEqual([started, asked], [[], [arnOf('atWork')]]);
+    assert.deepEqual(found, { looked: 3, swept: 0 });
+  });
+
+  it('finds one that has waited without a look for half an hour', async (t) => {
+    const { put, sweep, started } = await open(t, { silent: { status: 'ABORTED' } });
+    await put('silent', { seenAt: inSeconds(-31 * 60) });
+
+    await sweep();
+
+    assert.equal(started.length, 1);
+  });
+
+  it('goes through all of them, page by page, the oldest first', async (t) => {
+    const { put, sweep, started } = await open(t);
+    const names = Array.from({ length: 230 }, (_, index) => `run-${String(index).padStart(3, '0')}`);
+    for (const [index, name] of names.entries()) await put(name, { startedAt: inSeconds(-3 * HOUR + index) });
+
+    const found = await sweep();
+
+    assert.deepEqual(found, { looked: 230, swept: 230 });
+    assert.deepEqual(
+      started.map(({ input }) => Object(input).run.name),
+      names,
+    );
+  });
+});
