@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import * as z from 'zod';
 import { ServiceError } from './service-error.ts';
@@ -15,6 +16,8 @@ export interface Database {
 }
 
 const refusalSchema = z.object({ __type: z.string(), message: z.string().optional(), Message: z.string().optional() });
+
+const LOOKS_AT_A_NEW_TABLE = 1_000;
 
 /** Enough of a signature for dynalite, which does not check it. */
 const SIGNED = {
@@ -44,7 +47,10 @@ export async function startDatabase(tables: TableResource[]): Promise<Database> 
     const { __type: type, message, Message } = refusalSchema.parse(reply);
     throw new ServiceError(type.split('#').at(-1) ?? type, message ?? Message ?? '');
   };
-  for (const { name, definition } of tables) await call('CreateTable', { ...definition, TableName: name });
+  for (const { name, definition } of tables) {
+    await call('CreateTable', { ...definition, TableName: name });
+    await untilActive(name, call);
+  }
   return {
     call,
     async close() {
@@ -54,4 +60,14 @@ export async function startDatabase(tables: TableResource[]): Promise<Database> 
       await closed;
     },
   };
+}
+
+/** A table that is being made is not found by those who read and write it. */
+async function untilActive(TableName: string, call: Database['call']): Promise<void> {
+  for (let look = 1; look <= LOOKS_AT_A_NEW_TABLE; look += 1) {
+    const { Table } = await call('DescribeTable', { TableName });
+    if (Object(Table).TableStatus === 'ACTIVE') return;
+    await nextTurn();
+  }
+  throw new Error(`${TableName} is still being made`);
 }
