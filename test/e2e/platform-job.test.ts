@@ -35,7 +35,7 @@ test('runs a job of two days in virtual time, emulator, functions and ledger on 
 
 test('lets a test stop an execution at a state, and sees the job cancelled', async (t) => {
   const platform = await platformOf(t, 600);
-  platform.onState(({ execution, state, moment }) => {
+  platform.onState(({ state, moment }) => {
     if (state === 'Watch' && moment === 'before') execution.abort();
   });
 

@@ -30,11 +30,15 @@ const COLUMNS: Column[] = [
   ...['visits', 'as 0.1.0', 'otherwise, as intended', 'wrong'].map((title): Column => ({ title, align: 'right' })),
 ];
 
+/** These wait for hundreds of looks. */
+const isLong = ({ scenario }: RecordedVisit) => Number(/whole window|one too many/.test(scenario));
+
 /** One visit of each state and one of each end of a machine; the machines of the operations count as one. */
 function sampleOf(all: RecordedVisit[]): RecordedVisit[] {
   if (ALL) return all;
   const met = new Set<string>();
-  return all.filter(({ number, machine, state }) => {
+  const shortFirst = all.toSorted((one, other) => isLong(one) - isLong(other));
+  return shortFirst.filter(({ number, machine, state }) => {
     const kind = JOBS.includes(machine) ? 'an operation' : machine;
     const keys = [`${kind}, ${state}`, `${kind}: ${ends.get(number)?.join()}`];
     const isNew = keys.some((key) => !met.has(key));
@@ -77,13 +81,9 @@ describe('what version 0.1.0 has begun, carried on by the functions and machines
     for (const [reason, count] of reasons) process.stdout.write(`${count} otherwise: ${reason}\n`);
   });
 
-  for (const { name } of version.definitions.stateMachines) {
-    it(`comes to its right end from every state of ${name}`, async () => {
-      await carry(
-        name,
-        'old',
-        sampleOf(visits).filter(({ machine }) => machine === name),
-      );
+  for (const [name, chosen] of Map.groupBy(sampleOf(visits), ({ machine }) => machine)) {
+    it(`comes to its right end from ${chosen.length} visits of states of ${name}`, async () => {
+      await carry(name, 'old', chosen);
     });
   }
 

@@ -31,7 +31,7 @@ const LIMIT_MS = 120_000;
 /** In these the job of a lost submit is on the server, and nobody knows its id yet. */
 const AFTER_A_LOST_SUBMIT = ['Wait for the lost submit', 'Find the lost job'];
 
-/** Settings by which there is a machine for schedules. */
+/** By these settings the stack has the machine that starts scheduled runs, too. */
 const SCHEDULED = {
   schedules: [
     {
@@ -73,7 +73,7 @@ export async function replay(visit: RecordedVisit, began: Began, definitions: De
   const platform = await startJobPlatform({
     virtualFrom: new Date(submittedAt).toISOString(),
     emulator: { jobSeconds: (now - submittedAt) / 1000 + REST_SECONDS },
-    settings: visit.machine === 'start-scheduled-job' ? SCHEDULED : {},
+    settings: SCHEDULED,
   });
   try {
     const { fate } = troubleOf(visit);
