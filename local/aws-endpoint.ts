@@ -23,11 +23,17 @@ interface Secret {
   createdAt: number;
 }
 
+/** What DescribeExecution tells of an execution. */
+type Described = Pick<
+  Execution,
+  'name' | 'machineArn' | 'status' | 'startedAt' | 'stoppedAt' | 'input' | 'output' | 'error' | 'cause'
+>;
+
 /** What is behind the endpoint. */
 interface Services {
   start(request: z.output<typeof startExecutionSchema>): { arn: string; startedAt: number };
   /** An execution by its ARN. */
-  find(arn: string): Execution | undefined;
+  find(arn: string): Described | undefined;
   /** DynamoDB, in its own words. */
   database: Pick<Database, 'call'>;
 }

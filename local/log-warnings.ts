@@ -4,7 +4,7 @@ const lineSchema = z.looseObject({ level: z.literal('warn'), message: z.string()
 /** Who said it means nothing on this machine. */
 const LEFT_OUT = ['level', 'message', 'operation', 'requestId'];
 
-/** Reads the lines that functions log, and hands on what warns a person: each text once, whichever function said it. */
+/** Reads the lines that functions log, and hands on what warns a person: each text once, also where several functions say it. */
 export function logWarnings(tell: (warning: string) => void): (line: string) => void {
   const told = new Set<string>();
   return (line) => {

@@ -98,7 +98,7 @@ describe('after the server was asked for a job', () => {
 });
 
 describe('after an error of whoever asks the server', () => {
-  const error = (Error: string) => ({ Error, Cause: 'in words' });
+  const error = (name: string) => ({ Error: name, Cause: 'in words' });
 
   for (const name of [
     'Lambda.Unknown',
