@@ -12,18 +12,20 @@ export interface DeployedInventory {
   readonly rasters: readonly string[] | number;
 }
 
-const STACK = 'CacheOps';
 const inventorySchema = z.object({ schedules: z.array(z.string()), rasters: z.array(z.string()) });
 
 /**
  * Asks CloudFormation through the CDK, which knows profiles and roles. The CDK has no command that shows a deployed
  * template, but compared with a stack of nothing the comparison lists all that is deployed.
  */
-export async function readDeployedStack(cdk: readonly string[]): Promise<DeployedInventory | { unknown: string }> {
+export async function readDeployedStack(
+  stack: string,
+  cdk: readonly string[],
+): Promise<DeployedInventory | { unknown: string }> {
   const assembly = await mkdtemp(join(tmpdir(), 'cache-ops-nothing-'));
   try {
-    await synthesizeNothing(assembly);
-    const args = ['diff', STACK, '--app', assembly, '--method', 'template', '--no-color', ...connectionFlags(cdk)];
+    await synthesizeNothing(stack, assembly);
+    const args = ['diff', stack, '--app', assembly, '--method', 'template', '--no-color', ...connectionFlags(cdk)];
     const { code, said } = await askCdk(args);
     if (code !== 0) return { unknown: said.trim().split('\n').at(-1) ?? '' };
     return inventoryIn(said);
@@ -32,11 +34,11 @@ export async function readDeployedStack(cdk: readonly string[]): Promise<Deploye
   }
 }
 
-async function synthesizeNothing(outdir: string): Promise<void> {
+async function synthesizeNothing(stack: string, outdir: string): Promise<void> {
   const { App, CfnWaitConditionHandle, Stack } = await import('aws-cdk-lib');
   const app = new App({ outdir, analyticsReporting: false });
   // A template must hold something; this one is no resource of anything.
-  new CfnWaitConditionHandle(new Stack(app, STACK, { analyticsReporting: false }), 'Nothing');
+  new CfnWaitConditionHandle(new Stack(app, stack, { analyticsReporting: false }), 'Nothing');
   app.synth();
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { inventoryOf } from '../infra/settings/inventory.ts';
 import { readSettings, type Settings, SettingsError } from '../infra/settings/settings.ts';
+import { stackName } from '../infra/stack-name.ts';
 import { runCdk } from './cdk.ts';
 import { confirm } from './confirm.ts';
 import { readDeployedStack, removedFrom } from './deployed-stack.ts';
@@ -46,7 +47,7 @@ async function runWithCdk(verb: keyof typeof CDK_COMMANDS, args: readonly string
 /** Whoever relies on a schedule or on a source must not lose it by a mistake. */
 async function mayDeploy(settings: Settings, { yes, cdk }: Pick<StackArguments, 'yes' | 'cdk'>): Promise<boolean> {
   say('Asks AWS what is deployed …');
-  const deployed = await readDeployedStack(cdk);
+  const deployed = await readDeployedStack(stackName(settings), cdk);
   if ('unknown' in deployed) {
     say(
       `What is deployed cannot be read, so it is not known whether a schedule or a raster source is removed: ${deployed.unknown}`,

@@ -17,10 +17,11 @@ import { OperationFunction, type OperationFunctionProps } from './constructs/ope
 import { RasterSource } from './constructs/raster-source.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
-import { ownName, stackName } from './names.ts';
+import { ownName } from './names.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
 import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
 import { jobSettings, type Settings } from './settings/settings.ts';
+import { stackName } from './stack-name.ts';
 
 interface CacheOpsStackProps {
   readonly settings: Settings;
@@ -37,7 +38,7 @@ export class CacheOpsStack extends Stack {
   #failures: DeadLetterQueue | undefined;
 
   constructor(scope: Construct, { settings }: CacheOpsStackProps) {
-    super(scope, stackName(settings.name), {
+    super(scope, stackName(settings), {
       description: 'Keeps the caches of ArcGIS and MicroStrategy servers true',
       analyticsReporting: false,
     });

@@ -27,6 +27,9 @@ interface ServiceUse {
 
 const DATA_KEYS = ['kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'];
 
+/** CloudFormation cuts the name of the stack where a queue's would have more than 80 characters; so many it always keeps. */
+const KEPT_CHARACTERS = 20;
+
 /** "Encrypt log data in CloudWatch Logs using AWS KMS" of the CloudWatch Logs user guide. */
 const LOGS = {
   actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', ...DATA_KEYS],
@@ -92,7 +95,7 @@ export class EncryptionKey extends Construct {
     const stack = Stack.of(this);
     const arns = prefixes.map((prefix) => {
       // CloudFormation makes the names up, and begins them so; the resources themselves need the key first.
-      const ownNames = `${prefix}${stack.stackName}-*`;
+      const ownNames = `${prefix}${`${stack.stackName}-`.slice(0, KEPT_CHARACTERS)}*`;
       const name = stored.resource ? { resourceName: ownNames } : { resource: ownNames };
       return stack.formatArn({ ...stored, ...name });
     });

@@ -135,6 +135,17 @@ test('deploy goes on to the CDK where what it removes was agreed to', async (t) 
   assert.match(stdout, /^cdk deploy/m);
 });
 
+test('deploy of settings with a name leaves the stack without one alone', async (t) => {
+  const { environment } = await startCloudFormation(t, deployed(DEPLOYED));
+
+  const args = ['deploy', '--settings', settingsFile({ ...LESS, name: 'test' }), ...HELP];
+  const { stdout, stderr } = await run(args, environment);
+
+  assert.match(stderr, /^Settings .*: stack CacheOps-test, 1 schedule, /);
+  assert.match(stdout, /^cdk deploy/m);
+  assert.doesNotMatch(stderr, /remove/);
+});
+
 test('deploy asks nothing where no stack is deployed yet', async (t) => {
   const { environment } = await startCloudFormation(t, undefined);
 

@@ -34,6 +34,7 @@ const deployments: [name: string, settings: object][] = [
   ['nothing but the operations', {}],
   ['a secret prefix of its own', { secretPrefix: 'gis_prod=' }],
   ['an immediate schedule', { schedules: [PURGE] }],
+  ['a name, and with all that the settings offer', { ...EVERYTHING, name: 'test', network }],
   ['rasters in an existing bucket', { rasters: [{ bucket: 'my-rasters', refresh: REFRESH }] }],
   ['all that the settings offer, outside a VPC and with its own key', EVERYTHING],
   ['the same in a VPC', { ...EVERYTHING, network }],

@@ -41,11 +41,11 @@ describe('the shipped settings', () => {
     lines.map((line, index) => (isTaken(index) ? line.replace(mark, '') : line)).join('\n');
 
   it('hold examples of all that may be set', () => {
-    const { schedules, rasters, jobs, ledger, network, encryption, notifications } = settingsIn(
+    const { name, schedules, rasters, jobs, ledger, network, encryption, notifications } = settingsIn(
       uncommented(/^#/, (line) => examples.includes(line)),
     );
 
-    assert.deepEqual([schedules.length, rasters.length, network?.subnetIds.length], [2, 1, 2]);
+    assert.deepEqual([name, schedules.length, rasters.length, network?.subnetIds.length], ['test', 2, 1, 2]);
     assert.match(encryption?.keyArn ?? '', /:key\//);
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
     assert.deepEqual(ledger, { keepDays: 400 });

@@ -23,6 +23,8 @@ const resourceSchema = z.object({
 export type Resource = z.output<typeof resourceSchema>;
 
 export interface Synthesized {
+  /** Of the stack. */
+  readonly name: string;
   readonly template: Template;
   readonly resources: ReadonlyMap<string, Resource>;
   /** The logical ids of a type's resources. */
@@ -39,7 +41,8 @@ export function appOf(settings: object = {}): { app: App; stack: CacheOpsStack }
 
 /** Synthesizes the stack with settings as they stand in the file. */
 export function synthesize(settings: object = {}): Synthesized {
-  const template = Template.fromStack(appOf(settings).stack);
+  const { stack } = appOf(settings);
+  const template = Template.fromStack(stack);
   const json = z.object({ Resources: z.record(z.string(), resourceSchema) }).parse(template.toJSON());
   const resources = new Map(
     Object.entries(json.Resources).map(([id, resource]) => [
@@ -55,6 +58,7 @@ export function synthesize(settings: object = {}): Synthesized {
   const find = (type: string, idStart: string) =>
     [...resources].filter(([id, { Type }]) => Type === type && id.startsWith(idStart));
   return {
+    name: stack.stackName,
     template,
     resources,
     idsOf: (type) => find(type, '').map(([id]) => id),

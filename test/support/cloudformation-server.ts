@@ -5,13 +5,15 @@ import type { TestContext } from 'node:test';
 
 const ACCOUNT = '111122223333';
 
-/** What the CDK asks before it deploys: who it is, and which template is deployed. Everything else is refused. */
+/** What the CDK asks before it deploys: who it is, and which template is deployed as CacheOps. Everything else is refused. */
 export async function startCloudFormation(t: TestContext, template: object | undefined) {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
-    const action = new URLSearchParams(await text(request)).get('Action') ?? `${request.method} ${request.url}`;
+    const parameters = new URLSearchParams(await text(request));
+    const action = parameters.get('Action') ?? `${request.method} ${request.url}`;
     asked.push(action);
-    const { status, body } = answer(action, template);
+    const isKnown = /^CacheOps$|stack\/CacheOps\//.test(parameters.get('StackName') ?? '');
+    const { status, body } = answer(action, isKnown ? template : undefined);
     response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
   });
   server.listen(0, '127.0.0.1');
@@ -49,7 +51,7 @@ function answer(action: string, template: object | undefined): { status: number;
     const stack = `<StackName>CacheOps</StackName><StackId>${id}</StackId><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>`;
     return { status: 200, body: result(action, cloudFormation, `<Stacks><member>${stack}</member></Stacks>`) };
   }
-  if (action === 'DescribeStacks') return refusal('ValidationError', 'Stack with id CacheOps does not exist');
+  if (action === 'DescribeStacks') return refusal('ValidationError', 'Stack with that id does not exist');
   if (action === 'GetTemplate') {
     const body = JSON.stringify(template).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
     return { status: 200, body: result(action, cloudFormation, `<TemplateBody>${body}</TemplateBody>`) };
