@@ -84,6 +84,11 @@ async function dropRasters(platform: Platform, { resources, interrupted }: Surro
     windowLimitSeconds: BATCHING_WINDOW_SECONDS,
     comeBackSeconds: 1,
   });
+  // Whoever is interrupted meanwhile has closed everything else already.
+  if (interrupted.aborted) {
+    await rasters.close();
+    return stoppedBeforeIts('refresh');
+  }
   resources.defer(() => rasters.close());
   for (const { key, body, raster } of DROPPED) {
     if ((await rasters.drop(key, body)) !== raster)

@@ -63,6 +63,7 @@ const MOMENTS: [when: string, shown: RegExp, done: string[]][] = [
       'refresh-service',
       'delete-map-server-cache',
       'purge-microstrategy-caches',
+      'clear-rest-cache',
       'manage-map-server-cache-tiles',
     ],
   ],
