@@ -58,7 +58,7 @@ interface Fail {
   CausePath: string;
 }
 
-type State = Task | Choice | Pass | Wait | Succeed | Fail;
+export type State = Task | Choice | Pass | Wait | Succeed | Fail;
 
 export interface Machine {
   Comment: string;

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { cancelRun } from './cancel-run/cancel-run.ts';
+import { drawing } from './drawing.ts';
+import { hold } from './hold/hold.ts';
+import { run } from './run/run.ts';
+import { runJob } from './run-job/run-job.ts';
+import { startScheduledJob } from './start-scheduled-job/start-scheduled-job.ts';
+import type { Machine } from './states.ts';
+import { takeTurn } from './take-turn/take-turn.ts';
+import { watchJob } from './watch-job/watch-job.ts';
+
+/** The page that shows every machine. */
+export const machinesPageFile = fileURLToPath(new URL('../../docs/machines.md', import.meta.url));
+
+/** Names in the place of ARNs: they are what a drawing shows. */
+const place = { partition: 'aws', table: 'ledger' };
+
+const machines: [name: string, sentence: string, machine: Machine][] = [
+  [
+    'run',
+    "One run of one operation; every operation has this machine, under its own name. It enters the run into the ledger, has the operation's function check the input, and has the work done: by `hold` where the run must hold a service or a target, else by `run-job`.",
+    run({
+      ...place,
+      operation: 'operation',
+      functionArn: "the operation's function",
+      holdArn: 'hold',
+      runJobArn: 'run-job',
+      maxWaiting: 10,
+      submitSeconds: 150,
+    }),
+  ],
+  [
+    'hold',
+    'Holds a service for one run: waits for its turn, has the work done, and frees the service when no job of the run can be at work any more.',
+    hold({ ...place, takeTurnArn: 'take-turn' }),
+  ],
+  [
+    'take-turn',
+    'One window of waiting: the function `take-turn` looks whether the run may start, must wait, or ends as an equal run does.',
+    takeTurn({ ...place, takeTurnArn: 'take-turn' }),
+  ],
+  [
+    'run-job',
+    'Does the work of one run: submits its job, looks for it where the answer was lost, watches it window after window, and writes the end into the ledger.',
+    runJob({ ...place, watchJobArn: 'watch-job', cancelRunArn: 'cancel-run' }),
+  ],
+  [
+    'watch-job',
+    'One window of polls: waits, asks `check-job` how the job is, and notes its progress.',
+    watchJob({ ...place, checkArn: 'check-job' }),
+  ],
+  [
+    'cancel-run',
+    'Cleans up after a run whose execution did not come to its own end: the function `settle-run` says what to ask the server next, until no job of the run is at work.',
+    cancelRun({ ...place, settleArn: 'settle-run', cancelArn: 'cancel-job' }),
+  ],
+  [
+    'start-scheduled-job',
+    'Starts the machine of an operation under the name of its scheduled occurrence, so that an occurrence that is delivered twice starts one run.',
+    startScheduledJob(place),
+  ],
+];
+
+const DECISIONS: [question: string, file: string][] = [
+  ['May this run start, must it wait, or does it end as an equal one?', 'functions/take-turn/operation.ts'],
+  ['What does an operation ask for, and may its work be tried again?', 'shared/lambda/run-events.ts'],
+  ['How is the job, and has it run too long?', 'functions/check-job/operation.ts'],
+  ['How long is the wait before the next poll, and how long does a claim hold?', 'shared/jobs/poll-policy.ts'],
+  ['What is left to do for a run that was stopped?', 'functions/settle-run/first-step.ts'],
+  ['Which runs have ended without a word?', 'functions/sweep-runs/operation.ts'],
+  ['Which status may follow which, and who may write it?', 'shared/ledger/transitions.ts'],
+  ['What does an error mean for a run?', 'shared/errors.ts'],
+];
+
+export function machinesPageText(): string {
+  const decisions = DECISIONS.map(([question, file]) => `| ${question} | [${file}](../${file}) |`);
+  const sections = machines.flatMap(([name, sentence, machine]) => [
+    `## ${name}`,
+    '',
+    `${sentence} Defined in [infra/machines/${name}/${name}.ts](../infra/machines/${name}/${name}.ts).`,
+    '',
+    '```mermaid',
+    drawing(machine),
+    '```',
+    '',
+  ]);
+  return [
+    '# State machines',
+    '',
+    '<!-- Written by `npm run docs:machines` from the definitions in infra/machines. -->',
+    '',
+    'Machines wait, call and record. What needs more than one word to decide is decided by a function. The words are on the page of [terms](terms.md).',
+    '',
+    '| what is decided | where |',
+    '| --- | --- |',
+    ...decisions,
+    '',
+    'A box is a call, a diamond follows one word, a stadium waits, a circle is a good end, a hexagon a bad one. A dotted arrow is taken after an error. Tries after an error are not drawn.',
+    '',
+    ...sections,
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
+}
+
+if (import.meta.main) writeFileSync(machinesPageFile, machinesPageText());
