@@ -116,6 +116,54 @@ describe('a run in trouble, and stopped,', () => {
   }
 });
 
+describe('a nested execution that somebody stops', () => {
+  for (const [machine, state] of [
+    ['hold', 'Whose turn is it?'],
+    ['run-job', 'Record the job'],
+    ['run-job', 'How is the job?'],
+  ] as const) {
+    it(`in "${state}" of ${machine} ends its run, and leaves no job running`, async (t) => {
+      const platform = await platformOf(t);
+      let met = false;
+      platform.onState((at) => {
+        if (met || at.machine !== machine || at.state !== state) return;
+        met = true;
+        at.execution.abort();
+      });
+
+      const execution = startRun(platform);
+      await platform.idle();
+
+      assert.ok(met, 'the state was never entered');
+      assert.deepEqual([execution.status, execution.error], ['FAILED', 'AwsUnavailableError']);
+      const jobs = platform.emulator.jobs.list().map(({ status }) => status);
+      assert.ok(jobs.length <= 1 && jobs.every((status) => /Cancelled|Succeeded/.test(status)), jobs.join());
+      const run = (await platform.ledger.get(OPERATION, NAME)) ?? {};
+      assert.match(String(run['status']), /failed|cancelled|stopped/);
+      assertEnded(run);
+      const claim = await platform.ledger.get('claim', `${platform.target}/CachedServices/Streets.MapServer`);
+      assert.notEqual(claim?.['releasedAt'], undefined);
+    });
+  }
+
+  it('in a window of polls is followed by another window', async (t) => {
+    const platform = await platformOf(t);
+    let met = false;
+    platform.onState(({ execution: window, machine, state }) => {
+      if (met || machine !== 'watch-job' || state !== 'Check') return;
+      met = true;
+      window.abort();
+    });
+
+    const execution = startRun(platform);
+    await platform.idle();
+
+    assert.ok(met, 'the state was never entered');
+    assert.equal(execution.status, 'SUCCEEDED', execution.cause);
+    assert.equal(platform.emulator.jobs.list().length, 1);
+  });
+});
+
 describe('a job whose run is stopped', () => {
   it('is cancelled through the Admin API where REST refuses, because the job is only submitted', async (t) => {
     const platform = await platformOf(t, { emulator: { jobSeconds: 100_000 } });
