@@ -16,7 +16,10 @@ describe('the page of the state machines', () => {
   it('shows every machine, with every state and every way from one to another', () => {
     const machines = machinesOf({ schedules: [SCHEDULE] });
     const drawings = new Map(
-      [...page.matchAll(/^## (\S+)\n[\s\S]*?```mermaid\n([\s\S]*?)```/gm)].map(([, name = '', text = '']) => [name, text]),
+      [...page.matchAll(/^## (\S+)\n[\s\S]*?```mermaid\n([\s\S]*?)```/gm)].map(([, name = '', text = '']) => [
+        name,
+        text,
+      ]),
     );
 
     const names = [...machines.keys()].map((name) => (OPERATIONS.includes(name) ? 'run' : name));
