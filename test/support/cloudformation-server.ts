@@ -12,8 +12,9 @@ export async function startCloudFormation(t: TestContext, template: object | und
     const parameters = new URLSearchParams(await text(request));
     const action = parameters.get('Action') ?? `${request.method} ${request.url}`;
     asked.push(action);
-    const isKnown = /^CacheOps$|stack\/CacheOps\//.test(parameters.get('StackName') ?? '');
-    const { status, body } = answer(action, isKnown ? template : undefined);
+    const stack = parameters.get('StackName') ?? '';
+    const isKnown = /^CacheOps$|stack\/CacheOps\//.test(stack);
+    const { status, body } = answer(action, stack, isKnown ? template : undefined);
     response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
   });
   server.listen(0, '127.0.0.1');
@@ -40,7 +41,7 @@ export async function startCloudFormation(t: TestContext, template: object | und
   };
 }
 
-function answer(action: string, template: object | undefined): { status: number; body: string } {
+function answer(action: string, name: string, template: object | undefined): { status: number; body: string } {
   if (action === 'GetCallerIdentity') {
     const identity = `<Arn>arn:aws:iam::${ACCOUNT}:user/test</Arn><UserId>TEST</UserId><Account>${ACCOUNT}</Account>`;
     return { status: 200, body: result(action, 'https://sts.amazonaws.com/doc/2011-06-15/', identity) };
@@ -51,7 +52,7 @@ function answer(action: string, template: object | undefined): { status: number;
     const stack = `<StackName>CacheOps</StackName><StackId>${id}</StackId><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>`;
     return { status: 200, body: result(action, cloudFormation, `<Stacks><member>${stack}</member></Stacks>`) };
   }
-  if (action === 'DescribeStacks') return refusal('ValidationError', 'Stack with that id does not exist');
+  if (action === 'DescribeStacks') return refusal('ValidationError', `Stack with id ${name} does not exist`);
   if (action === 'GetTemplate') {
     const body = JSON.stringify(template).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
     return { status: 200, body: result(action, cloudFormation, `<TemplateBody>${body}</TemplateBody>`) };
