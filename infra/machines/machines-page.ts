@@ -73,12 +73,16 @@ const DECISIONS: [question: string, file: string][] = [
   ['What does an error mean for a run?', 'shared/errors.ts'],
 ];
 
+function definedIn(sentence: string, file: string): string {
+  return `${sentence} Defined in [${file}](../${file}).`;
+}
+
 export function machinesPageText(): string {
   const decisions = DECISIONS.map(([question, file]) => `| ${question} | [${file}](../${file}) |`);
   const sections = machines.flatMap(([name, sentence, machine]) => [
     `## ${name}`,
     '',
-    `${sentence} Defined in [infra/machines/${name}/${name}.ts](../infra/machines/${name}/${name}.ts).`,
+    definedIn(sentence, ['infra', 'machines', name, `${name}.ts`].join('/')),
     '',
     '```mermaid',
     drawing(machine),
