@@ -19,7 +19,7 @@ interface TerminalRun {
 /** Runs a Node.js program in a terminal of this width. */
 export function runInTerminal(args: readonly string[], { columns = 80, environment = {} } = {}): TerminalRun {
   const command = [process.execPath, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(' ');
-  const { COLUMNS: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
+  const { COLUMNS: _, NO_COLOR: __, FORCE_COLOR: ___, CI: ____, ...inherited } = process.env;
   const child = spawn('script', ['-qec', `stty cols ${columns} rows 40; exec ${command}`, '/dev/null'], {
     env: { ...inherited, SHELL: '/bin/sh', TERM: 'xterm-256color', ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
