@@ -135,6 +135,18 @@ describe('the job list', () => {
     assert.equal(site.weather.requestsTo(QUERY).length, 100);
   });
 
+  it('is not gone through where more than fifty of its jobs could be meant', async (t) => {
+    const site = await open(t);
+    const entry = { status: 'esriJobExecuting', submittedTime: Date.now() };
+    const results = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`j${index}`, entry]));
+    site.weather.always(QUERY, jsonAnswer({ total: 51, nextStart: -1, results }));
+
+    const found = site.find(await site.sought(TILES, RUN));
+
+    await assert.rejects(found, { name: 'VendorRejectedError', message: /51 jobs are running/ });
+    assert.equal(site.weather.requestsTo(/\/jobs\/j/).length, 0);
+  });
+
   it('says nothing of a job that it has not shown where a later page is refused', async (t) => {
     const site = await open(t);
     for (let job = 0; job < 11; job += 1)
