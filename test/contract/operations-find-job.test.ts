@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { JobListKind } from '../../local/emulators/arcgis/admin-jobs.ts';
 import { startTestAws, type TestAws } from '../support/invoke.ts';
 import { logLines } from '../support/log-lines.ts';
 import { ALL_SCALES, type LostJobs, openLostJobs, STREETS, TILES_OF_STREETS, TOOLS } from '../support/lost-jobs.ts';
+import { askUpstream, jsonAnswer } from '../support/weather-server.ts';
 
 const TILES = 'manage-map-server-cache-tiles';
 const RUN = { inputService: STREETS, updateMode: 'RECREATE_ALL_TILES' };
@@ -177,6 +179,27 @@ describe('a job that is looked for by what its run asked for', () => {
     const sought = await site.sought('refresh-service', input);
     const task = '/rest/services/System/PublishingTools/GPServer/Refresh%20Service';
     await site.personSubmits({ ...input, serviceFolder: 'Imagery' }, { task });
+
+    assert.deepEqual(await site.find(sought), { found: 'no' });
+  });
+
+  it('is no deletion where it is one of another task, also on a server that shows jobs below every task', async (t) => {
+    const site = await open(t);
+    const sought = await site.sought('delete-map-server-cache', { inputService: STREETS, confirm: STREETS });
+    await site.personSubmits(TILES_OF_STREETS);
+    site.weather.always(/DeleteCache\/jobs\//, async (request) => {
+      const path = request.path.replace('DeleteCache', 'Manage%20Map%20Cache%20Tiles');
+      return { body: await text(await askUpstream({ ...request, path }, site.emulator.url)) };
+    });
+
+    assert.deepEqual(await site.find(sought), { found: 'no' });
+  });
+
+  it('is not one that is gone between the list and the question', async (t) => {
+    const site = await open(t);
+    const sought = await site.sought(TILES, RUN);
+    await site.personSubmits(TILES_OF_STREETS);
+    site.weather.next(/\/jobs\/j\w+$/, jsonAnswer({ error: { code: 400, message: 'Job not found.' } }));
 
     assert.deepEqual(await site.find(sought), { found: 'no' });
   });

@@ -91,6 +91,36 @@ describe('the job list', () => {
     ]);
   });
 
+  for (const code of [400, 500]) {
+    it(`is asked for by every running state where it is refused without one, by code ${code}`, async (t) => {
+      const site = await open(t);
+      const sought = await site.sought(TILES, RUN);
+      await site.submit(TILES, RUN);
+      site.weather.next(QUERY, jsonAnswer({ status: 'error', messages: ['jobStatus'], code }));
+
+      assert.partialDeepStrictEqual(await site.find(sought), { found: 'yes' });
+    });
+  }
+
+  it('says nothing of a job that a list by states has not shown', async (t) => {
+    const site = await open(t);
+    site.weather.always(QUERY, (request) =>
+      jsonAnswer({ total: queryOf(request).has('jobStatus') ? 1 : 0, nextStart: -1, results: {} }),
+    );
+
+    await assert.rejects(site.find(await site.sought(TILES, RUN)), { message: /changed while it was read/ });
+  });
+
+  it('says by either word which jobs have ended: nothing is asked of them', async (t) => {
+    const site = await open(t);
+    const words = ['Succeeded', 'esriJobSucceeded', 'Failed', 'esriJobTimedOut', 'Cancelled', 'DELETED'];
+    const entries = words.map((status) => [`j${status}`, { status, submittedTime: Date.now() }]);
+    site.weather.always(QUERY, jsonAnswer({ total: 6, nextStart: -1, results: Object.fromEntries(entries) }));
+
+    assert.deepEqual(await site.find(await site.sought(TILES, RUN)), { found: 'no' });
+    assert.deepEqual(site.weather.requestsTo(/\/jobs\/j/), []);
+  });
+
   it('is not asked for by states where it has jobs: one that is not there is not there', async (t) => {
     const site = await open(t);
     await site.personSubmits({ ...TILES_OF_STREETS, update_mode: 'DELETE_TILES' });
