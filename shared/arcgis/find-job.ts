@@ -15,7 +15,7 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 /** A job of ours is not older than its submit, but for the rounding of times. */
 const SAME_MOMENT_MS = 5_000;
 /** Three submits of two minutes, the state machine's pauses between them, and its waits for Lambda to have room. */
-const SUBMITS_END_AFTER_MS = 12 * 60_000;
+export const SUBMITS_END_AFTER_MS = 16 * 60_000;
 const MAX_CANDIDATES = 50;
 
 const jobInputsSchema = z.looseObject({ jobStatus: z.string(), inputs: z.nullish(z.record(z.string(), z.unknown())) });

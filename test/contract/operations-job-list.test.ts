@@ -10,7 +10,7 @@ import { type Answer, askUpstream, htmlAnswer, jsonAnswer, type SeenRequest } fr
 const TILES = 'manage-map-server-cache-tiles';
 const RUN = { inputService: STREETS, updateMode: 'RECREATE_ALL_TILES' };
 /** In seconds. */
-const STARTED_AGO = 1200;
+const STARTED_AGO = 1800;
 const QUERY = /\.GPServer\/jobs\/query\?/;
 /** What version 0.1.0 has put into the ledger. */
 const SOUGHT_BY_0_1_0 = {
@@ -220,7 +220,7 @@ describe('it cannot be told which job is meant', () => {
     [
       'where an equal one is a little too young',
       /seems to be younger than the submit/,
-      (site) => site.personSubmits(TILES_OF_STREETS, { secondsAgo: STARTED_AGO - 13 * 60 }),
+      (site) => site.personSubmits(TILES_OF_STREETS, { secondsAgo: STARTED_AGO - 17 * 60 }),
     ],
     [
       'where the list does not tell its time',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
+import { SUBMITS_END_AFTER_MS } from '../../shared/arcgis/find-job.ts';
 import { submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
-import { type Machine, machinesOf, OPERATIONS, reachableFrom, required, type State } from './machines.ts';
+import { JOBS, type Machine, machinesOf, OPERATIONS, reachableFrom, required, type State } from './machines.ts';
 import { synthesize } from './synthesize.ts';
 
 const NOTHING_WAS_RUN = 'Lambda.TooManyRequestsException';
@@ -48,6 +49,16 @@ describe('a submit', () => {
     for (const name of OPERATIONS) {
       const { submitSeconds } = inputOf(name);
       assert.ok(submitSeconds > timeoutOf(name), name);
+    }
+  });
+
+  it('is through with all its tries before a job that was submitted later is taken for another one', () => {
+    for (const name of JOBS) {
+      const submits = PAUSES_OF_FUNCTIONS.length + 1;
+      const longest =
+        submits * (timeoutOf(name) + pausesOf(submit)) + PAUSES_OF_FUNCTIONS.reduce((sum, seconds) => sum + seconds, 0);
+
+      assert.ok(longest < SUBMITS_END_AFTER_MS / 1000, `${name}: ${longest} s`);
     }
   });
 
