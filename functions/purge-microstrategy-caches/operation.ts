@@ -1,8 +1,8 @@
 import { InvalidInputError, PartialFailureError, VendorAuthError, VendorRejectedError } from '../../shared/errors.ts';
 import { redact } from '../../shared/http/redact.ts';
 import { log } from '../../shared/lambda/log.ts';
-import { onUnknownKeys } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
+import { targetOptions } from '../../shared/lambda/target-options.ts';
 import { type CacheType, PurgeImpossibleError, purgeCache } from '../../shared/microstrategy/caches.ts';
 import { listProjects, type Project } from '../../shared/microstrategy/projects.ts';
 import { type MicrostrategySession, withSession } from '../../shared/microstrategy/session.ts';
@@ -15,7 +15,7 @@ export const OPERATION = 'purge-microstrategy-caches';
 /** Purges the element and/or object caches of some or all projects; every project is tried even when one fails. */
 export async function purgeMicrostrategyCaches(input: Input, run: Run) {
   const { target } = input;
-  const read = async (fresh: boolean) => await readMicrostrategyTarget(target, { fresh, onUnknownKeys });
+  const read = async (fresh: boolean) => await readMicrostrategyTarget(target, { ...targetOptions(), fresh });
   const options = { deadline: run.deadline, readAgain: async () => await read(true), onLogoutFailed };
   const results = await withSession(await read(false), options, async (session) => {
     const projects = await resolveProjects(session, input.projects);

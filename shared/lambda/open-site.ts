@@ -3,8 +3,8 @@ import { ArcgisSite } from '../arcgis/site.ts';
 import { InvalidInputError } from '../errors.ts';
 import { readArcgisTarget, versionOf } from '../targets/read-target.ts';
 import { targetNameSchema } from '../targets/target-name.ts';
-import { log } from './log.ts';
 import type { Run } from './operation-handler.ts';
+import { targetOptions } from './target-options.ts';
 
 /**
  * The ArcGIS site of a target, not yet signed in to.
@@ -23,14 +23,11 @@ export async function openVersionedSite(
 ): Promise<{ site: ArcgisSite; secretVersion: () => string }> {
   const isName = z.safeParse(targetNameSchema, targetName).success;
   if (!isName) throw new InvalidInputError('target: must be the name of a target, nothing was done.');
-  let target = await readArcgisTarget(targetName, { fresh, onUnknownKeys });
+  const options = targetOptions();
+  let target = await readArcgisTarget(targetName, { ...options, fresh });
   const readAgain = async () => {
-    target = await readArcgisTarget(targetName, { fresh: true, onUnknownKeys });
+    target = await readArcgisTarget(targetName, { ...options, fresh: true });
     return target;
   };
   return { site: new ArcgisSite(target, { readAgain, deadline }), secretVersion: () => versionOf(target) };
-}
-
-export function onUnknownKeys(secretId: string, keys: string[]): void {
-  log('warn', 'the secret has keys that are not known and not used', { secretId, keys });
 }

@@ -17,13 +17,15 @@ const VENDORS = {
 const SECRET_KEYS = ['password', 'token', 'apiToken', 'clientKey'];
 
 interface ReadOptions {
+  /** Before the names of all secrets. */
+  secretPrefix: string;
   /** Read the secret as it is now, not as it was within the last five minutes. */
   fresh?: boolean;
   /** Told the names of the keys that were left out. */
   onUnknownKeys?: (secretId: string, keys: string[]) => void;
 }
 
-type ReadTarget<S extends z.ZodMiniType> = (name: string, options?: ReadOptions) => Promise<z.output<S>>;
+type ReadTarget<S extends z.ZodMiniType> = (name: string, options: ReadOptions) => Promise<z.output<S>>;
 
 /**
  * Reads the secret of an ArcGIS target, at most five minutes old. While the secret does not change the same object is
@@ -45,10 +47,10 @@ export function versionOf(target: object): string {
 
 function targetReader<S extends z.ZodMiniObject>(vendor: keyof typeof VENDORS, schema: S): ReadTarget<S> {
   const cache = new Map<string, { target: z.output<S>; secretText: string; readAt: number }>();
-  return async (name, { fresh = false, onUnknownKeys } = {}) => {
+  return async (name, { secretPrefix, fresh = false, onUnknownKeys }) => {
     const cached = cache.get(name);
     if (!fresh && cached !== undefined && Date.now() - cached.readAt < CACHE_MS) return cached.target;
-    const secretId = `${process.env['SECRET_PREFIX'] ?? 'cache-ops/'}${name}`;
+    const secretId = `${secretPrefix}${name}`;
     const { secretText, version } = await readSecret(name, secretId);
     if (cached?.secretText === secretText) {
       cached.readAt = Date.now();

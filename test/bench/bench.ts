@@ -76,6 +76,7 @@ async function startServers() {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+      SECRET_PREFIX: 'cache-ops/',
     },
     close: () => Promise.all([aws.close(), emulator.close()]),
   };

@@ -56,6 +56,7 @@ export async function startTestAws(): Promise<TestAws> {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url,
     AWS_ENDPOINT_URL_SFN: endpoint.url,
+    SECRET_PREFIX: 'cache-ops/',
     STATE_MACHINE_ARN,
     MAX_DURATION_DAYS: '14',
     KEEP_DAYS: '400',

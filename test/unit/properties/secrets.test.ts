@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { handler as clearRestCache } from '../../../functions/clear-rest-cache/handler.ts';
 import { handler as purge } from '../../../functions/purge-microstrategy-caches/handler.ts';
 import { InvalidSecretError } from '../../../shared/errors.ts';
-import { readArcgisTarget } from '../../../shared/targets/read-target.ts';
+import { readArcgisTarget } from '../../support/targets.ts';
 import { type CountingSite, startCountingSite, withoutLog } from '../../support/counting-site.ts';
 import { startTestAws, type TestAws } from '../../support/invoke.ts';
 import { oddLike } from '../../support/odd-values.ts';

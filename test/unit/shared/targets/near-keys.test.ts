@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { readArcgisTarget, readMicrostrategyTarget } from '../../../../shared/targets/read-target.ts';
+import { readArcgisTarget, readMicrostrategyTarget } from '../../../support/targets.ts';
 import { startTestAws, type TestAws } from '../../../support/invoke.ts';
 
 const ARCGIS = { vendor: 'arcgis', url: 'https://gis.example.org/server', username: 'svc', password: 'hunter2' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { redact } from '../../../../shared/http/redact.ts';
-import { readArcgisTarget, readMicrostrategyTarget } from '../../../../shared/targets/read-target.ts';
+import { readArcgisTarget, readMicrostrategyTarget } from '../../../support/targets.ts';
 import { startTestAws, type TestAws } from '../../../support/invoke.ts';
 import { fixture } from '../../../support/tls.ts';
 
