@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
-import { readArcgisTarget } from '../support/targets.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
+import { readArcgisTarget } from '../support/targets.ts';
 import { startWeatherServer, type Weather, type WeatherServer } from '../support/weather-server.ts';
 
 const SECRET = { vendor: 'arcgis', url: 'https://gis.example.org/server', token: 'long-lived' };

@@ -75,6 +75,13 @@ describe('the app', () => {
     assert.ok(existsSync(join(output, 'CacheOps.template.json')));
   });
 
+  it('synthesizes a stack of the name in the settings', () => {
+    const { status, output } = runApp(settingsFile('name: test\n'));
+
+    assert.equal(status, 0);
+    assert.ok(existsSync(join(output, 'CacheOps-test.template.json')));
+  });
+
   it('stops at settings that cannot be used, with what is wrong and nothing else', () => {
     const file = settingsFile('secretPrefix: a/\nscheduled: []\n');
 

@@ -33,7 +33,9 @@ describe('the environment of a function', () => {
   }
 
   it('is read at one place, where it is typed', () => {
-    const readers = [...files.values()].filter(({ text }) => /process\.env\b(?!\['NODE_TLS_REJECT_UNAUTHORIZED'\])/.test(text));
+    const readers = [...files.values()].filter(({ text }) =>
+      /process\.env\b(?!\['NODE_TLS_REJECT_UNAUTHORIZED'\])/.test(text),
+    );
 
     assert.deepEqual(
       readers.map(({ path }) => path),

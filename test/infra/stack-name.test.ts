@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OPERATIONS, SHARED_MACHINES } from './machines.ts';
+import { fixedNameOf, NAMED_BY } from './fixed-names.ts';
+import { OPERATIONS, required, SHARED_MACHINES } from './machines.ts';
 import { ACCOUNT, REGION, STACK_ID, type Synthesized, synthesize } from './synthesize.ts';
 
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
@@ -11,21 +12,6 @@ const EVERYTHING = {
 };
 const LONGEST = 'a'.repeat(20);
 
-/** What a resource is called in its account and region, where the template says so. */
-const NAMES: Record<string, string> = {
-  'AWS::CloudWatch::Alarm': 'AlarmName',
-  'AWS::DynamoDB::Table': 'TableName',
-  'AWS::Events::Rule': 'Name',
-  'AWS::IAM::Role': 'RoleName',
-  'AWS::KMS::Alias': 'AliasName',
-  'AWS::Lambda::Function': 'FunctionName',
-  'AWS::Logs::LogGroup': 'LogGroupName',
-  'AWS::S3::Bucket': 'BucketName',
-  'AWS::SNS::Topic': 'TopicName',
-  'AWS::SQS::Queue': 'QueueName',
-  'AWS::Scheduler::ScheduleGroup': 'Name',
-  'AWS::StepFunctions::StateMachine': 'StateMachineName',
-};
 /** These have no name of their own, or one within something else that has. */
 const NAMELESS = [
   'AWS::IAM::Policy',
@@ -46,8 +32,8 @@ const [plain, test, other, longest] = [{}, { name: 'test' }, { name: 'test-2' },
 
 function fixedNames({ resources }: Synthesized): string[] {
   return [...resources.values()].flatMap(({ Type, Properties }) => {
-    const name = Properties[NAMES[Type] ?? ''];
-    return name === undefined ? [] : [String(name)];
+    const name = fixedNameOf({ Type, Properties });
+    return name === undefined ? [] : [name];
   });
 }
 
@@ -62,7 +48,7 @@ describe('two stacks with names of their own', () => {
   it('are all that this looks at: every type of resource is known', () => {
     const types = new Set([...plain.resources.values()].map(({ Type }) => Type));
 
-    const unknown = [...types].filter((type) => NAMES[type] === undefined && !NAMELESS.includes(type));
+    const unknown = [...types].filter((type) => !NAMED_BY.has(type) && !NAMELESS.includes(type));
     assert.deepEqual(unknown, []);
   });
 
@@ -122,7 +108,7 @@ describe('the names of a stack', () => {
 
     for (const [type, most] of limits) {
       for (const id of longest.idsOf(type)) {
-        const name = String(longest.resources.get(id)?.Properties[NAMES[type] ?? '']);
+        const name = fixedNameOf(required(longest.resources, id)) ?? '';
         assert.ok(name.startsWith(`${LONGEST}-`) && name.length <= most, name);
       }
     }

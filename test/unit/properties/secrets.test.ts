@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { handler as clearRestCache } from '../../../functions/clear-rest-cache/handler.ts';
 import { handler as purge } from '../../../functions/purge-microstrategy-caches/handler.ts';
 import { InvalidSecretError } from '../../../shared/errors.ts';
-import { readArcgisTarget } from '../../support/targets.ts';
 import { type CountingSite, startCountingSite, withoutLog } from '../../support/counting-site.ts';
 import { startTestAws, type TestAws } from '../../support/invoke.ts';
 import { oddLike } from '../../support/odd-values.ts';
 import { assertReadable, holds } from '../../support/properties.ts';
+import { readArcgisTarget } from '../../support/targets.ts';
 
 const RUNS = 60;
 const PASSWORD = 'correct-Horse-1';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { readArcgisTarget, readMicrostrategyTarget } from '../../../support/targets.ts';
 import { startTestAws, type TestAws } from '../../../support/invoke.ts';
+import { readArcgisTarget, readMicrostrategyTarget } from '../../../support/targets.ts';
 
 const ARCGIS = { vendor: 'arcgis', url: 'https://gis.example.org/server', username: 'svc', password: 'hunter2' };
 const MICROSTRATEGY = { ...ARCGIS, vendor: 'microstrategy', url: 'https://bi.example.org/MicroStrategyLibrary' };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { redact } from '../../../../shared/http/redact.ts';
-import { readArcgisTarget, readMicrostrategyTarget } from '../../../support/targets.ts';
 import { startTestAws, type TestAws } from '../../../support/invoke.ts';
+import { readArcgisTarget, readMicrostrategyTarget } from '../../../support/targets.ts';
 import { fixture } from '../../../support/tls.ts';
 
 const SECRET = { vendor: 'arcgis', url: 'https://gis.example.org/server', username: 'svc', password: 'hunter2' };
