@@ -80,6 +80,22 @@ describe('runs of version 0.1.0 and of this one, side by side', () => {
     assert.equal(equal.cause, holder.cause);
   });
 
+  it('end alike where one of 0.1.0 attaches to a present one that is stopped', async (t) => {
+    const platform = await tilePlatform(t);
+
+    const holder = startTiles(platform, 'holder');
+    const stop = platform.clock.after(65, () => holder.abort());
+    await platform.clock.after(5, () => undefined);
+    const equal = await startFormer(platform, 'equal');
+    await stop;
+    await platform.idle();
+
+    assert.equal(holder.status, 'ABORTED', holder.history.join());
+    assert.deepEqual([equal.status, equal.error], ['FAILED', 'JobCancelledError']);
+    assert.equal(platform.emulator.jobs.list()[0]?.status, 'esriJobCancelled');
+    assert.equal((await platform.ledger.get(TILES, 'holder'))?.['status'], 'cancelled');
+  });
+
   it('do not wait for one of 0.1.0 that was stopped while it waited', async (t) => {
     const platform = await tilePlatform(t);
 
