@@ -109,9 +109,12 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   const invoke = inProcessFunctions(template.functions, invocationListeners, (seconds) =>
     virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds),
   );
+  const atWork = new Set<Promise<FunctionOutcome>>();
   const orchestration = await startOrchestration(template, {
     async invoke(name, payload) {
-      const outcome = await invoke(name, payload);
+      const invocation = invoke(name, payload);
+      atWork.add(invocation);
+      const outcome = await invocation.finally(() => atWork.delete(invocation));
       leaks.record('the input of a function', payload);
       leaks.record('the outcome of a function', outcome);
       return outcome;
@@ -146,6 +149,8 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
     async close() {
       leaks.record('the ledger', await ledger.entries());
       await orchestration.close();
+      // A function goes on when its execution is stopped: it must not meet the runs of the next platform.
+      await Promise.allSettled(atWork);
       await emulator.close();
       mock.timers.reset();
       stdout.mock.restore();
