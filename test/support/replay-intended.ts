@@ -28,8 +28,9 @@ export const INTENDED: readonly Intended[] = [
   },
   {
     reason: 'a run that AWS itself ended is cleaned up after',
-    applies: (visit, { ledger, service }, began) =>
-      !isRun(visit) && began === 'new' && ledger === 'failed States.TaskFailed' && service === 'held',
+    // The later states of 0.1.0 do not tell by which error it ended.
+    applies: ({ input }, { ledger, service }, began) =>
+      'detail' in Object(input) && began === 'new' && ledger === 'failed States.TaskFailed' && service === 'held',
     now: CLEANED_UP,
   },
   {
