@@ -110,4 +110,36 @@ describe('runs of version 0.1.0 and of this one, side by side', () => {
     assert.deepEqual(modesInTurn(platform), ['RECREATE_EMPTY_TILES', 'DELETE_TILES']);
     assert.equal((await platform.ledger.get(TILES, 'stopped'))?.['status'], 'cancelled');
   });
+
+  it('only submit where no more is asked for', async (t) => {
+    const platform = await tilePlatform(t);
+    const wish = { waitForJobCompletion: 'DO_NOT_WAIT' };
+
+    const former = await startFormer(platform, 'former', wish);
+    await ended([former]);
+
+    assert.deepEqual([former.status, Object(former.output).status], ['SUCCEEDED', 'submitted']);
+    assert.equal(Object(former.output).jobId, platform.emulator.jobs.list()[0]?.id);
+    assert.equal((await platform.ledger.get(TILES, 'former'))?.['status'], 'submitted');
+  });
+
+  it('leave no job behind that a cancel-run of 0.1.0 has to find first', async (t) => {
+    const platform = await tilePlatform(t, { emulator: { jobSeconds: 3_000 } });
+    const stop = platform.onState(({ execution, state, moment }) => {
+      if (state === 'Submit' && moment === 'after') execution.abort();
+    });
+
+    installFormer(platform);
+    const former = startTiles(platform, 'former');
+    await platform.clock.after(60, () => deploy(platform));
+    await platform.idle();
+    stop();
+
+    const cancelRun = platform.stateMachines.executions.find(({ machine }) => machine === 'cancel-run');
+    assert.equal(former.status, 'ABORTED');
+    assert.ok(cancelRun?.history.includes('Take the job found'), cancelRun?.history.join());
+    assert.equal(cancelRun?.status, 'SUCCEEDED', cancelRun?.cause);
+    assert.equal(platform.emulator.jobs.list()[0]?.status, 'esriJobCancelled');
+    assert.equal((await platform.ledger.get(TILES, 'former'))?.['status'], 'cancelled');
+  });
 });
