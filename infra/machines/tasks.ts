@@ -101,14 +101,14 @@ export function windowName(kind: 'turn' | 'watch'): string {
 }
 
 /**
- * Runs another machine to its end; `$.<into>.state` becomes its output. Its execution has a fixed name, so that a start
+ * Runs another machine to its end; `$.<into>.state` becomes its output, or `$.state` beside nothing else. Its execution has a fixed name, so that a start
  * whose answer was lost is not followed by a second one.
  */
 export function runMachine(
   { partition }: Pick<Place, 'partition'>,
   arn: string | { path: string },
   input: object,
-  { into, name, ...follows }: Follows & { into: string; name: string; OutputPath?: string },
+  { into, name, ...follows }: Follows & { into?: string; name: string; OutputPath?: string },
 ): Task {
   return {
     Type: 'Task',
@@ -120,7 +120,7 @@ export function runMachine(
       Input: { ...input, 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id' },
     },
     ResultSelector: { 'state.$': '$.Output' },
-    ResultPath: `$.${into}`,
+    ...(into === undefined ? {} : { ResultPath: `$.${into}` }),
     Retry: [
       { ErrorEquals: [ALREADY_EXISTS], MaxAttempts: 0 },
       { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 10 },

@@ -33,8 +33,8 @@ const TO_FAILURE = [
   { ErrorEquals: ['States.ALL'], Next: 'AWS failed' },
 ];
 
-/** What a nested machine tells of the end takes the place of the state. */
-const ENDED = { into: 'end', OutputPath: '$.end.state', Next: 'How did it end?', Catch: TO_FAILURE } as const;
+/** What a nested machine tells of the end takes the place of the state: the two together may be larger than a state. */
+const ENDED = { OutputPath: '$.state', Next: 'How did it end?', Catch: TO_FAILURE } as const;
 
 const EXECUTION = { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime' };
 
