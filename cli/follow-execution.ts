@@ -3,14 +3,16 @@ import type { LedgerEntry } from '../local/ledger.ts';
 import { wordsOfStop } from '../local/run-end.ts';
 import type { Progress } from './progress.ts';
 
-/** What people are told of the states of a run; other states are shown by their names. */
+/** What people are told of the states of a run, in whichever machine it is; of other states nothing. */
 const WORDS: Record<string, string> = {
-  Prepare: 'checks the input',
   'Enter the ledger': 'enters the ledger',
+  Prepare: 'checks the input',
   'Take a turn': 'waits for its turn',
-  'Wait on for the turn': 'waits for its turn',
-  'Note the submit': 'submitting',
-  Submit: 'submitting',
+  Submit: 'at work',
+  'Wait to submit again': 'waits to try again',
+  'Wait for the lost submit': 'waits for the end of a call that broke off',
+  'Find the lost job': 'looks for what a call that broke off has done',
+  'Wait for AWS': 'waits for AWS',
 };
 
 /** Shows an execution, and what it waits for, on a line of its own until it ends; where it is stopped until it is settled. */
@@ -26,7 +28,7 @@ export function followExecution(
     if (error !== undefined) line.update(`${at.state}: ${error}`);
     else if (watch) line.update(wordsOfWatch(watch));
     // Between two polls the line keeps the last that is known of the job.
-    else if (!isWatched && at.machine === execution.machine) line.update(WORDS[at.state] ?? at.state);
+    else if (!isWatched && WORDS[at.state] !== undefined) line.update(WORDS[at.state] ?? '');
   });
   void execution.ended.then(async () => {
     if (execution.status === 'ABORTED') {

@@ -5,7 +5,7 @@ import { checkPayloadSize } from './payload-size.ts';
 
 /** The part of a watch that tells how far a vendor's job is. */
 const watchSchema = z.object({
-  status: z.enum(['running', 'handover']),
+  status: z.enum(['running', 'progressed', 'handover']),
   polls: z.number(),
   jobStatus: z.string(),
   percent: z.number().optional(),

@@ -136,7 +136,7 @@ test('tells people what a run is doing, and in its watching what the job does', 
     jobStatus: 'esriJobExecuting',
     percent,
   });
-  const answers = [watch(1, 12.4), watch(2, 42), { status: 'succeeded' }];
+  const answers = [watch(1, 12.4), { ...watch(2, 42), status: 'progressed' }, { status: 'succeeded' }];
   const nested = (name: string) => ({
     Type: 'Task',
     Resource: 'arn:aws:states:::states:startExecution.sync:2',
@@ -154,12 +154,10 @@ test('tells people what a run is doing, and in its watching what the job does', 
   const machines = await startMachines(
     t,
     {
-      'refresh-service': sequence({
-        'Take a turn': nested('take-turn'),
-        Submit: { Type: 'Pass' },
-        Watch: nested('watch-job'),
-      }),
-      'take-turn': sequence({ 'Look at the queue': { Type: 'Pass' } }),
+      'refresh-service': sequence({ Prepare: { Type: 'Pass' }, 'Hold and run': nested('hold') }),
+      hold: sequence({ 'Take a turn': nested('take-turn'), 'Do the work': nested('run-job') }),
+      'take-turn': sequence({ 'Does it wait?': { Type: 'Pass' } }),
+      'run-job': sequence({ Submit: { Type: 'Pass' }, Watch: nested('watch-job') }),
       'watch-job': sequence({ one: check, two: check, three: check }),
     },
     {
@@ -172,9 +170,9 @@ test('tells people what a run is doing, and in its watching what the job does', 
   await machines.start('refresh-service').ended;
 
   assert.deepEqual(shown, [
+    'checks the input',
     'waits for its turn',
-    'submitting',
-    'Watch',
+    'at work',
     'esriJobExecuting 12 %, poll 1',
     'esriJobExecuting 42 %, poll 2',
     'succeeded',

@@ -54,5 +54,5 @@ test('has no runs before the first command', async (t) => {
   const runs = await new RunFiles(directoryOf(t)).read();
 
   assert.deepEqual(runs, []);
-  assert.match(runsTable(runs, plainScreen()), /No job/);
+  assert.match(runsTable(runs, plainScreen()), /Nothing has been run/);
 });
