@@ -14,6 +14,7 @@ import type { FunctionOutcome } from '../../local/function-process.ts';
 import { LocalLedger } from '../../local/ledger.ts';
 import { type Orchestration, startOrchestration } from '../../local/orchestration.ts';
 import { arcgisAddresses, arcgisSecrets, historyOf } from '../../local/record.ts';
+import { fireScheduledRules } from '../../local/scheduled-rules.ts';
 import type { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
 import { readTemplate, type StackTemplate } from '../../local/template.ts';
@@ -30,6 +31,8 @@ interface Options {
   virtualFrom?: string | false;
   /** In real time: how long each wait lasts instead of its own length. */
   pauseMs?: number;
+  /** `lost`: no event of AWS reaches its rule. */
+  events?: 'lost';
 }
 
 /** The part of a target's secret that tests change. */
@@ -64,6 +67,10 @@ export interface JobPlatform {
   onState(listener: StateListener): () => void;
   /** Called and waited for before and after every function; what it throws is the function's error. */
   onInvoke(listener: InvocationListener): () => void;
+  /** Invokes every function that a rule fires at a rate, until the function that it gives is called. */
+  fireRules(): () => void;
+  /** Stores the secret of another target, or of one of this name. */
+  newTarget(secret: object, name?: string): string;
   /** Replaces parts of the target's secret, as a rotation does. */
   setSecret(changes: SecretFields): void;
   /** Fails where a password or a token of this platform was said anywhere. */
@@ -80,7 +87,8 @@ after(async () => (await aws)?.close());
 
 /** Starts the platform; the first start of a process synthesizes the stack. */
 export async function startJobPlatform(options: Options = {}): Promise<JobPlatform> {
-  const template = templateOf(options.settings ?? {});
+  const whole = templateOf(options.settings ?? {});
+  const template = options.events === 'lost' ? { ...whole, rules: [] } : whole;
   aws ??= startAws();
   const endpoint = await aws;
   const { virtualFrom = '2026-01-01T00:00:00Z', pauseMs } = options;
@@ -142,6 +150,11 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       return stateMachines.start({ stateMachineArn: machine?.arn ?? operation, name, input: JSON.stringify(input) });
     },
     invoke: (name, payload) => invoke(name, JSON.stringify(payload)),
+    fireRules: () => fireScheduledRules(whole.rules, clock, { lambda: invoke }),
+    newTarget(secretOfTarget, name = `target-${randomUUID()}`) {
+      endpoint.setSecret(`cache-ops/${name}`, JSON.stringify(secretOfTarget));
+      return name;
+    },
     idle: () => stateMachines.idle(),
     onState: (listener) => listening(stateListeners, listener),
     onInvoke: (listener) => listening(invocationListeners, listener),
