@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as z from 'zod/mini';
 import { handler as deleteCache } from '../../../../functions/delete-map-server-cache/handler.ts';
 import { handler as manageTiles } from '../../../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as refresh } from '../../../../functions/refresh-service/handler.ts';
+import { operationOf } from '../../../../shared/lambda/run-events.ts';
 import { invoke } from '../../../support/invoke.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
@@ -79,4 +81,20 @@ describe('the largest inputs', () => {
       for (const size of sizes) assert.ok(size < MAX_STATE_BYTES, `${size} bytes`);
     });
   }
+});
+
+describe('what would not fit into a state', () => {
+  const operation = operationOf({
+    operation: 'test',
+    inputSchema: z.object({ target: z.string() }),
+    asks: ({ target }) => ({ target, sought: '"'.repeat(70_000), lookFor: 'it', waits: true }),
+    work: () => Promise.reject(new Error('the work was done')),
+  });
+
+  it('is refused by a name, before anything is written or claimed', async () => {
+    const execution = { id: ARN, name: 'x', startedAt: new Date().toISOString() };
+    const prepared = operation({ prepare: { target: 'gis' }, execution }, { requestId: 'r', deadline: 0 });
+
+    await assert.rejects(prepared, { name: 'InvalidInputError', message: /^The input of test is larger than 100 kB/ });
+  });
 });
