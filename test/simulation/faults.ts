@@ -4,6 +4,8 @@ import { Random } from './random.ts';
 export const RATES = {
   lambdaBefore: 0.01,
   lambdaAfter: 0.01,
+  /** The same of a call that submits. */
+  lostSubmitCall: 0.06,
   crash: 0.01,
   databaseBefore: 0.01,
   databaseAfter: 0.01,
@@ -13,6 +15,8 @@ export const RATES = {
   indexLag: 0.1,
   lostAnswerToSubmit: 0.08,
   lostSubmit: 0.04,
+  /** The server goes down while it answers a submit. */
+  diesAfterSubmit: 0.04,
   vendor: 0.01,
   eventLost: 0.05,
   eventTwice: 0.3,

@@ -15,6 +15,19 @@ const MAY_FOLLOW: Record<string, readonly string[]> = {
   uncertain: ['cancelled', 'stopped'],
 };
 
+/** What must hold, whatever goes wrong. */
+export const INVARIANTS: readonly [string, string][] = [
+  ['I1', 'at most one job of ours runs on a service'],
+  ['I2', 'every start ends once, and its entry agrees'],
+  ['I3', 'every stop ends without a job, or with an alarm'],
+  ['I4', 'a refresh that succeeds was submitted after its start'],
+  ['I5', "a run succeeds only where the server's job did"],
+  ['I6', 'every job is in an entry, or its run says that it is uncertain'],
+  ['I7', 'nobody stands in the queue afterwards, and the next run gets the service'],
+  ['I8', 'a run ends by one of the named errors'],
+  ['I9', 'no history comes near its limit'],
+];
+
 /** What does not hold in a seed, each with the number of its invariant. */
 export function violationsIn(evidence: Evidence): string[] {
   return [
@@ -104,7 +117,7 @@ function agrees({ status, error }: Execution, { status: word, error: said }: Led
 }
 
 function stopsLeaveNoJob(evidence: Evidence): string[] {
-  const { runs, world } = evidence;
+  const { runs, world, plan } = evidence;
   const isCleanedUpAfter = ({ execution }: StartedRun) =>
     execution !== undefined &&
     (execution.status === 'ABORTED' ||
@@ -112,8 +125,14 @@ function stopsLeaveNoJob(evidence: Evidence): string[] {
       execution.error === 'JobTimedOutError');
   return runs.filter(isCleanedUpAfter).flatMap(({ execution }) => {
     const { machine: operation = '', name = '' } = execution ?? {};
+    const cleaned = world.stateMachines.executions.filter(
+      (one) => one.machine === 'cancel-run' && one.status === 'SUCCEEDED' && one.input.includes(name),
+    );
+    // Over when the last that cleaned up after the run said that it is.
+    const until =
+      Math.max(execution?.startedAt ?? 0, ...cleaned.map(({ stoppedAt = 0 }) => stoppedAt)) + plan.serverSkewMs;
     const running = world.jobs.filter(
-      (job) => job.run.operation === operation && job.run.name === name && endOf(job) === Number.POSITIVE_INFINITY,
+      (job) => job.run.operation === operation && job.run.name === name && endOf(job) > until,
     );
     if (running.length === 0) return [];
     const entry = entryOf(evidence, { operation, name });

@@ -4,6 +4,7 @@ import type { FunctionResource } from '../../local/template.ts';
 import type { VirtualClock } from '../../local/virtual-clock.ts';
 import { inProcessFunctions } from '../support/in-process-functions.ts';
 import type { Faults } from './faults.ts';
+import type { Plant } from './plants.ts';
 import type { Random } from './random.ts';
 
 /** One call of a function. */
@@ -42,6 +43,7 @@ interface Options {
   faults: Faults;
   /** How long things take. */
   pace: Random;
+  plant: Plant | undefined;
   onOutcome: (invocation: Invocation, outcome: FunctionOutcome) => void;
 }
 
@@ -69,13 +71,24 @@ export class Lambda {
       deadline: clock.now() + (resource?.Timeout ?? 3) * 1000,
       broken: Promise.withResolvers(),
     };
-    const running = storage.run(one, () => this.#run(nameOrArn, payload));
+    const running = storage.run(one, () => this.#planted(resource?.name ?? nameOrArn, payload));
     const outcome = await Promise.race([running, one.broken.promise]);
     onOutcome(one, outcome);
     await clock.sleep(pace.between(0.005, 0.05));
-    if (faults.happens('lambdaAfter')) return failure(faults.random('lambdaAfter').pick(AFTER));
+    const after = payload.startsWith('{"submit"') ? 'lostSubmitCall' : 'lambdaAfter';
+    if (faults.happens(after)) return failure(faults.random(after).pick(AFTER));
     return outcome;
   };
+
+  async #planted(name: string, payload: string): Promise<FunctionOutcome> {
+    const { told, answered } = this.#options.plant ?? {};
+    if (answered !== undefined && name.startsWith(answered.functionName)) {
+      const answer = answered.answer(JSON.parse(payload));
+      if (answer !== undefined) return { payload: JSON.stringify(answer) };
+    }
+    const isTold = told !== undefined && name.startsWith(told.functionName);
+    return await this.#run(name, isTold ? JSON.stringify(told.event(JSON.parse(payload))) : payload);
+  }
 
   /** Stands before each call that a function makes: it takes its time, and the function may not live to make it. */
   readonly gate = async (one: Invocation | undefined): Promise<void> => {

@@ -1,11 +1,11 @@
-import { rmSync } from 'node:fs';
 import { pascalCase } from '../../infra/operations.ts';
 import type { Execution } from '../../local/execution.ts';
 import type { LedgerEntry } from '../../local/ledger.ts';
-import { readTemplate, type StackTemplate } from '../../local/template.ts';
-import { appOf } from '../infra/synthesize.ts';
+import type { StackTemplate } from '../../local/template.ts';
 import { violationsIn } from './invariants.ts';
 import { type Plan, type PlannedStart, type PlannedStop, planOf, REFRESH, TILES } from './plan.ts';
+import { type Plant, planted } from './plants.ts';
+import { simulatedStack } from './stack.ts';
 import { startWorld, type World } from './world.ts';
 
 const HOUR = 3600;
@@ -44,7 +44,7 @@ export interface Report {
   stops: number;
   faults: number;
   executions: number;
-  /** Virtual hours and real milliseconds. */
+  /** Virtual hours, and milliseconds of the processor. */
   hours: number;
   milliseconds: number;
   /** How the runs ended, by error or status. */
@@ -63,18 +63,18 @@ Object.assign(process.env, {
   AWS_MAX_ATTEMPTS: '1',
 });
 
-let template: StackTemplate | undefined;
+const plantedTemplates = new Map<Plant, StackTemplate>();
 let count = 0;
 
 /** Plays one seed to its end and judges it. */
-export async function simulate(seed: number): Promise<Report> {
-  template ??= synthesized();
-  const startedAt = performance.now();
+export async function simulate(seed: number, plant?: Plant): Promise<Report> {
+  const template = plant === undefined ? simulatedStack() : plantedIn(plant);
+  const startedAt = process.cpuUsage();
   count += 1;
   // Functions keep what they know of a target: each simulation has one of its own.
   const target = `site-${count}`;
   const plan = planOf(seed, target);
-  const world = await startWorld(seed, plan, target, template);
+  const world = await startWorld(seed, plan, target, template, plant);
   try {
     const evidence = await play(plan, world, template, target);
     const trace = world.stateMachines.executions.map(
@@ -89,7 +89,7 @@ export async function simulate(seed: number): Promise<Report> {
       faults: Object.values(world.faults.counts).reduce((sum, one) => sum + one, 0),
       executions: world.stateMachines.executions.length,
       hours: (world.clock.now() - Date.parse('2026-01-01T00:00:00Z')) / 3_600_000,
-      milliseconds: performance.now() - startedAt,
+      milliseconds: milliseconds(process.cpuUsage(startedAt)),
       ends: evidence.runs.map(({ execution }) => execution?.error ?? execution?.status ?? 'not started'),
       violations: violationsIn(evidence),
       trace: trace.map((line) => line.replaceAll(target, 'site')),
@@ -97,6 +97,10 @@ export async function simulate(seed: number): Promise<Report> {
   } finally {
     await world.close();
   }
+}
+
+function milliseconds({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
 }
 
 async function play(
@@ -134,7 +138,7 @@ async function play(
   const tasks = runs.map((run) => clock.after(run.start.at, () => begin(run)));
   for (const stop of plan.stops) {
     const run = runs[stop.run];
-    if (run) tasks.push(...planned(stop, run, world));
+    if (run) tasks.push(...stops(stop, run, world));
   }
   await Promise.all(tasks);
   await world.idle();
@@ -146,7 +150,7 @@ async function play(
   return { plan, runs, probes, entries: await world.ledger.entries(), world };
 }
 
-function planned(
+function stops(
   { when, silent }: PlannedStop,
   run: StartedRun,
   { clock, onState, silent: silentOnes }: World,
@@ -192,15 +196,12 @@ function serviceOf({ operation, input }: PlannedStart): string | undefined {
   return `${serviceFolder === undefined ? '' : `${serviceFolder}/`}${serviceName}.MapServer`;
 }
 
-function rootOf(execution: Execution): Execution {
-  return execution.parent ? rootOf(execution.parent) : execution;
+function plantedIn(plant: Plant): StackTemplate {
+  const known = plantedTemplates.get(plant) ?? planted(simulatedStack(), plant);
+  plantedTemplates.set(plant, known);
+  return known;
 }
 
-function synthesized(): StackTemplate {
-  const jobs = { maxDuration: 0.25 };
-  const settings = { jobs: { [TILES]: jobs, [REFRESH]: jobs, 'delete-map-server-cache': jobs } };
-  const { directory } = appOf(settings).app.synth();
-  const read = readTemplate(directory);
-  rmSync(directory, { recursive: true });
-  return read;
+function rootOf(execution: Execution): Execution {
+  return execution.parent ? rootOf(execution.parent) : execution;
 }

@@ -94,11 +94,18 @@ export function troubleRequests(
   { requests, faults: planned }: ArcgisEmulator,
   faults: Faults,
   down: () => 'busy' | 'reset' | 'refused' | undefined,
+  now: () => number,
 ): void {
   const push = requests.push.bind(requests);
+  let deadUntil = 0;
   requests.push = (...seen) => {
     for (const { path } of seen) {
-      const fault = faultFor(path, faults, down());
+      const isDead = now() < deadUntil;
+      const fault = faultFor(path, faults, isDead ? 'reset' : down());
+      if (!isDead && path.endsWith('/submitJob') && faults.happens('diesAfterSubmit')) {
+        deadUntil = now() + faults.random('diesAfterSubmit').between(5, 300) * 1000;
+        planned.push({ path: /^/, answer: 'reset', afterWork: true });
+      }
       // It is meant for this very request, which is looked at next.
       if (fault !== undefined) planned.push({ path: /^/, ...fault });
     }

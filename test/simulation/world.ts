@@ -1,6 +1,7 @@
 import { mock } from 'node:test';
 import * as z from 'zod';
 import { awsServices } from '../../local/aws-endpoint.ts';
+import type { Database } from '../../local/database.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import type { GpJob } from '../../local/emulators/arcgis/gp-jobs.ts';
 import { publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
@@ -15,6 +16,7 @@ import { Faults } from './faults.ts';
 import { invocation, Lambda } from './lambda.ts';
 import { memoryDatabase } from './memory-database.ts';
 import type { Plan } from './plan.ts';
+import type { Plant } from './plants.ts';
 import { Random } from './random.ts';
 import { takeOver } from './take-over.ts';
 import { awsAnswer, deliveries, troubled, troubleRequests } from './troubles.ts';
@@ -60,7 +62,13 @@ export interface World {
 const MISTAKES = /^(TypeError|RangeError|ReferenceError|SyntaxError|AssertionError|Error|\$?Zod\w*|States\.Runtime)$/;
 
 /** Everything that one seed needs, with what goes wrong in it. */
-export async function startWorld(seed: number, plan: Plan, target: string, template: StackTemplate): Promise<World> {
+export async function startWorld(
+  seed: number,
+  plan: Plan,
+  target: string,
+  template: StackTemplate,
+  plant?: Plant,
+): Promise<World> {
   const clock = new VirtualClock(BEGIN, (now) => mock.timers.setTime(now + plan.lambdaSkewMs));
   const pace = new Random(`pace ${seed}`);
   let isCalm = false;
@@ -68,7 +76,7 @@ export async function startWorld(seed: number, plan: Plan, target: string, templ
   const faults = new Faults(seed, () => isCalm || seconds() > plan.calmFrom);
   const statuses: StatusWrite[] = [];
   const mistakes: string[] = [];
-  const memory = memoryDatabase(template.tables, {
+  const table = memoryDatabase(template.tables, {
     now: clock.now,
     indexLagMs: () => (faults.happens('indexLag') ? faults.random('indexLag').between(100, 5000) : 0),
     onWrite(before, after) {
@@ -81,12 +89,17 @@ export async function startWorld(seed: number, plan: Plan, target: string, templ
       });
     },
   });
+  const memory: Database = {
+    ...table,
+    call: (action, request) => table.call(action, plant?.database?.(action, { ...request }) ?? request),
+  };
   const jobs: SubmittedJob[] = [];
   const lambda = new Lambda({
     resources: template.functions,
     clock,
     faults,
     pace,
+    plant,
     onOutcome({ functionArn, payload }, outcome) {
       if (!('error' in outcome) || !MISTAKES.test(outcome.error.errorType)) return;
       mistakes.push(
@@ -149,7 +162,7 @@ export async function startWorld(seed: number, plan: Plan, target: string, templ
     () => submitter,
     () => clock.now() + plan.serverSkewMs,
   );
-  troubleRequests(emulator, faults, () => (isDown() ? plan.serverDown?.how : undefined));
+  troubleRequests(emulator, faults, () => (isDown() ? plan.serverDown?.how : undefined), clock.now);
   const { url, username, password } = emulator;
   aws.setSecret(`cache-ops/${target}`, JSON.stringify({ vendor: 'arcgis', url, username, password }));
   const endRules = fireScheduledRules(template.rules, clock, { lambda: lambda.invoke });

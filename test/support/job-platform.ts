@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { after, mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsEndpoint, startAwsEndpoint } from '../../local/aws-endpoint.ts';
@@ -17,11 +16,11 @@ import { arcgisAddresses, arcgisSecrets, historyOf } from '../../local/record.ts
 import { fireScheduledRules } from '../../local/scheduled-rules.ts';
 import type { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
-import { readTemplate, type StackTemplate } from '../../local/template.ts';
+import type { StackTemplate } from '../../local/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
-import { appOf } from '../infra/synthesize.ts';
 import { type InvocationListener, inProcessFunctions } from './in-process-functions.ts';
 import { Leaks } from './leaks.ts';
+import { stackTemplate } from './stack-template.ts';
 
 interface Options {
   /** The stack's settings, as they stand in the file. */
@@ -81,13 +80,12 @@ export interface JobPlatform {
 let aws: Promise<AwsEndpoint> | undefined;
 /** The platform that functions talk to. */
 let current: Orchestration | undefined;
-const templates = new Map<string, StackTemplate>();
 
 after(async () => (await aws)?.close());
 
 /** Starts the platform; the first start of a process synthesizes the stack. */
 export async function startJobPlatform(options: Options = {}): Promise<JobPlatform> {
-  const whole = templateOf(options.settings ?? {});
+  const whole = stackTemplate(options.settings ?? {});
   const template = options.events === 'lost' ? { ...whole, rules: [] } : whole;
   aws ??= startAws();
   const endpoint = await aws;
@@ -187,17 +185,6 @@ function watchStdout(leaks: Leaks) {
 function listening<T>(listeners: Set<T>, listener: T): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
-}
-
-function templateOf(settings: object): StackTemplate {
-  const key = JSON.stringify(settings);
-  const known = templates.get(key);
-  if (known) return known;
-  const { directory } = appOf(settings).app.synth();
-  const template = readTemplate(directory);
-  rmSync(directory, { recursive: true });
-  templates.set(key, template);
-  return template;
 }
 
 async function startAws(): Promise<AwsEndpoint> {
