@@ -1,6 +1,7 @@
 import { pascalCase } from '../infra/operations.ts';
 import * as errors from '../shared/errors.ts';
 import { startAwsEndpoint } from './aws-endpoint.ts';
+import { realClock } from './clock.ts';
 import type { Database } from './database.ts';
 import type { Execution } from './execution.ts';
 import { FunctionHost } from './function-host.ts';
@@ -12,6 +13,7 @@ import { startOrchestration } from './orchestration.ts';
 import { historyOf, record } from './record.ts';
 import { wordsOfStop } from './run-end.ts';
 import { RunFiles } from './run-files.ts';
+import { fireScheduledRules } from './scheduled-rules.ts';
 import type { StateMachines } from './state-machines.ts';
 import { readTemplate, type StackTemplate } from './template.ts';
 
@@ -88,6 +90,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
     AWS_ENDPOINT_URL_DYNAMODB: aws.url,
   };
   const functions = new FunctionHost(template.functions, endpoints, logWarnings(options.onWarning));
+  const endRules = fireScheduledRules(template.rules, realClock, { lambda: invoke });
   const secretPrefix = template.functions.find(({ Environment }) => Environment.Variables['SECRET_PREFIX'])?.Environment
     .Variables['SECRET_PREFIX'];
   const setTarget = (target: string, secret: unknown) =>
@@ -116,6 +119,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
     },
     ending: endOf,
     async close() {
+      endRules();
       await orchestration.stop();
       // On AWS nothing ends a function that is at work.
       await functions.idle();

@@ -56,7 +56,7 @@ function summarize(reports: Report[]): void {
     const violations = reports.flatMap((report) => report.violations).filter((text) => text.startsWith(`${number} `));
     return [number, says, String(violations.length)];
   });
-  console.log(`\n${textTable(['', 'invariant', 'violations'], broken)}\n`);
+  console.log(`\n${textTable([{ title: '' }, { title: 'invariant' }, { title: 'violations', align: 'right' }], broken)}\n`);
   const ends = Map.groupBy(
     reports.flatMap((report) => report.ends),
     (end) => end,
@@ -64,7 +64,7 @@ function summarize(reports: Report[]): void {
   const rows = [...ends]
     .sort((one, other) => other[1].length - one[1].length)
     .map(([end, all]) => [end, String(all.length)]);
-  console.log(`${textTable(['runs ended as', ''], rows)}\n`);
+  console.log(`${textTable([{ title: 'runs ended as' }, { title: '', align: 'right' }], rows)}\n`);
   console.log(
     `${reports.length} seeds, ${found(reports)} of them with violations: ${sum('runs')} runs, ${sum('executions')} executions, ${sum('jobs')} jobs, ${sum('stops')} stops, ${sum('faults')} faults in ${Math.round(sum('hours'))} virtual hours; ${Math.round(sum('milliseconds') / reports.length)} ms of the processor a seed.`,
   );

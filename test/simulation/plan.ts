@@ -18,6 +18,8 @@ export interface PlannedStop {
   when: number | { machine: string; state: string; moment: 'before' | 'after' };
   /** Nobody is told of the end. */
   silent: boolean;
+  /** Not the run is stopped but the execution of it that is in this state. */
+  onlyNested: boolean;
 }
 
 /** What happens in one seed. Times are seconds since the beginning. */
@@ -27,6 +29,8 @@ export interface Plan {
   stops: PlannedStop[];
   fates: JobFate[];
   serverDown: { from: number; to: number; how: 'busy' | 'reset' | 'refused' } | undefined;
+  /** When the secret cannot be used. */
+  secretUnfit: { from: number; to: number } | undefined;
   /** By how much Lambda's clock is ahead of Step Functions', and the server's. */
   lambdaSkewMs: number;
   serverSkewMs: number;
@@ -37,6 +41,7 @@ export interface Plan {
 export const TILES = 'manage-map-server-cache-tiles';
 export const REFRESH = 'refresh-service';
 export const CLEAR = 'clear-rest-cache';
+export const PURGE = 'purge-microstrategy-caches';
 export const DELETE = 'delete-map-server-cache';
 
 const MACHINE_STATES: Record<string, readonly string[]> = {
@@ -69,18 +74,21 @@ export function planOf(seed: number, target: string): Plan {
   const starts = plannedStarts(random, target, jobSeconds);
   const last = Math.max(...starts.map(({ at }) => at));
   const stops = Array.from({ length: random.whole(0, 3) }, () => plannedStop(random, starts, jobSeconds));
-  const isDown = random.chance(0.3);
-  const from = random.between(0, last + jobSeconds);
+  const during = (probability: number, longest: number) => {
+    const from = random.between(0, last + jobSeconds);
+    const to = from + random.between(20, longest);
+    return random.chance(probability) ? { from, to } : undefined;
+  };
+  const down = during(0.3, HOUR);
   return {
     jobSeconds,
     starts,
     stops,
     fates: Array.from({ length: 16 }, () =>
-      random.weighted({ succeeds: 80, fails: 8, timesOut: 3, neverEnds: 5, isDeleted: 2, isLost: 2 }),
+      random.weighted({ succeeds: 80, fails: 8, timesOut: 3, neverEnds: 3, isDeleted: 2, isLost: 2 }),
     ),
-    serverDown: isDown
-      ? { from, to: from + random.between(20, HOUR), how: random.pick(['busy', 'reset', 'refused']) }
-      : undefined,
+    serverDown: down && { ...down, how: random.pick(['busy', 'reset', 'refused']) },
+    secretUnfit: during(0.1, 0.25 * HOUR),
     lambdaSkewMs: random.whole(-2000, 2000),
     serverSkewMs: random.whole(-2000, 2000),
     calmFrom: last + 3 * HOUR,
@@ -93,14 +101,20 @@ function plannedStarts(random: Random, target: string, jobSeconds: number): Plan
   return Array.from({ length: count }, (_, index) => {
     // In bursts and alone.
     at += random.chance(0.5) ? random.between(0, 5) : random.between(5, jobSeconds * 1.5);
-    const operation = random.weighted({ [TILES]: 50, [REFRESH]: 32, [CLEAR]: 10, [DELETE]: 8 });
+    const operation = random.weighted({ [TILES]: 50, [REFRESH]: 32, [CLEAR]: 8, [DELETE]: 4, [PURGE]: 6 });
     const name = operation === REFRESH && random.chance(0.6) ? `rasters-${index}` : `run-${index}`;
     return { at, operation, input: inputOf(random, operation, target), name, byHand: random.chance(0.08) };
   });
 }
 
+/** The target of the MicroStrategy server beside an ArcGIS site. */
+export function libraryOf(target: string): string {
+  return `${target}-library`;
+}
+
 function inputOf(random: Random, operation: string, target: string): object {
   if (operation === CLEAR) return { target };
+  if (operation === PURGE) return { target: libraryOf(target), projects: 'ALL' };
   const isStreets = random.chance(0.15);
   const inputService = isStreets ? 'CachedServices/Streets.MapServer' : 'Basemap.MapServer';
   if (operation === DELETE) return { target, inputService, confirm: inputService };
@@ -116,9 +130,12 @@ function inputOf(random: Random, operation: string, target: string): object {
 function plannedStop(random: Random, starts: PlannedStart[], jobSeconds: number): PlannedStop {
   const run = random.whole(0, starts.length - 1);
   const silent = random.chance(0.15);
-  if (random.chance(0.5)) return { run, when: random.between(0, jobSeconds * 2), silent };
+  const onlyNested = random.chance(0.15);
+  const inState = random.chance(0.5);
+  const seconds = random.between(0, jobSeconds * 2);
   const machine = random.pick([...Object.keys(MACHINE_STATES), 'run']);
   const state = random.pick(MACHINE_STATES[machine] ?? RUN_STATES);
   const named = machine === 'run' ? (starts[run]?.operation ?? '') : machine;
-  return { run, when: { machine: named, state, moment: random.pick(['before', 'after']) }, silent };
+  const moment = random.pick(['before', 'after'] as const);
+  return { run, when: inState ? { machine: named, state, moment } : seconds, silent, onlyNested };
 }

@@ -151,22 +151,26 @@ async function play(
 }
 
 function stops(
-  { when, silent }: PlannedStop,
+  { when, silent, onlyNested }: PlannedStop,
   run: StartedRun,
   { clock, onState, silent: silentOnes }: World,
 ): Promise<void>[] {
-  const stop = () => {
-    const { execution } = run;
+  const stop = (execution: Execution | undefined) => {
     if (execution?.status !== 'RUNNING' || execution.signal.aborted) return;
-    run.stopped = true;
-    run.silent ||= silent;
-    if (silent) silentOnes.add(execution);
+    if (execution === run.execution) {
+      run.stopped = true;
+      run.silent ||= silent;
+      if (silent) silentOnes.add(execution);
+    }
     execution.abort();
   };
-  if (typeof when === 'number') return [clock.after(run.start.at + when, stop)];
+  if (typeof when === 'number') return [clock.after(run.start.at + when, () => stop(run.execution))];
+  let isDone = false;
   onState(({ execution, machine, state, moment }) => {
-    if (machine !== when.machine || state !== when.state || moment !== when.moment) return;
-    if (rootOf(execution) === run.execution) stop();
+    if (isDone || machine !== when.machine || state !== when.state || moment !== when.moment) return;
+    if (rootOf(execution) !== run.execution) return;
+    isDone = true;
+    stop(onlyNested ? execution : run.execution);
   });
   return [];
 }

@@ -4,6 +4,7 @@ import { awsServices } from '../../local/aws-endpoint.ts';
 import type { Database } from '../../local/database.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import type { GpJob } from '../../local/emulators/arcgis/gp-jobs.ts';
+import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
 import type { Execution } from '../../local/execution.ts';
 import { LocalLedger } from '../../local/ledger.ts';
@@ -15,7 +16,7 @@ import { VirtualClock } from '../../local/virtual-clock.ts';
 import { Faults } from './faults.ts';
 import { invocation, Lambda } from './lambda.ts';
 import { memoryDatabase } from './memory-database.ts';
-import type { Plan } from './plan.ts';
+import { libraryOf, type Plan, PURGE } from './plan.ts';
 import type { Plant } from './plants.ts';
 import { Random } from './random.ts';
 import { takeOver } from './take-over.ts';
@@ -163,8 +164,19 @@ export async function startWorld(
     () => clock.now() + plan.serverSkewMs,
   );
   troubleRequests(emulator, faults, () => (isDown() ? plan.serverDown?.how : undefined), clock.now);
+  const library = await startLibrary(plan, clock.now);
+  const setSecret = (name: string, secret: object) => aws.setSecret(`cache-ops/${name}`, JSON.stringify(secret));
   const { url, username, password } = emulator;
-  aws.setSecret(`cache-ops/${target}`, JSON.stringify({ vendor: 'arcgis', url, username, password }));
+  const secret = { vendor: 'arcgis', url, username, password };
+  setSecret(target, secret);
+  if (library) {
+    const { url: libraryUrl, username: user, password: word } = library;
+    setSecret(libraryOf(target), { vendor: 'microstrategy', url: libraryUrl, username: user, password: word });
+  }
+  if (plan.secretUnfit) {
+    void clock.after(plan.secretUnfit.from, () => setSecret(target, { ...secret, username: '' }));
+    void clock.after(plan.secretUnfit.to, () => setSecret(target, secret));
+  }
   const endRules = fireScheduledRules(template.rules, clock, { lambda: lambda.invoke });
   return {
     clock,
@@ -190,9 +202,14 @@ export async function startWorld(
     async close() {
       endRules();
       release();
-      await emulator.close();
+      await Promise.all([emulator.close(), library?.close()]);
     },
   };
+}
+
+/** The MicroStrategy server, where the plan has anything for it to do. */
+async function startLibrary({ starts }: Plan, now: () => number) {
+  return starts.some(({ operation }) => operation === PURGE) ? await startMicrostrategyEmulator({ now }) : undefined;
 }
 
 function publish(template: StackTemplate, stateMachines: StateMachines, execution: Execution): Promise<number> {
