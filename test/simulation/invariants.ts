@@ -130,7 +130,7 @@ function stopsLeaveNoJob(evidence: Evidence): string[] {
     );
     // Over when the last that cleaned up after the run said that it is.
     const until =
-      Math.max(execution?.startedAt ?? 0, ...cleaned.map(({ stoppedAt = 0 }) => stoppedAt)) + plan.serverSkewMs;
+      Math.max(execution?.stoppedAt ?? 0, ...cleaned.map(({ stoppedAt = 0 }) => stoppedAt)) + plan.serverSkewMs;
     const running = world.jobs.filter(
       (job) => job.run.operation === operation && job.run.name === name && endOf(job) > until,
     );

@@ -16,65 +16,69 @@ interface Parts {
   /** Answers a call of the AWS SDK; undefined: no answer comes. */
   aws: (target: string, body: string) => Promise<AwsAnswer | undefined>;
   /** Stands before each request to a vendor; gives another origin to send it to. */
-  beforeVendor: (path: string) => Promise<string | undefined>;
+  beforeVendor: () => Promise<string | undefined>;
 }
 
+type AwsRequest = Parameters<typeof awsRequestHandler.handle>[0];
 type Dispatch = typeof Agent.prototype.dispatch;
 
 /** Puts this process on the clock and the chance of one seed; gives the function that ends it. */
 export function takeOver({ seed, now, clock, aws, beforeVendor }: Parts): () => void {
   const random = new Random(`process ${seed}`);
   mock.timers.enable({ apis: ['Date'], now });
-  mock.method(timersPromises, 'setTimeout', async (ms = 0, value: unknown = undefined) => {
-    await clock.sleep(ms / 1000);
-    return value;
-  });
   const bytes = (size: number) => Buffer.from(Array.from({ length: size }, () => random.whole(0, 255)));
-  mock.method(crypto, 'randomBytes', bytes);
-  mock.method(crypto, 'randomUUID', () => {
-    const hex = bytes(16).toString('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-  });
-  mock.method(Math, 'random', random.next);
+  const { dispatch } = Agent.prototype;
+  const { write } = process.stdout;
+  // Not by mocks of node:test: they keep every call that is made.
+  const restores = [
+    replace(timersPromises, 'setTimeout', async (ms: number, value: unknown) => {
+      await clock.sleep(ms / 1000);
+      return value;
+    }),
+    replace(crypto, 'randomBytes', bytes),
+    replace(crypto, 'randomUUID', () => uuidOf(bytes(16))),
+    replace(Math, 'random', random.next),
+    replace(awsRequestHandler, 'handle', async ({ headers, body = '' }: AwsRequest) => {
+      const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+      return responseOf(await aws(headers['x-amz-target'] ?? '', text));
+    }),
+    replace(Agent.prototype, 'dispatch', function (this: Agent, ...[options, handler]: Parameters<Dispatch>) {
+      void beforeVendor().then((origin) => {
+        dispatch.call(this, origin === undefined ? options : { ...options, origin }, handler);
+      });
+      return true;
+    }),
+    // What functions log is not shown.
+    replace(process.stdout, 'write', (...args: Parameters<typeof write>) =>
+      String(args[0]).startsWith('{"level":') ? true : write.apply(process.stdout, args),
+    ),
+  ];
   syncBuiltinESMExports();
-  mock.method(
-    awsRequestHandler,
-    'handle',
-    async ({ headers, body }: Parameters<typeof awsRequestHandler.handle>[0]) => {
-      const answer = await aws(
-        headers['x-amz-target'] ?? '',
-        typeof body === 'string' ? body : new TextDecoder().decode(body),
-      );
-      if (answer === undefined) throw Object.assign(new Error('simulated: no answer'), { name: 'TimeoutError' });
-      const bodyBytes = Buffer.from(JSON.stringify(answer.reply));
-      return {
-        response: {
-          statusCode: answer.status,
-          headers: { 'content-type': 'application/x-amz-json-1.0' },
-          body: bodyBytes,
-        },
-      };
-    },
-  );
-  const dispatch = Agent.prototype.dispatch;
-  mock.method(Agent.prototype, 'dispatch', function (this: Agent, ...[options, handler]: Parameters<Dispatch>) {
-    void beforeVendor(options.path).then((origin) => {
-      dispatch.call(this, origin === undefined ? options : { ...options, origin }, handler);
-    });
-    return true;
-  });
-  silence();
   return () => {
-    mock.restoreAll();
+    for (const restore of restores) restore();
     mock.timers.reset();
     syncBuiltinESMExports();
   };
 }
 
-/** What functions log is not shown. */
-function silence(): void {
-  const { write } = process.stdout;
-  mock.method(process.stdout, 'write', (...args: Parameters<typeof write>) =>
-    typeof args[0] === 'string' && args[0].startsWith('{"level":') ? true : write.apply(process.stdout, args),
-  );
+/** Gives the function that puts back what was there. */
+function replace(owner: object, name: string, value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  Object.defineProperty(owner, name, { configurable: true, writable: true, value });
+  return () => {
+    if (before) Object.defineProperty(owner, name, before);
+    else Reflect.deleteProperty(owner, name);
+  };
+}
+
+function uuidOf(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+/** As the SDK gets it over HTTP. */
+function responseOf(answer: AwsAnswer | undefined) {
+  if (answer === undefined) throw Object.assign(new Error('simulated: no answer'), { name: 'TimeoutError' });
+  const headers = { 'content-type': 'application/x-amz-json-1.0' };
+  return { response: { statusCode: answer.status, headers, body: Buffer.from(JSON.stringify(answer.reply)) } };
 }
