@@ -56,7 +56,9 @@ function summarize(reports: Report[]): void {
     const violations = reports.flatMap((report) => report.violations).filter((text) => text.startsWith(`${number} `));
     return [number, says, String(violations.length)];
   });
-  console.log(`\n${textTable([{ title: '' }, { title: 'invariant' }, { title: 'violations', align: 'right' }], broken)}\n`);
+  console.log(
+    `\n${textTable([{ title: '' }, { title: 'invariant' }, { title: 'violations', align: 'right' }], broken)}\n`,
+  );
   const ends = Map.groupBy(
     reports.flatMap((report) => report.ends),
     (end) => end,
