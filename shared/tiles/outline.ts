@@ -45,7 +45,11 @@ export function outlineOf(polygons: readonly Polygon[], grid: Grid, inset = INSE
   };
 }
 
-function edgesOf(ring: Polygon[number], polygon: number, toCells: (point: readonly number[]) => [number, number]): Edge[] {
+function edgesOf(
+  ring: Polygon[number],
+  polygon: number,
+  toCells: (point: readonly number[]) => [number, number],
+): Edge[] {
   const points = ring.map(toCells);
   return points.map((point, index) => {
     const [x0, y0] = point;

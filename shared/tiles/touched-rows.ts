@@ -23,7 +23,7 @@ export function* touchedRows(outline: Outline, first = 0, last = Number.POSITIVE
   while (row <= end) {
     active = active.filter(({ y1 }) => y1 > row);
     for (let edge = edges[next]; edge !== undefined && edge.y0 < row + 1; edge = edges[next]) {
-      if (edge.y1 > row || (edge.y0 === edge.y1 && edge.y1 === row)) active.push(edge);
+      if (edge.y1 > row) active.push(edge);
       next += 1;
     }
     const { y0: nextTop = Number.POSITIVE_INFINITY } = edges[next] ?? {};
@@ -32,7 +32,12 @@ export function* touchedRows(outline: Outline, first = 0, last = Number.POSITIVE
       row = Math.floor(nextTop);
       continue;
     }
-    const rows = equalRows(active, row, Math.min(end + 1, Math.floor(nextTop), Math.floor(outline.bottom)), outline.top);
+    const rows = equalRows(
+      active,
+      row,
+      Math.min(end + 1, Math.floor(nextTop), Math.floor(outline.bottom)),
+      outline.top,
+    );
     const spans = spansOf(active, row, outline);
     if (spans.length > 0) yield { row, rows, spans };
     row += rows;
@@ -55,9 +60,9 @@ function spansOf(active: readonly Edge[], row: number, outline: Outline): number
   const crossings: { polygon: number; x: number }[] = [];
   for (const edge of active) {
     const inset = outline.insets[edge.polygon] ?? 0;
-    const top = Math.max(row + inset, outline.top);
-    const bottom = Math.min(row + 1 - inset, outline.bottom);
-    if (top >= bottom) continue;
+    const strip = innerPart(row, outline.top, outline.bottom, inset);
+    if (strip === undefined) continue;
+    const [top, bottom] = strip;
     addBorder(ranges, edge, [top, bottom], inset, outline);
     const middle = (top + bottom) / 2;
     if (edge.y0 <= middle && middle < edge.y1) crossings.push({ polygon: edge.polygon, x: xAt(edge, middle) });
@@ -65,7 +70,8 @@ function spansOf(active: readonly Edge[], row: number, outline: Outline): number
   crossings.sort((one, other) => one.polygon - other.polygon || one.x - other.x);
   for (let index = 0; index + 1 < crossings.length; index += 2) {
     const [from, to] = [crossings[index], crossings[index + 1]];
-    if (from !== undefined && to !== undefined) addRange(ranges, from.x, to.x, outline.insets[from.polygon] ?? 0, outline);
+    if (from !== undefined && to !== undefined)
+      addRange(ranges, from.x, to.x, outline.insets[from.polygon] ?? 0, outline);
   }
   return merged(ranges);
 }
@@ -73,7 +79,13 @@ function spansOf(active: readonly Edge[], row: number, outline: Outline): number
 /** First and last column. */
 type Range = [first: number, last: number];
 
-function addBorder(ranges: Range[], edge: Edge, [top, bottom]: [number, number], inset: number, outline: Outline): void {
+function addBorder(
+  ranges: Range[],
+  edge: Edge,
+  [top, bottom]: [number, number],
+  inset: number,
+  outline: Outline,
+): void {
   const { x0, y0, x1, y1 } = edge;
   if (y0 === y1) {
     if (y0 > top && y0 < bottom) addRange(ranges, Math.min(x0, x1), Math.max(x0, x1), inset, outline);
@@ -91,10 +103,24 @@ function xAt({ x0, y0, x1, y1 }: Edge, y: number): number {
   return x0 + ((y - y0) / (y1 - y0)) * (x1 - x0);
 }
 
-function addRange(ranges: Range[], from: number, to: number, inset: number, { left, right }: Outline): void {
-  const first = Math.floor(Math.max(from, left) + inset);
-  const last = Math.ceil(Math.min(to, right) - inset) - 1;
-  if (first <= last) ranges.push([first, last]);
+function addRange(ranges: Range[], from: number, to: number, inset: number, outline: Outline): void {
+  const first = Math.floor(Math.max(from, outline.left));
+  const last = Math.ceil(Math.min(to, outline.right)) - 1;
+  const touches = (col: number) => {
+    const [left, right] = innerPart(col, outline.left, outline.right, inset) ?? [to, from];
+    return from < right && left < to;
+  };
+  // A point has no inner cells between its first and its last.
+  const range: Range = [touches(first) ? first : first + 1, touches(last) ? last : last - 1];
+  if (range[0] <= range[1]) ranges.push(range);
+}
+
+/** What must be reached of a row or column to touch it, within what counts; undefined where next to nothing of it does. */
+function innerPart(cell: number, least: number, most: number, inset: number): [number, number] | undefined {
+  const from = Math.max(cell, least);
+  const to = Math.min(cell + 1, most);
+  const margin = Math.min(inset, (to - from) / 4);
+  return to - from > inset ? [from + margin, to - margin] : undefined;
 }
 
 function merged(ranges: Range[]): number[] {
@@ -115,8 +141,10 @@ export function countTouched(outline: Outline): number {
   return cells;
 }
 
-function columnsIn(spans: readonly number[]): number {
+/** How many columns are in a row's spans. */
+export function columnsIn(spans: readonly number[]): number {
   let columns = 0;
-  for (let index = 0; index + 1 < spans.length; index += 2) columns += (spans[index + 1] ?? 0) - (spans[index] ?? 0) + 1;
+  for (let index = 0; index + 1 < spans.length; index += 2)
+    columns += (spans[index + 1] ?? 0) - (spans[index] ?? 0) + 1;
   return columns;
 }
