@@ -27,6 +27,7 @@ const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [
   [/^functions\/[^/]+\//, (self) => new RegExp(`^(shared|${self})/`)],
   [/^shared\/(errors|near-words)\.ts$/, () => /^$/],
   [/^shared\/schema-messages\.ts$/, () => /^shared\/near-words\.ts$/],
+  [/^shared\/(tiles|windows)\//, (self) => new RegExp(`^${self}/`)],
   [/^shared\/(http|jobs)\//, (self) => new RegExp(`^(shared/errors\\.ts$|${self}/)`)],
   [
     /^shared\/targets\//,
@@ -34,7 +35,10 @@ const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [
   ],
   [/^shared\/lambda\//, () => /^shared\//],
   [/^shared\/ledger\//, (self) => new RegExp(`^(shared/errors\\.ts$|shared/http/|${self}/)`)],
-  [/^shared\/[^/]+\//, (self) => new RegExp(`^(shared/(errors|schema-messages)\\.ts$|shared/(http|jobs)/|${self}/)`)],
+  [
+    /^shared\/[^/]+\//,
+    (self) => new RegExp(`^(shared/(errors|schema-messages)\\.ts$|shared/(http|jobs|tiles)/|${self}/)`),
+  ],
   [/^infra\//, () => INFRA_MAY_IMPORT],
   // What a vendor's server says is never taken from the code that asks it.
   [/^local\/emulators\//, () => /^local\/emulators\//],
@@ -134,6 +138,7 @@ describe('the direction of imports', () => {
     ['shared/arcgis/site.ts', 'shared/lambda/log.ts'],
     ['shared/http/send.ts', 'shared/targets/target.ts'],
     ['shared/jobs/job-state.ts', 'shared/http/redact.ts'],
+    ['shared/tiles/plan.ts', 'shared/errors.ts'],
     ['shared/ledger/ledger-table.ts', 'shared/lambda/environment.ts'],
     ['shared/ledger/transitions.ts', 'shared/targets/target.ts'],
     ['shared/arcgis/site.ts', 'shared/ledger/entry.ts'],

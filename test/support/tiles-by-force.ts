@@ -1,60 +1,44 @@
 import type { Extent, Polygon, TileLevel, TileScheme } from '../../shared/tiles/scheme.ts';
 
-/** A tile of one scale, as text that can be compared. */
-type TileKey = string;
-
 type Point = readonly number[];
 
 const THOUSANDTH = 0.001;
+/** A share of a tile. */
+const ROUNDING = 1e-13;
 
 /**
- * The tiles of a scale that polygons touch, one after the other: each polygon's rings are cut by the tile, and what is
- * left of outline and holes is measured. The first ring of a polygon is its outline, the others its holes.
+ * The tiles of a scale that polygons touch, as `row/column`, one after the other: each polygon's rings are cut by the
+ * tile, and what is left of outline and holes is measured. The first ring of a polygon is its outline, the others holes.
  */
 export function touchedByForce(
   polygons: readonly Polygon[],
-  scheme: TileScheme,
-  level: TileLevel,
+  { origin, rows, cols, extent }: TileScheme,
+  { resolution }: TileLevel,
   share = THOUSANDTH,
-): Set<TileKey> {
-  const touched = new Set<TileKey>();
-  for (const polygon of polygons) {
-    const inset = Math.min(share, smallerSide(polygon, scheme, level) / 4);
-    for (const { row, col } of tilesAround(polygon, scheme, level)) {
-      const tile = innerPart(insideOf(tileExtent(scheme, level, row, col), scheme.extent), scheme, level, inset);
-      if (tile !== undefined && areaWithin(polygon, tile) > 0) touched.add(`${row}/${col}`);
+): Set<string> {
+  const [width, height] = [cols * resolution, rows * resolution];
+  const toCells = ([x = 0, y = 0]: Point): Point => [(x - origin.x) / width, (origin.y - y) / height];
+  const within = extent && around([[[extent.xmin, extent.ymax], [extent.xmax, extent.ymin]].map(toCells)]); // biome-ignore format: a ring reads better in one line
+  const touched = new Set<string>();
+  for (const polygon of polygons.map((rings) => rings.map((ring) => ring.map(toCells)))) {
+    // What is small itself must not fall between the tiles.
+    const inset = Math.min(share, smallerSide(around(polygon)) / 4, within ? smallerSide(within) / 4 : 1);
+    for (const { row, col } of cellsAround(around(polygon))) {
+      const cell = insideOf({ xmin: col, xmax: col + 1, ymin: row, ymax: row + 1 }, within);
+      const inner = cell && innerPart(cell, inset);
+      if (inner && areaWithin(polygon, inner) > ROUNDING) touched.add(`${row}/${col}`);
     }
   }
   return touched;
 }
 
-function tileExtent({ origin, rows, cols }: TileScheme, { resolution }: TileLevel, row: number, col: number): Extent {
-  const [width, height] = [cols * resolution, rows * resolution];
-  return {
-    xmin: origin.x + col * width,
-    xmax: origin.x + (col + 1) * width,
-    ymin: origin.y - (row + 1) * height,
-    ymax: origin.y - row * height,
-  };
+function smallerSide({ xmin, ymin, xmax, ymax }: Extent): number {
+  return Math.min(xmax - xmin, ymax - ymin);
 }
 
-/** In tiles, of the polygon or of the scheme's extent: what is small must not fall between the tiles. */
-function smallerSide(polygon: Polygon, { rows, cols, extent }: TileScheme, { resolution }: TileLevel): number {
-  const sides = [around(polygon), extent].flatMap((each) =>
-    each === undefined
-      ? []
-      : [(each.xmax - each.xmin) / (cols * resolution), (each.ymax - each.ymin) / (rows * resolution)],
-  );
-  return Math.min(...sides);
-}
-
-function* tilesAround(polygon: Polygon, { origin, rows, cols }: TileScheme, { resolution }: TileLevel) {
-  const { xmin, ymin, xmax, ymax } = around(polygon);
-  const [width, height] = [cols * resolution, rows * resolution];
-  const lastRow = Math.ceil((origin.y - ymin) / height);
-  const lastCol = Math.ceil((xmax - origin.x) / width);
-  for (let row = Math.max(0, Math.floor((origin.y - ymax) / height) - 1); row <= lastRow; row += 1) {
-    for (let col = Math.max(0, Math.floor((xmin - origin.x) / width) - 1); col <= lastCol; col += 1) yield { row, col };
+function* cellsAround({ xmin, ymin, xmax, ymax }: Extent) {
+  for (let row = Math.max(0, Math.floor(ymin) - 1); row <= Math.ceil(ymax); row += 1) {
+    for (let col = Math.max(0, Math.floor(xmin) - 1); col <= Math.ceil(xmax); col += 1) yield { row, col };
   }
 }
 
@@ -63,8 +47,7 @@ function around(polygon: Polygon): Extent {
   return { xmin: Math.min(...xs), ymin: Math.min(...ys), xmax: Math.max(...xs), ymax: Math.max(...ys) };
 }
 
-function insideOf(one: Extent, other: Extent | undefined): Extent | undefined {
-  if (other === undefined) return one;
+function insideOf(one: Extent, other: Extent = one): Extent | undefined {
   const both = {
     xmin: Math.max(one.xmin, other.xmin),
     ymin: Math.max(one.ymin, other.ymin),
@@ -74,23 +57,17 @@ function insideOf(one: Extent, other: Extent | undefined): Extent | undefined {
   return both.xmin < both.xmax && both.ymin < both.ymax ? both : undefined;
 }
 
-/** Each side moved inwards by a share of a tile; undefined where that share is all there is. */
-function innerPart(part: Extent | undefined, { rows, cols }: TileScheme, { resolution }: TileLevel, share: number) {
-  if (part === undefined) return undefined;
-  const [width, height] = [part.xmax - part.xmin, part.ymax - part.ymin];
-  const [least, leastHigh] = [share * cols * resolution, share * rows * resolution];
-  if (width <= least || height <= leastHigh) return undefined;
-  const [x, y] = [Math.min(least, width / 4), Math.min(leastHigh, height / 4)];
+/** Each side moved inwards; undefined where that is all there is. */
+function innerPart(part: Extent, inset: number): Extent | undefined {
+  if (smallerSide(part) <= inset) return undefined;
+  const x = Math.min(inset, (part.xmax - part.xmin) / 4);
+  const y = Math.min(inset, (part.ymax - part.ymin) / 4);
   return { xmin: part.xmin + x, xmax: part.xmax - x, ymin: part.ymin + y, ymax: part.ymax - y };
 }
 
-/** As a share of the rectangle; rounding counts as nothing. */
-function areaWithin([outline = [], ...holes]: Polygon, rectangle: Extent): number {
-  const { xmin, ymin, xmax, ymax } = rectangle;
-  const whole = (xmax - xmin) * (ymax - ymin);
-  const left = (ring: readonly Point[]) => Math.abs(areaOf(cut(ring, rectangle))) / whole;
-  const share = holes.reduce((area, hole) => area - left(hole), left(outline));
-  return share < 1e-9 ? 0 : share;
+function areaWithin([outline = [], ...holes]: Polygon, cell: Extent): number {
+  const left = (ring: readonly Point[]) => Math.abs(areaOf(cut(ring, cell)));
+  return holes.reduce((area, hole) => area - left(hole), left(outline));
 }
 
 /** Sutherland and Hodgman: what is left of a ring within a rectangle; its parts may hang together by lines without area. */
