@@ -11,6 +11,7 @@ import { comparePeers } from './peers.ts';
 import { comparePollPolicies } from './poll-policies.ts';
 import { machine, spreadText, tableText } from './report.ts';
 import { ratioOf, spreadOf } from './statistics.ts';
+import { tilePlans } from './tile-plans.ts';
 import { buildVariants, FUNCTIONS, type Variant } from './variants.ts';
 
 const ROUNDS = 21;
@@ -58,6 +59,7 @@ async function bench(folder: string) {
     warm,
     peers,
     polls: comparePollPolicies(),
+    plans: tilePlans(),
   };
 }
 
@@ -110,10 +112,11 @@ function coldRows(samples: Map<string, Sample[]>, reference: string) {
 
 const folder = await mkdtemp(join(tmpdir(), 'cache-ops-bench-'));
 const results = await bench(folder).finally(() => rm(folder, { recursive: true }));
-const { machine: on, bundles, offline, whole, polls } = results;
+const { machine: on, bundles, offline, whole, polls, plans } = results;
 const sections: [string, string][] = [
   ['Measures', tableText(measuresOf(results))],
   ['Bundles', tableText(bundles.map(({ name, bytes, gzipBytes }) => ({ bundle: name, bytes, gzip: gzipBytes })))],
+  ['Tile plans', tableText(plans)],
   ['Cold, no network', tableText(coldRows(offline, 'empty'))],
   ['Cold, secret + token + clear', tableText(coldRows(whole, 'raw-undici'))],
   [
