@@ -20,12 +20,15 @@ const serviceSchema = z.looseObject({
   cacheType: text,
   storageInfo: ifReadable(z.looseObject({})),
   spatialReference,
-  fullExtent: ifReadable(z.looseObject({ spatialReference })),
+  fullExtent: ifReadable(z.looseObject({ spatialReference, xmin: number, ymin: number, xmax: number, ymax: number })),
   tileInfo: z.nullish(
     z.looseObject({
       spatialReference,
       storageFormat: text,
-      lods: z.nullish(listOf(z.looseObject({ level: number, scale: z.number() }))),
+      rows: number,
+      cols: number,
+      origin: ifReadable(z.looseObject({ x: z.number(), y: z.number() })),
+      lods: z.nullish(listOf(z.looseObject({ level: number, scale: z.number(), resolution: number }))),
     }),
   ),
   minLOD: number,
@@ -34,7 +37,7 @@ const serviceSchema = z.looseObject({
   maxScale: number,
 });
 
-type ServiceDescription = z.output<typeof serviceSchema>;
+export type ServiceDescription = z.output<typeof serviceSchema>;
 
 /**
  * What the server says of a service. Safe to repeat.

@@ -25,3 +25,12 @@ function wellKnownIds({ wkid, latestWkid }: SpatialReference): number[] {
   const ids = [wkid, latestWkid].filter((id) => id !== undefined);
   return ids.some((id) => WEB_MERCATOR.includes(id)) ? [...ids, ...WEB_MERCATOR] : ids;
 }
+
+export function isWebMercator(reference: SpatialReference): boolean {
+  return wellKnownIds(reference).some((id) => WEB_MERCATOR.includes(id));
+}
+
+/** Longitudes and latitudes as GPS has them. */
+export function isWgs84(reference: SpatialReference): boolean {
+  return wellKnownIds(reference).includes(4326);
+}
