@@ -6,7 +6,7 @@ import time
 
 from mstrio.connection import Connection
 from mstrio.project_objects.content_cache import ContentCache
-from mstrio.project_objects.datasets.cube_cache import CubeCache, delete_cube_caches, list_cube_caches
+from mstrio.project_objects.datasets.cube_cache import delete_cube_caches, list_cube_caches
 from mstrio.server import Environment, Project
 
 with open(sys.argv[1]) as line:
@@ -75,8 +75,8 @@ while cubes[0].get_manipulation_status(manipulation) == "executing":
 cubes[0].fetch()
 done("a cube is deactivated, which takes a while", cubes[0].state["active"] is False)
 done("its tables", cubes[0].job_execution_statistics["accessed_tables"][0]["name"] == "LU_DAY")
-done("a cube is deleted", cubes[0].delete(force=True) and not cubes[0].delete(force=True))
-done("one that is gone is refused", refused(lambda: CubeCache(connection, cubes[0].id)))
+done("a cube is deleted", cubes[0].delete(force=True))
+done("one that is gone is refused", refused(lambda: cubes[0].delete(force=True)) and refused(cubes[0].fetch))
 deleted = delete_cube_caches(connection, force=True)
 done("all cubes are deleted", deleted["failed"] == [] and list_cube_caches(connection) == [])
 
