@@ -1,25 +1,24 @@
-import { InvalidInputError, PartialFailureError, VendorAuthError, VendorRejectedError } from '../../shared/errors.ts';
-import { redact } from '../../shared/http/redact.ts';
+import { InvalidInputError, PartialFailureError, VendorRejectedError } from '../../shared/errors.ts';
 import { log } from '../../shared/lambda/log.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { targetOptions } from '../../shared/lambda/target-options.ts';
-import { type CacheType, PurgeImpossibleError, purgeCache } from '../../shared/microstrategy/caches.ts';
 import { listProjects, type Project } from '../../shared/microstrategy/projects.ts';
 import { type MicrostrategySession, withSession } from '../../shared/microstrategy/session.ts';
 import { readMicrostrategyTarget } from '../../shared/targets/read-target.ts';
 import type { Input } from './input.ts';
-import { fitResults, type PurgeResult } from './results.ts';
+import { purgeAll } from './purge-all.ts';
+import { fitResults } from './results.ts';
 
 export const OPERATION = 'purge-microstrategy-caches';
 
-/** Purges the element and/or object caches of some or all projects; every project is tried even when one fails. */
+/** Purges caches of some or all projects; every project and type is tried even when one fails. */
 export async function purgeMicrostrategyCaches(input: Input, run: Run) {
   const { target } = input;
   const read = async (fresh: boolean) => await readMicrostrategyTarget(target, { ...targetOptions(), fresh });
   const options = { deadline: run.deadline, readAgain: async () => await read(true), onLogoutFailed };
   const results = await withSession(await read(false), options, async (session) => {
     const projects = await resolveProjects(session, input.projects);
-    return await purgeAll(session, projects, [...new Set(input.cacheTypes)]);
+    return await purgeAll(session, projects, input);
   });
   const failures = results.filter(({ status }) => status === 'failed').length;
   if (failures > 0) {
@@ -28,8 +27,29 @@ export async function purgeMicrostrategyCaches(input: Input, run: Run) {
     );
   }
   const isNothingPurged = results.every(({ status }) => status === 'skipped');
-  const notes = isNothingPurged ? { notes: ['Nothing was purged: none of the projects is loaded.'] } : {};
-  return { operation: OPERATION, target, status: 'succeeded' as const, ...fitResults(results), ...notes };
+  const notes = [
+    ...(isNothingPurged ? ['Nothing was purged: none of the projects is loaded.'] : []),
+    ...notNarrowed(input),
+  ];
+  return {
+    operation: OPERATION,
+    target,
+    status: 'succeeded' as const,
+    ...fitResults(results),
+    ...(notes.length > 0 ? { notes } : {}),
+  };
+}
+
+/** What was done beside that which the keys are about. */
+function notNarrowed({ cacheTypes, where, invalidate }: Input): string[] {
+  const whole = cacheTypes.filter((type) => type === 'element' || type === 'object');
+  const isWide = where !== undefined && whole.length > 0;
+  return [
+    ...(isWide
+      ? [`where narrows content and cube caches: of ${[...new Set(whole)].join(' and ')} all were purged.`]
+      : []),
+    ...(invalidate && cacheTypes.includes('cube') ? ['invalidate is for content caches: the cubes were deleted.'] : []),
+  ];
 }
 
 function onLogoutFailed(error: unknown): void {
@@ -72,40 +92,4 @@ function quoted(names: (string | undefined)[]): string {
 
 function uniqueById(projects: Project[]): Project[] {
   return [...new Map(projects.map((project) => [project.id.toUpperCase(), project])).values()];
-}
-
-/** One after the other: two runs of one account at once would end each other's session. */
-async function purgeAll(
-  session: MicrostrategySession,
-  projects: Project[],
-  cacheTypes: CacheType[],
-): Promise<PurgeResult[]> {
-  const results: PurgeResult[] = [];
-  for (const project of projects) {
-    for (const cacheType of cacheTypes) {
-      results.push(await purgeOne(session, project, cacheType, results));
-    }
-  }
-  return results;
-}
-
-async function purgeOne(
-  session: MicrostrategySession,
-  { id, name }: Project,
-  cacheType: CacheType,
-  before: PurgeResult[],
-): Promise<PurgeResult> {
-  const purge = { projectId: id, ...(name === undefined ? {} : { projectName: redact(name) }), cacheType };
-  try {
-    const status = await purgeCache(session, id, cacheType);
-    return status === 'accepted' ? { ...purge, status } : { ...purge, status, reason: 'the project is not loaded' };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (error instanceof VendorAuthError || error instanceof PurgeImpossibleError || !session.isOpen) {
-      const accepted = before.filter(({ status }) => status === 'accepted').length;
-      error.message += ` Accepted before that: ${accepted} purges.`;
-      throw error;
-    }
-    return { ...purge, status: 'failed', reason: redact(`${error.name}: ${error.message}`).slice(0, 500) };
-  }
 }

@@ -9,7 +9,7 @@ import { requestWith } from './undici.ts';
 const ANSWER_TIMEOUT_SECONDS = 30;
 
 export interface VendorRequest {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   url: string;
   headers?: Record<string, string>;
   body?: string;

@@ -11,7 +11,7 @@ const NOT_LOADED = [-2147209151, -2147209183, -2147209177, -2147209192];
 /** Too many sessions of the user for a project, for all projects, on the server. Login itself still works then. */
 const SESSION_CAPS = [-2147072486, -2147209052, -2147073423];
 
-/** 2021 Update 8, the first version with the purge call. */
+/** 2021 Update 8, the first version with the purge call; the list of content caches came one update before. */
 const FIRST_VERSION = '11.3.0800';
 
 /**
@@ -32,22 +32,32 @@ export async function purgeCache(
     assertNoContent(await session.call('DELETE', path));
     return 'accepted';
   } catch (error) {
-    if (!(error instanceof VendorRejectedError)) throw error;
-    if (NOT_LOADED.includes(error.iServerCode ?? 0)) return 'skipped';
-    if (SESSION_CAPS.includes(error.iServerCode ?? 0)) {
-      throw new PurgeImpossibleError(
-        `${error.message} The user has too many open sessions, and a retry would add to them. They end by themselves after about half an hour; an administrator can end them sooner.`,
-        error,
-      );
-    }
-    if (isUnknownCall(error) && (await isTooOld(session, error))) {
-      throw new PurgeImpossibleError(
-        `${error.message} The server is too old for this call: it needs MicroStrategy 2021 Update 8 (I-Server ${FIRST_VERSION}) or later.`,
-        error,
-      );
-    }
-    throw error;
+    return await meaningOf(session, error);
   }
+}
+
+/**
+ * What a refused call on the caches of a project means.
+ *
+ * @returns `skipped` where the project is not loaded
+ * @throws {@link PurgeImpossibleError} where no call of this run can succeed; else the error itself
+ */
+export async function meaningOf(session: MicrostrategySession, error: unknown): Promise<'skipped'> {
+  if (!(error instanceof VendorRejectedError)) throw error;
+  if (NOT_LOADED.includes(error.iServerCode ?? 0)) return 'skipped';
+  if (SESSION_CAPS.includes(error.iServerCode ?? 0)) {
+    throw new PurgeImpossibleError(
+      `${error.message} The user has too many open sessions, and a retry would add to them. They end by themselves after about half an hour; an administrator can end them sooner.`,
+      error,
+    );
+  }
+  if (isUnknownCall(error) && (await isTooOld(session, error))) {
+    throw new PurgeImpossibleError(
+      `${error.message} The server is too old for this call: it needs MicroStrategy 2021 Update 8 (I-Server ${FIRST_VERSION}) or later.`,
+      error,
+    );
+  }
+  throw error;
 }
 
 /** No purge of this run can succeed: what stops one stops all. */

@@ -35,7 +35,7 @@ const CREDENTIALS_REFUSED = 3;
 const LOGIN_REFUSALS = [-2147216959, -2147216960, -2147216963, -2147216965, -2147072513];
 
 const RIGHTS =
-  'Give the user the privilege and the access to the project that it lacks: purging wants Cache Administration.';
+  'Give the user the privilege and the access to the project that it lacks: purging wants Cache Administration, and of content and cube caches also those of the cluster, cache and cube monitors.';
 const LOG = "Look into the server's log for the cause.";
 
 /**
@@ -61,6 +61,7 @@ export function assertSuccess(answer: VendorAnswer): void {
   throw new VendorRejectedError(`${refusal}. ${status === 403 ? RIGHTS : LOG}`, {
     code: code ?? `HTTP ${status}`,
     iServerCode,
+    httpStatus: status,
   });
 }
 

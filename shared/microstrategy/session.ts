@@ -9,6 +9,9 @@ import { assertNoContent, assertSuccess, notDocumented, SessionRefused } from '.
 const STANDARD_LOGIN_MODE = 1;
 const API_TOKEN_LOGIN_MODE = 4096;
 const LOGOUT_RESERVE_MS = 10_000;
+const JSON_BODY = { 'content-type': 'application/json' };
+
+type Method = 'GET' | 'PATCH' | 'DELETE';
 
 /** How a Library server is reached and signed in to: the part of a MicroStrategy target's secret that matters here. */
 export interface LibraryAccess extends ServerAccess {
@@ -84,9 +87,9 @@ export class MicrostrategySession {
   }
 
   /** Safe to repeat only as far as its caller says: reads and purges are. A session that was lost is renewed once. */
-  async call(method: 'GET' | 'DELETE', path: string): Promise<VendorAnswer> {
+  async call(method: Method, path: string, body?: object): Promise<VendorAnswer> {
     try {
-      return await this.callOnce(method, path);
+      return await this.callOnce(method, path, body);
     } catch (error) {
       if (!(error instanceof SessionRefused)) throw error;
       if (this.renewed) throw sessionLost(error);
@@ -96,7 +99,7 @@ export class MicrostrategySession {
     await this.logout().catch(() => undefined);
     await this.login();
     try {
-      return await this.callOnce(method, path);
+      return await this.callOnce(method, path, body);
     } catch (error) {
       throw error instanceof SessionRefused ? sessionLost(error) : error;
     }
@@ -119,9 +122,10 @@ export class MicrostrategySession {
     assertNoContent(await this.send({ method: 'POST', url: this.address('/api/auth/logout') }, deadline));
   }
 
-  private async callOnce(method: 'GET' | 'DELETE', path: string): Promise<VendorAnswer> {
+  private async callOnce(method: Method, path: string, body: object | undefined): Promise<VendorAnswer> {
+    const json = body && { headers: JSON_BODY, body: JSON.stringify(body) };
     return await repeat('always', this.workDeadline, async () => {
-      const answer = await this.send({ method, url: this.address(path) }, this.workDeadline);
+      const answer = await this.send({ method, url: this.address(path), ...json }, this.workDeadline);
       assertSuccess(answer);
       return answer;
     });
@@ -135,11 +139,10 @@ export class MicrostrategySession {
         : { loginMode: API_TOKEN_LOGIN_MODE, username: apiToken };
     this.token = undefined;
     this.cookies = new Cookies();
-    const headers = { 'content-type': 'application/json' };
     const request = {
       method: 'POST' as const,
       url: this.address('/api/auth/login'),
-      headers,
+      headers: JSON_BODY,
       body: JSON.stringify(login),
     };
     const answer = await repeat('always', this.workDeadline, async () => await this.send(request, this.workDeadline));
@@ -162,7 +165,8 @@ export class MicrostrategySession {
     return answer;
   }
 
-  private address(path: string): string {
+  /** The whole address of a path below the Library root. */
+  address(path: string): string {
     return `${this.access.url}${path}`;
   }
 }

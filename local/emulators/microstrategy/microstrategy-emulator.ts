@@ -1,5 +1,5 @@
 /**
- * A MicroStrategy Library server with one I-Server node, as far as purging caches goes. It keeps accounts, sessions and
+ * A MicroStrategy Library server with its I-Server nodes (one unless told), as far as purging caches goes. It keeps accounts, sessions and
  * projects of its own and refuses what the vendor's server would refuse. In brackets: how sure it is that the real server
  * does the same (hi: vendor and one more source, med: one good source, low: inference).
  *
@@ -15,6 +15,13 @@
  *   other cache types 400 [med], 404 ERR004 before 11.3.0800 [hi].
  * - Session cap: 500 ERR001 -2147072486 [hi], at the first call into a project and not at the login [med].
  * - The error envelope and its codes in three digits [hi].
+ * - Content and cube caches belong to a node: `clusterNode` is required, a node that is not connected is 503 [hi].
+ * - A list of content caches has `total` and one object for each cache, whose key is the combined id; the tables are in
+ *   `dbTablesUsed`, and `warehouseTablesUsed` is about cubes: as mstrio-py 11.6.10.101 reads them [med]. So are `status`
+ *   with its seven flags, `source`, `databaseConnectionId`, and from 11.3.0700 on.
+ * - Deleting, invalidating and loading content caches by an `operationList` [hi]; 200 by the client, 202 by field notes.
+ * - Cubes: list, one cube with its `accessedTables`, change of state with a manipulation that is followed, deletion by 204,
+ *   404 for one that is not there [hi]: the vendor's page "Monitor and manage cube caches".
  *
  * Invented
  * - When the load-balancer cookie changes (first read after the login, then every minute) and how long the old one reads.
@@ -25,11 +32,18 @@
  *   five failures, the ids of privileges, the shape of `userInfo` and of the projects monitor, the refusal of a project's
  *   name that is not known, and of an object that is none [low].
  * - Users, passwords and the projects Sales and Archive.
+ * - Which rights the calls on content and cube caches want (here Cache Administration); what becomes of a call on content
+ *   caches of which one has vanished (here 404 for all of it, or it is ignored); several `clusterNode` in one call; the body
+ *   of the answer to it; deleting a cube by a manipulation (`acceptsOnly`); that no cache is listed of a project that is not
+ *   loaded; the fields of an entry beyond those above, and `projectId` in it; all caches there are [low].
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { listen, newServer, type ServerCertificate } from '../listen.ts';
 import { defaultAccounts } from './accounts.ts';
+import { type EmulatedNode, newNode } from './cluster.ts';
+import type { ContentCaches } from './content-caches.ts';
+import type { EmulatedCubeCache } from './cube-caches.ts';
 import type { Fault } from './faults.ts';
 import { Faults, sendFault } from './faults.ts';
 import type { EmulatedProject } from './projects.ts';
@@ -39,6 +53,7 @@ import { notFound, outsideLibrary, sessionInvalid } from './replies.ts';
 import type { LibraryRequest, Route, ServerState } from './routes.ts';
 import { ROUTES } from './routes.ts';
 import { readCookies, Sessions } from './sessions.ts';
+import { defaultStoredCaches } from './stored-caches.ts';
 
 const LIBRARY_ROOT = '/MicroStrategyLibrary';
 
@@ -57,6 +72,14 @@ export interface MicrostrategyEmulatorOptions {
   serverVersion?: string;
   /** The vendor documents 400 for an unknown project, field reports say 404. @defaultValue 400 */
   unknownProjectStatus?: 400 | 404;
+  /** The names of the cluster's nodes. @defaultValue `iserver-1` alone */
+  nodes?: readonly string[];
+  /** What a call on content caches comes to of which one is not there. @defaultValue `refused` */
+  vanishedCaches?: 'refused' | 'ignored';
+  /** Deletions of content and cube caches are answered by 202, and done later. @defaultValue false */
+  acceptsOnly?: boolean;
+  /** How long a manipulation of a cube takes, and such a deletion. @defaultValue 0.5 */
+  removalSeconds?: number;
 }
 
 /** A request that reached the emulator; `path` is relative to the Library root and has the query string. */
@@ -74,6 +97,13 @@ export interface MicrostrategyEmulator {
   readonly accounts: ReturnType<typeof defaultAccounts>;
   readonly requests: readonly RecordedRequest[];
   readonly projects: readonly EmulatedProject[];
+  readonly nodes: readonly EmulatedNode[];
+  readonly contentCaches: ContentCaches;
+  /** How many operations each call on content caches had that was not refused. */
+  readonly contentCalls: readonly number[];
+  readonly cubeCaches: Map<string, EmulatedCubeCache>;
+  /** Ids of cubes whose manipulation ends as an error. */
+  readonly brokenCubes: Set<string>;
   openSessions(): number;
   /** Ends every session as a restart or an administrator would: the next call with its token is 401 ERR009. */
   expireSessions(): void;
@@ -94,14 +124,24 @@ export async function startMicrostrategyEmulator(
     serverVersion = '11.4.0600',
   } = options;
   const accounts = defaultAccounts();
+  const projects = defaultProjects();
+  const nodes = options.nodes ?? ['iserver-1'];
   const state: ServerState = {
     now,
     serverVersion,
     sessionSeconds,
     unknownProjectStatus: options.unknownProjectStatus ?? 400,
     accounts: Object.values(accounts),
-    projects: defaultProjects(),
+    projects,
     sessions: new Sessions({ now, sessionSeconds, sessionsPerUser }),
+    nodes: nodes.map(newNode),
+    ...defaultStoredCaches(nodes, projects),
+    contentCalls: [],
+    manipulations: new Map(),
+    brokenCubes: new Set(),
+    vanishedCaches: options.vanishedCaches ?? 'refused',
+    acceptsOnly: options.acceptsOnly ?? false,
+    removalSeconds: options.removalSeconds ?? 0.5,
   };
   const requests: RecordedRequest[] = [];
   const faults = new Faults();
@@ -128,7 +168,12 @@ export async function startMicrostrategyEmulator(
     password: accounts.admin.password,
     accounts,
     requests,
-    projects: state.projects,
+    projects,
+    nodes: state.nodes,
+    contentCaches: state.contentCaches,
+    contentCalls: state.contentCalls,
+    cubeCaches: state.cubeCaches,
+    brokenCubes: state.brokenCubes,
     openSessions: () => state.sessions.count,
     expireSessions: () => state.sessions.closeAll(),
     failNext: (method, path, fault) => faults.plan({ method, path, fault }),

@@ -1,4 +1,5 @@
 import { USE_CLUSTER_MONITOR } from './accounts.ts';
+import type { EmulatedNode } from './cluster.ts';
 import type { EmulatedProject } from './projects.ts';
 import { projectReply } from './projects.ts';
 import type { Reply } from './replies.ts';
@@ -6,11 +7,9 @@ import { privilegeMissing, refusal } from './replies.ts';
 import type { LibraryRequest, ServerState } from './routes.ts';
 import type { Session } from './sessions.ts';
 
-const NODE = { name: 'iserver-1', port: 34952, status: 'running', load: 1, default: true };
-
 /** `GET /api/monitors/projects`: every project in the metadata, in pages. */
 export function listMonitoredProjects(
-  { projects }: ServerState,
+  { projects, nodes }: ServerState,
   { account }: Session,
   { query }: LibraryRequest,
 ): Reply {
@@ -24,21 +23,25 @@ export function listMonitoredProjects(
   const page = wanted.slice(offset, limit === -1 ? undefined : offset + limit);
   const listed = page.map((project) => ({
     ...projectReply(project),
-    nodes: [{ name: NODE.name, status: stateOf(project) }],
+    nodes: nodes.map((node) => ({ name: node.name, status: stateOf(project, node) })),
   }));
   return { status: 200, headers: { 'X-MSTR-Total-Count': String(wanted.length) }, body: { projects: listed } };
 }
 
-/** `GET /api/monitors/iServer/nodes`: the cluster, here of one node, with each project's state on it. */
-export function listNodes({ projects }: ServerState, { account }: Session, { query }: LibraryRequest): Reply {
+/** `GET /api/monitors/iServer/nodes`: the cluster, with each project's state on each node. */
+export function listNodes({ projects, nodes }: ServerState, { account }: Session, { query }: LibraryRequest): Reply {
   if (!account.privileges.includes(USE_CLUSTER_MONITOR)) return privilegeMissing(USE_CLUSTER_MONITOR);
-  const name = query.get('name') ?? NODE.name;
-  const shown = wantedProjects(projects, query).map((project) => ({
-    id: project.id,
-    name: project.name,
-    status: stateOf(project),
+  const name = query.get('name');
+  const wanted = wantedProjects(projects, query);
+  const shown = nodes.map((node, index) => ({
+    name: node.name,
+    port: 34952,
+    status: node.status,
+    load: 1,
+    default: index === 0,
+    projects: wanted.map((project) => ({ id: project.id, name: project.name, status: stateOf(project, node) })),
   }));
-  return { status: 200, body: { nodes: name === NODE.name ? [{ ...NODE, projects: shown }] : [] } };
+  return { status: 200, body: { nodes: shown.filter((node) => name === null || node.name === name) } };
 }
 
 function wantedProjects(projects: readonly EmulatedProject[], query: URLSearchParams): readonly EmulatedProject[] {
@@ -46,6 +49,6 @@ function wantedProjects(projects: readonly EmulatedProject[], query: URLSearchPa
   return projects.filter(({ id }) => wanted === undefined || wanted.includes(id));
 }
 
-function stateOf({ loaded }: EmulatedProject): string {
-  return loaded ? 'loaded' : 'unloaded';
+function stateOf({ id, loaded }: EmulatedProject, { notLoaded }: EmulatedNode): string {
+  return loaded && !notLoaded.has(id) ? 'loaded' : 'unloaded';
 }

@@ -1,6 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from './accounts.ts';
 import { LOGIN_MODES } from './accounts.ts';
+import type { EmulatedNode } from './cluster.ts';
+import { alterContentCaches, type ContentCaches, listContentCaches } from './content-caches.ts';
+import {
+  alterCubeCache,
+  deleteCubeCache,
+  type EmulatedCubeCache,
+  listCubeCaches,
+  type Manipulation,
+  showCubeCache,
+  showManipulation,
+} from './cube-caches.ts';
 import { logIn } from './login.ts';
 import { listMonitoredProjects, listNodes } from './monitors.ts';
 import { describeApi } from './open-api.ts';
@@ -20,6 +31,17 @@ export interface ServerState {
   readonly accounts: readonly Account[];
   readonly projects: readonly EmulatedProject[];
   readonly sessions: Sessions;
+  readonly nodes: readonly EmulatedNode[];
+  readonly contentCaches: ContentCaches;
+  /** How many operations each call on content caches had. */
+  readonly contentCalls: number[];
+  readonly cubeCaches: Map<string, EmulatedCubeCache>;
+  readonly manipulations: Map<string, Manipulation>;
+  /** Ids of cubes whose manipulation ends as an error. */
+  readonly brokenCubes: Set<string>;
+  readonly vanishedCaches: 'refused' | 'ignored';
+  readonly acceptsOnly: boolean;
+  readonly removalSeconds: number;
 }
 
 /** A request as the routes see it. */
@@ -61,6 +83,17 @@ export const ROUTES: readonly Route[] = [
     method: 'DELETE',
     path: /^\/api\/monitors\/projects\/(?<projectId>[^/]+)\/caches\/(?<cacheType>[^/]+)$/,
     answerInSession: purgeCache,
+  },
+  { method: 'GET', path: /^\/api\/monitors\/caches\/contents$/, answerInSession: listContentCaches },
+  { method: 'PATCH', path: /^\/api\/v2\/monitors\/caches\/contents$/, answerInSession: alterContentCaches },
+  { method: 'GET', path: /^\/api\/monitors\/caches\/cubes$/, answerInSession: listCubeCaches },
+  { method: 'GET', path: /^\/api\/monitors\/caches\/cubes\/(?<cacheId>[^/]+)$/, answerInSession: showCubeCache },
+  { method: 'PATCH', path: /^\/api\/monitors\/caches\/cubes\/(?<cacheId>[^/]+)$/, answerInSession: alterCubeCache },
+  { method: 'DELETE', path: /^\/api\/monitors\/caches\/cubes\/(?<cacheId>[^/]+)$/, answerInSession: deleteCubeCache },
+  {
+    method: 'GET',
+    path: /^\/api\/monitors\/caches\/cubes\/manipulations\/(?<id>[^/]+)\/status$/,
+    answerInSession: showManipulation,
   },
 ];
 
