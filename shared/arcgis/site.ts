@@ -54,6 +54,12 @@ interface Token {
 
 /** Tokens live as long as the function stays warm and the secret stays the same. */
 const tokens = new WeakMap<SiteAccess, Token>();
+
+/** The token that a site was signed in to with by this secret, and until when it is used. */
+export function tokenOf(access: SiteAccess): Token | undefined {
+  return access.token === undefined ? tokens.get(access) : { value: access.token, renewAt: Number.POSITIVE_INFINITY };
+}
+
 const knownAddresses = new WeakMap<SiteAccess, TokenAddresses>();
 
 const tokenSchema = z.object({
