@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readReply } from '../../shared/arcgis/replies.ts';
-import { tokenOf } from '../../shared/arcgis/site.ts';
+import { tokens } from '../../shared/arcgis/site.ts';
 import { assertMayGetCredentials } from '../../shared/arcgis/token-addresses.ts';
 import { CacheOpsError, VendorBusyError, VendorContractError, VendorRejectedError } from '../../shared/errors.ts';
 import { send } from '../../shared/http/send.ts';
@@ -55,7 +55,7 @@ async function lookAtRole(seen: Seen): Promise<void> {
 /** Who the token's user is (page "Self" of the portal); nothing where the portal does not tell. */
 async function askPortal({ access, info, deadline }: Seen): Promise<z.output<typeof selfSchema> | undefined> {
   const portal = access.portalUrl ?? info?.owningSystemUrl ?? '';
-  const token = tokenOf(access)?.value;
+  const token = access.token ?? tokens.get(access)?.value;
   if (token === undefined) return undefined;
   try {
     assertMayGetCredentials(access, portal, 'portal');

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readReply, TokenRefused } from '../../shared/arcgis/replies.ts';
-import { type ArcgisSite, type SiteAccess, tokenOf } from '../../shared/arcgis/site.ts';
+import { type ArcgisSite, type SiteAccess, tokens } from '../../shared/arcgis/site.ts';
 import { VendorAuthError, VendorBusyError, VendorContractError, VendorRejectedError } from '../../shared/errors.ts';
 import { listOf } from '../../shared/http/list-of.ts';
 import { repeat } from '../../shared/http/retry.ts';
@@ -117,7 +117,7 @@ function explainRefusal(error: unknown, { access, info }: Seen): void {
 /** By its own word, or by when it lets a token end that is to last an hour. */
 function clockAheadMs({ access, info, clockAheadMs: told = 0 }: Seen): number {
   if (Math.abs(told) > CLOCK_TOLERANCE_MS) return told;
-  const { renewAt = Number.POSITIVE_INFINITY } = tokenOf(access) ?? {};
+  const { renewAt = Number.POSITIVE_INFINITY } = tokens.get(access) ?? {};
   const lifeMs = renewAt - Date.now();
   const longestMs = Math.max(TOKEN_LIFE_MINUTES, info?.authInfo?.shortLivedTokenValidity ?? 0) * MS_PER_MINUTE;
   if (lifeMs > longestMs && lifeMs < NO_END_MS) return lifeMs - longestMs;

@@ -53,13 +53,7 @@ interface Token {
 }
 
 /** Tokens live as long as the function stays warm and the secret stays the same. */
-const tokens = new WeakMap<SiteAccess, Token>();
-
-/** The token that a site was signed in to with by this secret, and until when it is used. */
-export function tokenOf(access: SiteAccess): Token | undefined {
-  return access.token === undefined ? tokens.get(access) : { value: access.token, renewAt: Number.POSITIVE_INFINITY };
-}
-
+export const tokens = new WeakMap<SiteAccess, Token>();
 const knownAddresses = new WeakMap<SiteAccess, TokenAddresses>();
 
 const tokenSchema = z.object({
