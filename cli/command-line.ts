@@ -5,7 +5,7 @@ import { operationHelp } from './operation-help.ts';
 import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
 
 /** What the command line asks for. */
-export type Command = { kind: 'tour' } | RunsCommand | OperationCommand;
+export type Command = { kind: 'tour' } | RunsCommand | CheckTargetCommand | OperationCommand;
 
 /** The runs of earlier commands. */
 interface RunsCommand {
@@ -19,10 +19,25 @@ export interface OperationCommand {
   kind: 'operation';
   operation: string;
   input: unknown;
-  secrets?: { file: string; targets: Record<string, unknown> };
+  secrets?: Secrets;
+}
+
+/** The targets of a file. */
+export interface Secrets {
+  file: string;
+  targets: Record<string, unknown>;
+}
+
+/** What is in the way of one target. */
+interface CheckTargetCommand {
+  kind: 'check-target';
+  target: string;
+  secrets?: Secrets;
+  json?: boolean;
 }
 
 const NAME = 'npm start --';
+const SECRETS = 'your own servers: a JSON file {"<target>": {secret}}';
 const DESCRIPTION = `Runs the operations on this machine, without AWS.
 
 Without a command: the tour, all operations against servers in miniature.
@@ -45,7 +60,7 @@ export function readCommandLine(args: readonly string[], environment = process.e
       .command(name)
       .description(does)
       .argument('[input]', 'the input of the operation as JSON')
-      .option('--secrets <file>', 'your own servers: a JSON file {"<target>": {secret}}')
+      .option('--secrets <file>', SECRETS)
       .addHelpText('after', `\nExample:\n  ${NAME} ${name} '${JSON.stringify(example)}'`)
       .action((input: string | undefined, { secrets }: { secrets?: string }) => {
         if (input === undefined) throw new UsageError(inputIsMissing(name, example));
@@ -53,7 +68,7 @@ export function readCommandLine(args: readonly string[], environment = process.e
           kind: 'operation',
           operation: name,
           input: parseInput(input),
-          ...(secrets !== undefined && { secrets: { file: secrets, targets: readSecrets(secrets) } }),
+          ...readSecrets(secrets),
         };
       });
   }
@@ -65,6 +80,15 @@ export function readCommandLine(args: readonly string[], environment = process.e
     .action((options: { wide?: boolean; json?: boolean }) => {
       asked = { kind: 'runs', ...options };
     });
+  program
+    .command('check-target')
+    .description('checks a target from its secret to its services; changes nothing')
+    .argument('<target>', 'the name of the target')
+    .option('--secrets <file>', SECRETS)
+    .option('--json', 'as JSON')
+    .action((target: string, { secrets, json }: { secrets?: string; json?: boolean }) => {
+      asked = { kind: 'check-target', target, ...readSecrets(secrets), ...(json && { json }) };
+    });
   if (args.length > 0) readArguments(program, args);
   return asked;
 }
@@ -73,12 +97,13 @@ function inputIsMissing(operation: string, example: object): string {
   return `The input of ${operation} is missing. For example: ${NAME} ${operation} '${JSON.stringify(example)}'`;
 }
 
-function readSecrets(file: string): Record<string, unknown> {
+function readSecrets(file: string | undefined): { secrets?: Secrets } {
+  if (file === undefined) return {};
   const targets = parseSecretFile(readText(file), `The secrets file ${file}`);
   if (typeof targets !== 'object' || targets === null || Array.isArray(targets)) {
     throw new UsageError(`The secrets file ${file} must hold a JSON object: {"<target>": {secret}}`);
   }
-  return { ...targets };
+  return { secrets: { file, targets: { ...targets } } };
 }
 
 function readText(file: string): string {

@@ -35,7 +35,8 @@ export async function runOperation(command: OperationCommand, surroundings: Surr
   return withTargets(await platform.run(operation, input), input, Object.keys(targets), secrets?.file);
 }
 
-async function startedEmulators(resources: AsyncDisposableStack): Promise<Record<string, unknown>> {
+/** The servers in miniature, for who names no others. */
+export async function startedEmulators(resources: AsyncDisposableStack): Promise<Record<string, unknown>> {
   const emulators = await startEmulators();
   resources.defer(() => emulators.close());
   return emulators.targets;
@@ -44,12 +45,16 @@ async function startedEmulators(resources: AsyncDisposableStack): Promise<Record
 /** On this machine there is no Secrets Manager to look into: what there is instead is named. */
 function withTargets(outcome: OperationOutcome, input: unknown, targets: string[], file?: string): OperationOutcome {
   if ('result' in outcome || outcome.error.errorType !== 'UnknownTargetError') return outcome;
-  const target = String(Object(input).target);
+  const errorMessage = unknownTarget(String(Object(input).target), targets, file);
+  return { error: { errorType: outcome.error.errorType, errorMessage } };
+}
+
+/** Where a target was looked for, and what there is. */
+export function unknownTarget(target: string, targets: string[], file?: string): string {
   const near = nearest(target, targets);
   const place =
     file === undefined
       ? `Without --secrets the targets are ${targets.join(' and ')}, the servers in miniature`
       : `The file ${file} has ${targets.length === 0 ? 'no targets' : `the targets ${targets.join(', ')}`}`;
-  const errorMessage = `${place}, and not "${target}".${near === undefined ? '' : ` Did you mean ${near}?`}`;
-  return { error: { errorType: outcome.error.errorType, errorMessage } };
+  return `${place}, and not "${target}".${near === undefined ? '' : ` Did you mean ${near}?`}`;
 }

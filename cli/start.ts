@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { asOutcome, type OperationOutcome } from '../local/operation-outcome.ts';
 import { RunFiles } from '../local/run-files.ts';
+import { checksTable, checkTarget } from './check-target.ts';
 import { type Command, readCommandLine } from './command-line.ts';
 import { onInterruption } from './interruption.ts';
 import { Progress } from './progress.ts';
@@ -64,6 +65,12 @@ async function run(command: Command): Promise<Ending> {
     case 'runs': {
       const runs = await new RunFiles().read();
       return { output: command.json ? jsonText(runs, screen) : runsTable(runs, screen, command), ok: true };
+    }
+    case 'check-target': {
+      const answer = await checkTarget(command, surroundings);
+      if ('error' in answer) return asJson(answer);
+      const output = command.json ? jsonText(answer, screen) : checksTable(answer, screen);
+      return { output, ok: answer.status === 'succeeded' };
     }
     case 'tour':
       return endOfTour(await runTour(surroundings));

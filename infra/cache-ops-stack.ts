@@ -103,6 +103,12 @@ export class CacheOpsStack extends Stack {
       checkJob: this.#addVendorFunction('check-job', 'Looks how a job is doing.'),
       cancelJob: this.#addVendorFunction('cancel-job', 'Cancels a job, or looks for one.'),
     };
+    // For people alone: no machine, no schedule and no event starts it.
+    const checkTarget = this.#addVendorFunction(
+      'check-target',
+      'Checks what is in the way of a target; changes nothing.',
+    );
+    new CfnOutput(this, 'CheckTargetFunctionName', { value: checkTarget.functionName });
     for (const operation of operations) this.#addFunction(operation);
     const machines = new RunMachines(room, {
       ledger,
@@ -132,7 +138,7 @@ export class CacheOpsStack extends Stack {
     });
   }
 
-  /** A function that only state machines call, and that talks to a vendor. */
+  /** A function that talks to a vendor and is none of the operations. */
   #addVendorFunction(name: string, description: string): LambdaFunction {
     const { secretPrefix } = this.#settings;
     return new OperationFunction(this, pascalCase(name), {

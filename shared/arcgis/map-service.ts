@@ -15,7 +15,8 @@ const spatialReference = ifReadable(spatialReferenceSchema);
 const number = ifReadable(z.number());
 const text = ifReadable(z.string());
 
-const serviceSchema = z.looseObject({
+/** What is read of a service (pages "Map Service", "Image Service"). */
+export const serviceSchema = z.looseObject({
   singleFusedMapCache: z.nullish(z.boolean()),
   cacheType: text,
   storageInfo: ifReadable(z.looseObject({})),

@@ -53,7 +53,7 @@ interface Token {
 }
 
 /** Tokens live as long as the function stays warm and the secret stays the same. */
-const tokens = new WeakMap<SiteAccess, Token>();
+export const tokens = new WeakMap<SiteAccess, Token>();
 const knownAddresses = new WeakMap<SiteAccess, TokenAddresses>();
 
 const tokenSchema = z.object({

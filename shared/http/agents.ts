@@ -39,7 +39,8 @@ function newAgent(access: ServerAccess): Agent {
   });
 }
 
-function connectorFor({ httpsProxy, ...identity }: ServerAccess): buildConnector.connector {
+/** How sockets to a server are made. */
+export function connectorFor({ httpsProxy, ...identity }: ServerAccess): buildConnector.connector {
   const inTunnel = secureConnector(identity);
   if (httpsProxy === undefined) return inTunnel;
   // The client certificate is the site's affair, not the proxy's.

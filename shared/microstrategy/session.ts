@@ -52,11 +52,12 @@ export async function withSession<T>(
 export class MicrostrategySession {
   /** Epoch milliseconds: no work after it, so that the logout still gets through. */
   readonly workDeadline: number;
+  /** Whether the session was lost once, and another login made. */
+  renewed = false;
   private access: LibraryAccess;
   private readonly options: SessionOptions;
   private cookies = new Cookies();
   private token: string | undefined;
-  private renewed = false;
 
   constructor(access: LibraryAccess, options: SessionOptions) {
     this.access = access;

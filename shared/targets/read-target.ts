@@ -70,7 +70,12 @@ function targetReader<S extends z.ZodMiniObject>(vendor: keyof typeof VENDORS, s
 
 let client: SecretsManagerClient | undefined;
 
-async function readSecret(name: string, secretId: string): Promise<{ secretText: string; version: string }> {
+/**
+ * The text of a target's secret as it is now, and its version.
+ *
+ * @throws UnknownTargetError, InvalidSecretError, AwsUnavailableError
+ */
+export async function readSecret(name: string, secretId: string): Promise<{ secretText: string; version: string }> {
   client ??= new SecretsManagerClient({ requestHandler: awsRequestHandler });
   try {
     const { SecretString, VersionId = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
@@ -100,7 +105,12 @@ function secretError(error: unknown, name: string, secretId: string): unknown {
   );
 }
 
-function readJson(secretText: string, secretId: string): Record<string, unknown> {
+/**
+ * The JSON object that a secret is; nothing secret of it is shown from then on.
+ *
+ * @throws InvalidSecretError
+ */
+export function readJson(secretText: string, secretId: string): Record<string, unknown> {
   const secret = parseJsonObject(secretText);
   if (secret === undefined) throw new InvalidSecretError(`Secret ${secretId} is not a JSON object.`);
   for (const key of SECRET_KEYS) {

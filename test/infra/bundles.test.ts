@@ -125,7 +125,7 @@ describe('the bundles of the functions', () => {
   const carriers: [client: string, names: string[]][] = [
     ['sfn', [...OPERATIONS, 'start-refresh', 'sweep-runs']],
     ['dynamodb', DECIDES],
-    ['secrets-manager', [...OPERATIONS, 'check-job', 'cancel-job']],
+    ['secrets-manager', [...OPERATIONS, 'check-job', 'cancel-job', 'check-target']],
   ];
   for (const [client, names] of carriers) {
     it(`carry the client of ${client} only where it is of use`, () => {

@@ -10,9 +10,11 @@ const stack = synthesize({ rasters: [{ refresh: REFRESH }] });
 
 /** Only state machines call these; they talk to a vendor. */
 const OF_MACHINES = ['check-job', 'cancel-job'];
+/** It talks to a vendor for people, and only reads. */
+const FOR_PEOPLE = ['check-target'];
 /** These decide, and talk to nobody outside AWS. */
 const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'start-refresh'];
-const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...DECISIONS];
+const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
 
 const TIMEOUT_SECONDS: Record<string, number> = {
   'clear-rest-cache': 180,
@@ -102,7 +104,7 @@ describe('the functions', () => {
           },
         ]),
       ),
-      ...Object.fromEntries(OF_MACHINES.map((name) => [name, { SECRET_PREFIX: 'cache-ops/' }])),
+      ...Object.fromEntries([...OF_MACHINES, ...FOR_PEOPLE].map((name) => [name, { SECRET_PREFIX: 'cache-ops/' }])),
       'take-turn': { ...table, KEEP_DAYS: '400' },
       'settle-run': { ...table, KEEP_DAYS: '400', MACHINE_PREFIX: '' },
       'sweep-runs': { ...table, CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun' },
@@ -152,13 +154,14 @@ describe('the functions', () => {
 });
 
 describe('the outputs', () => {
-  it('name function and state machine of every operation, the ledger and the bucket, as anybody may start or read them', () => {
+  it('name function and state machine of every operation, the function for people, the ledger and the bucket, as anybody may start or read them', () => {
     const outputs = Object.keys(stack.template.toJSON()['Outputs']);
 
     assert.deepEqual(
       outputs.toSorted(),
       [
         ...OPERATIONS.flatMap((name) => [`${pascalCase(name)}FunctionName`, `${pascalCase(name)}StateMachineArn`]),
+        'CheckTargetFunctionName',
         'LedgerTableName',
         'RasterBucketName',
       ].toSorted(),
@@ -215,7 +218,7 @@ function expectedStatements(name: string): object[] {
     'secretsmanager:GetSecretValue',
     `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:cache-ops/*`,
   );
-  if (OF_MACHINES.includes(name)) return [log, secrets, traces()];
+  if ([...OF_MACHINES, ...FOR_PEOPLE].includes(name)) return [log, secrets, traces()];
   return [
     log,
     allow('states:StartExecution', stateMachineArn(name)),

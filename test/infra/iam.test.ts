@@ -59,7 +59,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
 
       assert.deepEqual(
         readers.toSorted(),
-        [...OPERATIONS, 'check-job', 'cancel-job']
+        [...OPERATIONS, 'check-job', 'cancel-job', 'check-target']
           .toSorted()
           .map((reader) => [
             `function ${reader}`,

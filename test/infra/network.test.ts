@@ -25,7 +25,9 @@ const EC2_ACTIONS = [
 const inVpc = synthesize({ network });
 const withoutEndpoints = synthesize({ network: { ...network, endpoints: false } });
 const without = synthesize();
-const WITH_A_SECRET = [...OPERATIONS, 'check-job', 'cancel-job'].map((name) => `${pascalCase(name)}Function`);
+const WITH_A_SECRET = [...OPERATIONS, 'check-job', 'cancel-job', 'check-target'].map(
+  (name) => `${pascalCase(name)}Function`,
+);
 const functions = inVpc.idsOf('AWS::Lambda::Function').filter((id) => WITH_A_SECRET.includes(readableId(id)));
 
 describe('a network of the settings', () => {
@@ -37,7 +39,7 @@ describe('a network of the settings', () => {
     const configOf = (id: string) => inVpc.resources.get(id)?.Properties['VpcConfig'];
     assert.deepEqual(
       [inside?.length, outside?.map(readableId)],
-      [7, ['TakeTurnFunction', 'SettleRunFunction', 'SweepRunsFunction']],
+      [8, ['TakeTurnFunction', 'SettleRunFunction', 'SweepRunsFunction']],
     );
     for (const id of inside ?? []) assert.deepEqual(configOf(id), { SubnetIds: SUBNETS, SecurityGroupIds: GROUPS });
     for (const id of outside ?? []) assert.equal(configOf(id), undefined, id);
