@@ -119,8 +119,8 @@ function notLonLat(what: string): RasterError {
 
 /** GDAL's `.aux.xml`: where the pixels are, and in which reference system. */
 export function readAuxXml(text: string): { affine?: Affine | undefined; reference?: string | undefined } {
-  const [, figures] = /<GeoTransform>([^<]*)<\/GeoTransform>/u.exec(text) ?? [];
-  const [, reference] = /<SRS[^>]*>([^<]*)<\/SRS>/u.exec(text) ?? [];
+  const figures = contentOf(text, 'GeoTransform');
+  const reference = contentOf(text, 'SRS');
   const affine = figures?.split(',').map(Number);
   return {
     affine: affine === undefined ? undefined : affineOfSix(affine),
@@ -130,6 +130,14 @@ export function readAuxXml(text: string): { affine?: Affine | undefined; referen
       .replaceAll('&gt;', '>')
       .replaceAll('&amp;', '&'),
   };
+}
+
+/** Of the first element of this name, whatever its attributes. */
+function contentOf(xml: string, name: string): string | undefined {
+  const start = xml.indexOf(`<${name}`);
+  const end = xml.indexOf(`</${name}>`, start);
+  const from = xml.indexOf('>', start) + 1;
+  return start < 0 || end < from ? undefined : xml.slice(from, end);
 }
 
 /** Six lines: sizes and rotations, then the middle of the upper left pixel. */

@@ -62,7 +62,7 @@ describe('what is renewed for a raster', () => {
       const finest = Math.round(Math.log2((2 * HALF * each.tiles) / Math.max(...each.metres)));
       const level = scheme.levels[Math.min(finest, 21)] ?? assert.fail();
       const tile = 256 * level.resolution;
-      const { plane, period } = await cachePlane({ wkid: 102100, latestWkid: 3857 }, tile);
+      const { plane, period } = await cachePlane('EPSG:3857', tile);
       const polygons = outlineIn({ source: 'tiff', polygons: [[corners]], projection }, plane);
       const renewal = renewalOf(polygons, { scheme, scales: [level.scale], period });
 
