@@ -10,9 +10,14 @@ import { count } from './settings-line.ts';
 export interface DeployedInventory {
   readonly schedules: readonly string[];
   readonly rasters: readonly string[] | number;
+  readonly events: readonly string[];
 }
 
-const inventorySchema = z.object({ schedules: z.array(z.string()), rasters: z.array(z.string()) });
+const inventorySchema = z.object({
+  schedules: z.array(z.string()),
+  rasters: z.array(z.string()),
+  events: z.array(z.string()).default([]),
+});
 
 /**
  * Asks CloudFormation through the CDK, which knows profiles and roles. The CDK has no command that shows a deployed
@@ -46,21 +51,28 @@ async function synthesizeNothing(stack: string, outdir: string): Promise<void> {
 export function inventoryIn(diff: string): DeployedInventory {
   const metadata = new RegExp(`^\\[-\\] Metadata ${INVENTORY_KEY}: (\\{.*\\})$`, 'm').exec(diff)?.[1];
   if (metadata !== undefined) {
-    const { schedules, rasters } = inventorySchema.parse(JSON.parse(metadata));
-    return { schedules, rasters: rasters.map(decodeURI) };
+    const { rasters, ...names } = inventorySchema.parse(JSON.parse(metadata));
+    return { ...names, rasters: rasters.map(decodeURI) };
   }
   return {
     schedules: [...diff.matchAll(/^\[-\] AWS::Scheduler::Schedule \S*\/Schedule-(\S+) /gm)].map(
       ([, name = '']) => name,
     ),
     rasters: [...diff.matchAll(/^\[-\] AWS::Events::Rule \S*\/Source\d+ /gm)].length,
+    // The versions that knew events say what they hold.
+    events: [],
   };
 }
 
 /** What is deployed and not wanted any more, in words. */
 export function removedFrom(deployed: DeployedInventory, wanted: Inventory): string[] {
   const schedules = deployed.schedules.filter((name) => !wanted.schedules.includes(name));
-  return [...schedules.map((name) => `schedule ${name}`), ...rastersRemovedFrom(deployed.rasters, wanted.rasters)];
+  const events = deployed.events.filter((name) => !wanted.events.includes(name));
+  return [
+    ...schedules.map((name) => `schedule ${name}`),
+    ...rastersRemovedFrom(deployed.rasters, wanted.rasters),
+    ...events.map((name) => `event ${name}`),
+  ];
 }
 
 function rastersRemovedFrom(deployed: DeployedInventory['rasters'], wanted: readonly string[]): string[] {

@@ -3,13 +3,14 @@ import { stackName } from '../infra/stack-name.ts';
 
 /** Says which settings are meant and what they hold. */
 export function settingsLine(file: string, settings: Settings): string {
-  const { name, schedules, rasters, jobs, network, encryption, notifications, secretPrefix } = settings;
+  const { name, schedules, rasters, events, jobs, network, encryption, notifications, secretPrefix } = settings;
   const off = schedules.filter(({ enabled }) => !enabled).length;
   const limited = Object.keys(jobs).length;
   const parts = [
     ...(name === undefined ? [] : [`stack ${stackName({ name })}`]),
     `${count(schedules.length, 'schedule')}${off > 0 ? ` (${off} switched off)` : ''}`,
     count(rasters.length, 'raster source'),
+    ...(events.length > 0 ? [count(events.length, 'event')] : []),
     ...(limited > 0 ? [`limits for ${count(limited, 'job operation')}`] : []),
     ...(network ? [`in ${network.vpcId}`] : []),
     ...(encryption ? ['a key of yours'] : []),

@@ -9,6 +9,7 @@ import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
+import { EventStarts } from './constructs/event-starts.ts';
 import { Ledger } from './constructs/ledger.ts';
 import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
 import { Network } from './constructs/network.ts';
@@ -44,7 +45,7 @@ export class CacheOpsStack extends Stack {
     });
     this.#settings = settings;
     this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
-    const { schedules, rasters, notifications, encryption } = settings;
+    const { schedules, rasters, events, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,
       notifies: notifications !== undefined,
@@ -63,6 +64,10 @@ export class CacheOpsStack extends Stack {
       });
     }
     if (rasters.length > 0) this.#addRasters(rasters);
+    if (events.length > 0) {
+      const stateMachines = this.#stateMachines;
+      new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
+    }
   }
 
   #addNetwork(): Network | undefined {

@@ -25,13 +25,23 @@ type Delivery = Record<string, (arn: string, event: string) => unknown>;
 export async function publishEvent(rules: RuleResource[], event: BusEvent, deliver: Delivery): Promise<number> {
   const deliveries = rules
     .filter(({ State, EventPattern }) => State !== 'DISABLED' && EventPattern && matchesPattern(EventPattern, event))
-    .flatMap((rule) => rule.Targets.map(({ Arn }) => Arn))
-    .flatMap((arn) => {
+    .flatMap(({ Targets }) => Targets)
+    .flatMap(({ Arn: arn, InputTransformer: transformer }) => {
       const send = deliver[arn.split(':')[2] ?? ''];
-      return send ? [async () => await send(arn, JSON.stringify(event))] : [];
+      const input = transformer === undefined ? JSON.stringify(event) : transformed(event, transformer);
+      return send ? [async () => await send(arn, input)] : [];
     });
   await Promise.all(deliveries.map((send) => send()));
   return deliveries.length;
+}
+
+/** What a target is told in the place of the event. Paths may name a key of the event itself, as `$.id` does. */
+function transformed(
+  event: BusEvent,
+  { InputPathsMap: paths, InputTemplate: template }: { InputPathsMap: Record<string, string>; InputTemplate: string },
+): string {
+  const values = new Map(Object.entries(event).map(([key, value]) => [`$.${key}`, value]));
+  return template.replaceAll(/<([^<>]+)>/g, (_, name: string) => String(values.get(paths[name] ?? '')));
 }
 
 /** S3's "Object Created" event; in EventBridge, unlike in S3's own notifications, the key is not URL-encoded. */

@@ -42,7 +42,16 @@ const ruleSchema = z.object({
   EventPattern: z.record(z.string(), z.unknown()).optional(),
   ScheduleExpression: z.string().optional(),
   State: z.string().default('ENABLED'),
-  Targets: z.array(z.object({ Arn: z.string() })).default([]),
+  Targets: z
+    .array(
+      z.object({
+        Arn: z.string(),
+        InputTransformer: z
+          .object({ InputPathsMap: z.record(z.string(), z.string()), InputTemplate: z.string() })
+          .optional(),
+      }),
+    )
+    .default([]),
 });
 
 const bucketSchema = z.object({

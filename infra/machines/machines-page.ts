@@ -5,6 +5,7 @@ import { drawing } from './drawing.ts';
 import { hold } from './hold/hold.ts';
 import { run } from './run/run.ts';
 import { runJob } from './run-job/run-job.ts';
+import { startEventRun } from './start-event-run/start-event-run.ts';
 import { startScheduledJob } from './start-scheduled-job/start-scheduled-job.ts';
 import type { Machine } from './states.ts';
 import { takeTurn } from './take-turn/take-turn.ts';
@@ -59,6 +60,11 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     'start-scheduled-job',
     'Starts the machine of an operation under the name of its scheduled occurrence, so that an occurrence that is delivered twice starts one run.',
     startScheduledJob(place),
+  ],
+  [
+    'start-event-run',
+    'Starts the machine of an operation under the name of the event that asked for it, so that an event that is delivered twice starts one run.',
+    startEventRun(place),
   ],
 ];
 

@@ -4,13 +4,14 @@ import type { Settings } from './settings.ts';
 export interface Inventory {
   readonly schedules: readonly string[];
   readonly rasters: readonly string[];
+  readonly events: readonly string[];
 }
 
 /** Where a stack keeps its own inventory: a key of the template's metadata. */
 export const INVENTORY_KEY = 'cache-ops';
 
-/** The schedules and raster sources that the settings hold. */
-export function inventoryOf({ schedules, rasters }: Settings): Inventory {
+/** The schedules, raster sources and events that the settings hold. */
+export function inventoryOf({ schedules, rasters, events }: Settings): Inventory {
   return {
     schedules: schedules.map(({ name }) => name),
     rasters: rasters.map(({ bucket = 'the bucket of the stack', prefix = '', refresh }) => {
@@ -18,11 +19,12 @@ export function inventoryOf({ schedules, rasters }: Settings): Inventory {
       const service = [serviceFolder, `${String(serviceName)}.${String(serviceType)}`].filter(Boolean).join('/');
       return `${bucket}, ${prefix === '' ? 'all of it' : prefix}: refreshes ${service} of ${String(target)}`;
     }),
+    events: events.map(({ name }) => name),
   };
 }
 
 /** In ASCII: CloudFormation gives back other letters of a template as question marks. */
 export function inventoryMetadata(settings: Settings): Inventory {
-  const { schedules, rasters } = inventoryOf(settings);
-  return { schedules, rasters: rasters.map(encodeURI) };
+  const { rasters, ...names } = inventoryOf(settings);
+  return { ...names, rasters: rasters.map(encodeURI) };
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { problemsOf } from '../../shared/schema-messages.ts';
 import { operations, refreshService } from '../operations.ts';
 import { isBucketName, isTimeZone } from './aws-names.ts';
+import { eventPatternProblem } from './event-pattern.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
@@ -20,6 +21,21 @@ export const scheduleSchema = z
     timezone: z.string().refine(isTimeZone, 'must be an IANA time zone, for example Europe/Paris').default('UTC'),
     enabled: z.boolean().default(true),
     // Checked below and handed on as it was written, without the defaults that the operation fills in.
+    input: z.record(z.string(), z.unknown()),
+  })
+  .superRefine(checkInput, { when: ({ value }) => isObject(value) });
+
+/** One event of another system that starts an operation. */
+export const eventSchema = z
+  .strictObject({
+    // With the id of the event it is the name of an execution, of 80 characters at most.
+    name: z.string().regex(/^[0-9a-zA-Z_-]{1,36}$/, 'must be 1-36 letters, digits, - or _'),
+    pattern: z.record(z.string(), z.unknown()).superRefine((pattern, context) => {
+      const message = eventPatternProblem(pattern);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    }),
+    operation: z.enum(operations.map(({ name }) => name)),
+    enabled: z.boolean().default(true),
     input: z.record(z.string(), z.unknown()),
   })
   .superRefine(checkInput, { when: ({ value }) => isObject(value) });
@@ -114,6 +130,10 @@ export const settingsSchema = z
       [],
     ),
     rasters: orNothing(z.array(rasterSchema), []),
+    events: orNothing(
+      z.array(eventSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
+      [],
+    ),
     jobs: orNothing(jobsSchema, {}),
     ledger: orNothing(ledgerSchema, { keepDays: KEEP_DAYS }),
     network: networkSchema.optional(),

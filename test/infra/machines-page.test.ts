@@ -6,6 +6,12 @@ import { machinesPageFile, machinesPageText } from '../../infra/machines/machine
 import { machinesOf, OPERATIONS, required } from './machines.ts';
 
 const SCHEDULE = { name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } };
+const EVENT = {
+  name: 'load',
+  pattern: { source: ['aws.glue'] },
+  operation: 'clear-rest-cache',
+  input: { target: 'gis' },
+};
 const page = readFileSync(machinesPageFile, 'utf8');
 
 describe('the page of the state machines', () => {
@@ -14,7 +20,7 @@ describe('the page of the state machines', () => {
   });
 
   it('shows every machine, with every state and every way from one to another', () => {
-    const machines = machinesOf({ schedules: [SCHEDULE] });
+    const machines = machinesOf({ schedules: [SCHEDULE], events: [EVENT] });
     const drawings = new Map(
       [...page.matchAll(/^## (\S+)\n[\s\S]*?```mermaid\n([\s\S]*?)```/gm)].map(([, name = '', text = '']) => [
         name,

@@ -41,11 +41,12 @@ describe('the shipped settings', () => {
     lines.map((line, index) => (isTaken(index) ? line.replace(mark, '') : line)).join('\n');
 
   it('hold examples of all that may be set', () => {
-    const { name, schedules, rasters, jobs, ledger, network, encryption, notifications } = settingsIn(
+    const { name, schedules, rasters, events, jobs, ledger, network, encryption, notifications } = settingsIn(
       uncommented(/^#/, (line) => examples.includes(line)),
     );
 
-    assert.deepEqual([name, schedules.length, rasters.length, network?.subnetIds.length], ['test', 2, 1, 2]);
+    assert.deepEqual([name, schedules.length, rasters.length, events.length], ['test', 2, 1, 1]);
+    assert.equal(network?.subnetIds.length, 2);
     assert.match(encryption?.keyArn ?? '', /:key\//);
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
     assert.deepEqual(ledger, { keepDays: 400 });
@@ -57,7 +58,9 @@ describe('the shipped settings', () => {
       for (const last of examples) {
         const problems = problemsOf(uncommented(mark, (line) => examples.includes(line) && line <= last));
 
-        const others = problems.filter((problem) => !/^\d+ (?:schedules|rasters|network)[\w[\].]*: /.test(problem));
+        const others = problems.filter(
+          (problem) => !/^\d+ (?:schedules|rasters|events|network)[\w[\].]*: /.test(problem),
+        );
         assert.deepEqual(others, [], `after line ${last + 1}`);
       }
     });
@@ -67,7 +70,7 @@ describe('the shipped settings', () => {
       for (const block of blocks.values()) {
         assert.deepEqual(problemsOf(uncommented(mark, (line) => block.includes(line))), [], `line ${block[0]}`);
       }
-      assert.equal(blocks.size, 8);
+      assert.equal(blocks.size, 9);
     });
   }
 });

@@ -242,6 +242,7 @@ describe('readSettings', () => {
           refresh: { target: 'city-gis', serviceName: 'Landsat', serviceType: 'ImageServer' },
         },
       ],
+      events: [],
       jobs: {},
       ledger: { keepDays: 400 },
     });
@@ -273,6 +274,7 @@ describe('readSettings', () => {
       secretPrefix: 'cache-ops/',
       schedules: [],
       rasters: [],
+      events: [],
       jobs: {},
       ledger: { keepDays: 400 },
     });

@@ -100,20 +100,29 @@ describe('what a deployment removes', () => {
       { bucket: 'my-rasters', prefix: 'größe/', refresh },
       { prefix: 'landsat/', refresh },
     ],
+    events: [
+      {
+        name: 'after-load',
+        pattern: { source: ['aws.glue'] },
+        operation: 'clear-rest-cache',
+        input: { target: 'gis' },
+      },
+    ],
   });
   const wanted = inventoryOf(settings);
 
   it('is nothing where the same is deployed, in any order, and where nothing is', () => {
-    const same = { schedules: wanted.schedules, rasters: wanted.rasters.toReversed() };
+    const same = { ...wanted, rasters: wanted.rasters.toReversed() };
 
     assert.deepEqual(removedFrom(same, wanted), []);
     assert.deepEqual(removedFrom(inventoryIn('Stack CacheOps\n[+] Parameter x'), wanted), []);
   });
 
-  it('is every schedule and source that the settings do not hold', () => {
-    assert.deepEqual(removedFrom(wanted, { schedules: [], rasters: wanted.rasters.slice(1) }), [
+  it('is every schedule, source and event that the settings do not hold', () => {
+    assert.deepEqual(removedFrom(wanted, { schedules: [], rasters: wanted.rasters.slice(1), events: [] }), [
       'schedule nightly',
       'raster source my-rasters, größe/: refreshes Imagery/Landsat.ImageServer of gis',
+      'event after-load',
     ]);
   });
 
