@@ -15,6 +15,7 @@ import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
 import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction, type OperationFunctionProps } from './constructs/operation-function.ts';
+import { PauseSite } from './constructs/pause-site.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
@@ -122,6 +123,7 @@ export class CacheOpsStack extends Stack {
       encryptionKey,
     });
     for (const operation of operations) this.#addStateMachine(operation, machines);
+    this.#addPause(ledger);
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, 'The job of a stopped run may still be at work.');
     new CleanUp(this, 'CleanUp', {
       cancelRun: machines.cancelRun,
@@ -131,6 +133,18 @@ export class CacheOpsStack extends Stack {
       alarms: this.#alarms,
     });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
+  }
+
+  #addPause(ledger: Ledger): void {
+    new PauseSite(this, 'Pause', {
+      pauseSite: this.#addDecision('pause-site', {
+        description: 'Pauses a target, or ends its pause.',
+        environment: { LEDGER_TABLE: ledger.tableName },
+        access: ledger.decisionAccess(['BatchGetItem', 'UpdateItem'], OPEN_INDEX),
+      }),
+      operations: [...this.#stateMachines.keys()],
+      encryptionKey: this.#encryptionKey,
+    });
   }
 
   /** A function that calls nobody outside AWS: it has no secret, and runs outside the VPC. */

@@ -33,10 +33,12 @@ type Described = Pick<
 interface Services {
   start(request: z.output<typeof startExecutionSchema>): { arn: string; startedAt: number };
   /** An execution by its ARN. */
-  find(arn: string): Described | undefined;
+  find(arn: string): (Described & { abort?: () => void }) | undefined;
   /** DynamoDB, in its own words. */
   database: Pick<Database, 'call'>;
 }
+
+const ofExecutionSchema = z.object({ executionArn: z.string() });
 
 type Action = (request: unknown) => object | Promise<object>;
 
@@ -61,6 +63,10 @@ export function awsServices(services: () => Services): AwsServices {
       return { executionArn: arn, startDate: startedAt / 1000 };
     },
     'AWSStepFunctions.DescribeExecution': (request) => describeExecution(services(), request),
+    'AWSStepFunctions.StopExecution': (request) => {
+      foundExecution(services(), ofExecutionSchema.parse(request).executionArn).abort?.();
+      return { stopDate: Date.now() / 1000 };
+    },
   };
   return {
     answer: (target, body) => answer(target, actions[target] ?? databaseAction(services, target), body),
@@ -117,10 +123,15 @@ function databaseAction(services: () => Services, target: string): Action | unde
   return (request) => services().database.call(action, z.record(z.string(), z.unknown()).parse(request));
 }
 
-function describeExecution({ find }: Services, request: unknown): object {
-  const { executionArn } = z.object({ executionArn: z.string() }).parse(request);
+function foundExecution({ find }: Services, executionArn: string): NonNullable<ReturnType<Services['find']>> {
   const execution = find(executionArn);
   if (!execution) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+  return execution;
+}
+
+function describeExecution(services: Services, request: unknown): object {
+  const { executionArn } = ofExecutionSchema.parse(request);
+  const execution = foundExecution(services, executionArn);
   const { name, machineArn, status, startedAt, stoppedAt, input, output, error, cause } = execution;
   return {
     executionArn,

@@ -2,11 +2,14 @@ import * as z from 'zod/mini';
 import { isErrorName } from '../../shared/errors.ts';
 import { nextWaitSeconds, submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
 import { environment } from '../../shared/lambda/environment.ts';
-import type { Claim, Entry, EntryKey } from '../../shared/ledger/entry.ts';
+import { type Claim, type Entry, type EntryKey, targetOf } from '../../shared/ledger/entry.ts';
 import { expiresAt } from '../../shared/ledger/keeping.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
+import type { Pause } from '../../shared/ledger/pauses.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
+import { againSchema, tryAgain } from './again.ts';
 import { equalHolder, hadSubmitted, hasAnswer, isAtWork, time } from './equal-run.ts';
+import { keepPaused, waitingCost } from './paused.ts';
 import { runsAhead } from './queue.ts';
 
 /** One look costs about 12 of the 25,000 events of a history. */
@@ -14,7 +17,7 @@ const LOOKS_PER_WINDOW = 200;
 
 const attachSchema = z.object({ name: z.optional(z.string()) });
 
-/** What `hold` tells; the machines of 0.1.0 tell the same, without `later`. */
+/** What `hold` tells; the machines of 0.1.0 tell the same, without `later` and `claims`. */
 const turnSchema = z.looseObject({
   run: z.looseObject({
     operation: z.string(),
@@ -24,6 +27,8 @@ const turnSchema = z.looseObject({
     ticket: z.string(),
   }),
   claim: z.string(),
+  /** `nothing`: the claim is only where the run waits while its target is paused. */
+  claims: z._default(z.enum(['something', 'nothing']), 'something'),
   request: z.string(),
   /** Whether only what is submitted after this run was started has what it was started for. */
   later: z.optional(z.boolean()),
@@ -33,7 +38,11 @@ const turnSchema = z.looseObject({
   isNew: z._default(z.boolean(), false),
   attach: z._default(attachSchema, {}),
   /** What the last look of this window said. */
-  look: z.optional(z.looseObject({ state: z.looseObject({ looks: z.number(), attach: attachSchema }) })),
+  look: z.optional(
+    z.looseObject({
+      state: z.looseObject({ looks: z.number(), attach: attachSchema, since: z.optional(z.iso.datetime()) }),
+    }),
+  ),
 });
 
 /** What is read of an equal run's result. */
@@ -41,31 +50,44 @@ const resultSchema = z.looseObject({ status: z.enum(['succeeded', 'partly', 'sub
 
 type Turn = z.output<typeof turnSchema>;
 
-/** How far a run has come. `attach`: the equal run whose end it waits for. */
+/** How far a run has come. `attach`: the equal run whose end it waits for; `since`: when a pause that kept it waiting ends. */
 interface Place {
   looks: number;
   attach: { name?: string | undefined };
+  since?: string | undefined;
 }
 
 /**
  * One look of a run that wants a service: does it hold it now, does it end as an equal run does, does it wait?
  *
+ * A pause of its target comes first: until its end the run waits as `paused`, unless it waits for the end of an equal one.
  * First come, first served: only the oldest of those that wait may claim, and DynamoDB grants one claim. A run that waits
  * for the end of an equal one takes no place of those that wait.
  */
 export async function takeTurn(event: unknown, ledger: LedgerTable) {
+  const retry = againSchema.safeParse(event);
+  if (retry.success) return await tryAgain(retry.data, ledger);
   const turn = turnSchema.parse(event);
   const { run } = turn;
   const claimed = await ledger.claim(turn.claim);
-  if (holdsAlready(claimed, run)) return holder(claimed.fence ?? 0, claimed.claimedAt);
-  const { looks, attach } = turn.look?.state ?? { looks: 0, attach: turn.attach };
+  if (holdsAlready(claimed, run)) return await holder(ledger, run, claimed.fence ?? 0, claimed.claimedAt);
+  const place: Place = turn.look?.state ?? { looks: 0, attach: turn.attach };
+  const pause = place.attach.name === undefined && (await ledger.pauseOf(targetOf(turn.claim), Date.now()));
+  if (pause) return await wait(turn, place, pause, ledger);
+  if (turn.claims === 'nothing') return await holder(ledger, run, 0, new Date().toISOString());
+  return await takeItsTurn(turn, place, claimed, ledger);
+}
+
+async function takeItsTurn(turn: Turn, place: Place, claimed: Claim, ledger: LedgerTable) {
+  const { run } = turn;
+  const { attach } = place;
   const name = attach.name ?? equalHolder(claimed, { request: turn.request, startedAt: run.startedAt }, Date.now());
   const entry = name === undefined ? undefined : await ledger.entry({ operation: run.operation, name });
   const isTooEarly = attach.name === undefined && wantsLater(turn) && hadSubmitted(entry, run.startedAt);
   if (name !== undefined && !isTooEarly) {
     if (isAtWork(name, entry, claimed, Date.now())) {
       await noteWaiting(ledger, run, { attachedTo: name });
-      return wait(turn, { looks, attach: { name } });
+      return goOnWaiting(turn, { ...place, attach: { name } });
     }
     if (hasAnswer(entry, run.startedAt)) {
       return await endAs(name, entry, run, ledger);
@@ -73,24 +95,24 @@ export async function takeTurn(event: unknown, ledger: LedgerTable) {
     // Gone without a word, or ended before this run was asked for: the place in the queue is by the run's start.
     if (attach.name !== undefined) await noteWaiting(ledger, run, { waitingFor: turn.claim });
   }
-  return await queueUp(turn, looks, claimed, ledger);
+  return await queueUp(turn, place, claimed, ledger);
 }
 
-async function queueUp(turn: Turn, looks: number, claimed: Claim, ledger: LedgerTable) {
+async function queueUp(turn: Turn, place: Place, claimed: Claim, ledger: LedgerTable) {
   const { run, claim, maxWaiting, request, submitSeconds } = turn;
-  const place = { claim, ticket: run.ticket, claimed };
-  const ahead = await runsAhead(ledger, place, { now: Date.now(), enough: Math.max(maxWaiting, 1) });
+  const queue = { claim, ticket: run.ticket, claimed };
+  const ahead = await runsAhead(ledger, queue, { now: Date.now(), enough: Math.max(maxWaiting, 1) });
   if (ahead === 0) {
     const now = new Date().toISOString();
     const leaseUntil = submitLeaseUntil(Date.now(), submitSeconds);
     const fence = await ledger.tryClaim(claim, { holder: run, requestHash: request, now, leaseUntil });
-    if (fence !== undefined) return holder(fence, now);
+    if (fence !== undefined) return await holder(ledger, run, fence, now);
   }
   // At its second look: of runs that start together the first has left the queue by then, and equal ones attach to it.
   // Of equal refreshes that wait all but the first end with its job.
-  if (turn.isNew && looks === 1 && !wantsLater(turn) && ahead >= maxWaiting) return tooManyWait(turn);
+  if (turn.isNew && place.looks === 1 && !wantsLater(turn) && ahead >= maxWaiting) return tooManyWait(turn);
   await noteWaiting(ledger, run, { waitingFor: claim });
-  return wait(turn, { looks, attach: {} });
+  return goOnWaiting(turn, { ...place, attach: {} });
 }
 
 function holdsAlready({ holder, holderOperation, releasedAt }: Claim, run: EntryKey): boolean {
@@ -109,7 +131,7 @@ async function noteWaiting(
   run: EntryKey,
   waits: { waitingFor: string } | { attachedTo: string },
 ): Promise<void> {
-  await ledger.note(run, ['waiting'], {
+  await ledger.step(run, 'waits', {
     set: {
       ...waits,
       seenAt: new Date().toISOString(),
@@ -119,16 +141,32 @@ async function noteWaiting(
   });
 }
 
-function wait(turn: Turn, { looks, attach }: Place) {
-  const next = { looks: looks + 1, attach };
+/** Until its target's pause ends. It is none of the new ones after that: those that a pause has kept are all let in. */
+async function wait(turn: Turn, place: Place, pause: Pause, ledger: LedgerTable) {
+  const { run, claim } = turn;
+  const kept = await keepPaused(ledger, { run, claim, pause, holds: false });
+  const next = goOnWaiting(turn, { ...place, looks: Math.max(place.looks, 1), since: kept.since });
+  return next.next === 'wait' ? { ...next, ...kept } : next;
+}
+
+function goOnWaiting(turn: Turn, { looks, ...place }: Place) {
+  const next = { ...place, looks: looks + 1 };
   if (next.looks >= LOOKS_PER_WINDOW) return { ...next, next: 'end', outcome: 'again', isNew: false };
-  const elapsedSeconds = Math.max(0, Math.round((Date.now() - time(turn.run.startedAt)) / 1000));
+  const since = place.since ?? turn.run.startedAt;
+  const elapsedSeconds = Math.max(0, Math.round((Date.now() - time(since)) / 1000));
   return { ...next, next: 'wait', waitSeconds: nextWaitSeconds(elapsedSeconds) };
 }
 
 /** The service is this run's. 0.1.0 writes the fencing number as a text. */
-function holder(fence: number, claimedAt: string | undefined) {
-  return { next: 'end', outcome: 'holder', fence: String(fence), claimedAt };
+async function holder(ledger: LedgerTable, run: EntryKey, fence: number, claimedAt: string | undefined) {
+  const cost = await waitingCost(ledger, run);
+  return {
+    next: 'end',
+    outcome: 'holder',
+    fence: String(fence),
+    claimedAt,
+    run: cost > 0 ? { ...run, waitingCost: cost } : run,
+  };
 }
 
 /** The equal run's end becomes this run's. */

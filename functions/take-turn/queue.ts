@@ -1,3 +1,4 @@
+import { PAUSED_SILENT_MS } from '../../shared/jobs/poll-policy.ts';
 import type { Claim, Entry } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { time } from './equal-run.ts';
@@ -22,9 +23,9 @@ export async function runsAhead(
 }
 
 /** A run that has not looked for long is gone without a word. */
-function stillWaits({ waitingFor, seenAt }: Entry, claimed: Claim, now: number): boolean {
+function stillWaits({ waitingFor, seenAt, status }: Entry, claimed: Claim, now: number): boolean {
   if (waitingFor === undefined) return false;
-  if (seenAt !== undefined) return now - time(seenAt) < SILENT_MS;
+  if (seenAt !== undefined) return now - time(seenAt) < (status === 'paused' ? PAUSED_SILENT_MS : SILENT_MS);
   const freeSince = claimed.releasedAt ?? claimed.leaseUntil;
   return freeSince === undefined || now - time(freeSince) < UNCLAIMED_MS;
 }

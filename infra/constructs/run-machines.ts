@@ -70,6 +70,7 @@ export class RunMachines {
     const runJobParts = {
       ...place,
       watchJobArn: watchJobMachine.stateMachineArn,
+      takeTurnArn: takeTurnMachine.stateMachineArn,
       cancelRunArn: this.cancelRun.stateMachineArn,
     };
     this.#runJob = this.#add('RunJob', runJob(runJobParts), [
@@ -79,7 +80,7 @@ export class RunMachines {
       ledger.keyAccess(),
       mayStart([this.cancelRun]),
     ]);
-    this.#runJob.allowRunning([watchJobMachine]);
+    this.#runJob.allowRunning([watchJobMachine, takeTurnMachine]);
     this.#hold = this.#add('Hold', hold({ ...place, takeTurnArn: takeTurnMachine.stateMachineArn }), [
       claims,
       ledger.keyAccess(),
@@ -116,7 +117,7 @@ export class RunMachines {
       ],
       name,
     );
-    machine.allowRunning([this.#hold, this.#runJob, ...former.nested]);
+    machine.allowRunning([this.#hold, ...former.nested]);
     return machine;
   }
 

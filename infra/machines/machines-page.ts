@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { cancelRun } from './cancel-run/cancel-run.ts';
 import { drawing } from './drawing.ts';
 import { hold } from './hold/hold.ts';
+import { pauseSite } from './pause-site/pause-site.ts';
 import { run } from './run/run.ts';
 import { runJob } from './run-job/run-job.ts';
 import { startEventRun } from './start-event-run/start-event-run.ts';
@@ -20,7 +21,7 @@ const place = { partition: 'aws', table: 'ledger' };
 const machines: [name: string, sentence: string, machine: Machine][] = [
   [
     'run',
-    "One run of one operation; every operation has this machine, under its own name. It enters the run into the ledger, has the operation's function check the input, and has the work done: by `hold` where the run must hold a service or a target, else by `run-job`.",
+    "One run of one operation; every operation has this machine, under its own name. It enters the run into the ledger, has the operation's function check the input, and has the work done by `hold`.",
     run({
       ...place,
       operation: 'operation',
@@ -33,18 +34,18 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
   ],
   [
     'hold',
-    'Holds a service for one run: waits for its turn, has the work done, and frees the service when no job of the run can be at work any more.',
+    'Holds a service for one run, or nothing where its operation claims nothing: waits for its turn and for the end of a pause, has the work done, and frees the service when no job of the run can be at work any more.',
     hold({ ...place, takeTurnArn: 'take-turn' }),
   ],
   [
     'take-turn',
-    'One window of waiting: the function `take-turn` looks whether the run may start, must wait, or ends as an equal run does.',
+    'One window of waiting: the function `take-turn` looks whether the run may start, must wait for its turn or for the end of a pause, or ends as an equal run does.',
     takeTurn({ ...place, takeTurnArn: 'take-turn' }),
   ],
   [
     'run-job',
     'Does the work of one run: submits its job, looks for it where the answer was lost, watches it window after window, and writes the end into the ledger.',
-    runJob({ ...place, watchJobArn: 'watch-job', cancelRunArn: 'cancel-run' }),
+    runJob({ ...place, watchJobArn: 'watch-job', cancelRunArn: 'cancel-run', takeTurnArn: 'take-turn' }),
   ],
   [
     'watch-job',
@@ -66,6 +67,11 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     'Starts the machine of an operation under the name of the event that asked for it, so that an event that is delivered twice starts one run.',
     startEventRun(place),
   ],
+  [
+    'pause-site',
+    'Keeps our hands off a target until some time, or ends that: the function `pause-site` writes it into the ledger, where `take-turn` sees it.',
+    pauseSite({ ...place, pauseSiteArn: 'pause-site' }),
+  ],
 ];
 
 const DECISIONS: [question: string, file: string][] = [
@@ -74,6 +80,7 @@ const DECISIONS: [question: string, file: string][] = [
   ['How is the job, and has it run too long?', 'functions/check-job/operation.ts'],
   ['How long is the wait before the next poll, and how long does a claim hold?', 'shared/jobs/poll-policy.ts'],
   ['What is left to do for a run that was stopped?', 'functions/settle-run/first-step.ts'],
+  ['Which targets are paused, and until when?', 'shared/ledger/pauses.ts'],
   ['Which runs have ended without a word?', 'functions/sweep-runs/operation.ts'],
   ['Which status may follow which, and who may write it?', 'shared/ledger/transitions.ts'],
   ['What does an error mean for a run?', 'shared/errors.ts'],

@@ -96,7 +96,7 @@ export function nestedName(kind: 'hold' | 'job'): string {
   return `States.Format('{}-${kind}', $.run.id)`;
 }
 
-export function windowName(kind: 'turn' | 'watch'): string {
+export function windowName(kind: 'turn' | 'again' | 'watch'): string {
   return `States.Format('{}-${kind}-{}-{}-{}', $.run.id, ${timePart(0)}, ${timePart(1)}, ${timePart(2)})`;
 }
 

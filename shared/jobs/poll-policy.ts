@@ -62,6 +62,21 @@ export function submitLeaseUntil(now: number, submitSeconds = SUBMIT_SECONDS): s
   return new Date(now + (PAUSES_OF_SUBMIT_SECONDS + CALLS_OF_SUBMIT * submitSeconds) * 1000).toISOString();
 }
 
+const PAUSE_RATIO = 0.1;
+const PAUSE_MIN_SECONDS = 60;
+const PAUSE_CAP_SECONDS = 5400;
+
+/**
+ * Whole seconds until a run that a pause keeps waiting looks again before the pause's end, because it may be ended early.
+ * A pause of three days takes about 95 looks.
+ */
+export function pausedWaitSeconds(pausedSeconds: number): number {
+  return Math.floor(Math.min(Math.max(PAUSE_RATIO * pausedSeconds, PAUSE_MIN_SECONDS), PAUSE_CAP_SECONDS));
+}
+
+/** Twice the longest wait between two looks of a paused run. */
+export const PAUSED_SILENT_MS = 2 * PAUSE_CAP_SECONDS * 1000;
+
 /** Whole seconds between two attempts to cancel a job: longer each time, a quarter of an hour at most. */
 export function cancelWaitSeconds(attempts: number): number {
   return Math.min(MIN_WAIT_SECONDS + 3 * attempts, LATE_CAP_SECONDS);

@@ -96,7 +96,7 @@ function watchOf(frame: Frame, { job, notes, cacheReport }: Submission, { run }:
     polls: 0,
     waitSeconds: nextWaitSeconds(0),
     leaseUntil: leaseUntil(now, 0),
-    watchingCost: RUN_COST,
+    watchingCost: RUN_COST + (run?.waitingCost ?? 0),
     jobStatus,
     ...(cacheReport === undefined ? {} : { cacheReport }),
     ...allNotes(job, notes),

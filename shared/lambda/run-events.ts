@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
 import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
-import { claimOf, OPEN } from '../ledger/entry.ts';
+import { claimOf, OPEN, queueOf } from '../ledger/entry.ts';
 import { expiresAt } from '../ledger/keeping.ts';
 import { runByHand, startByHand } from './by-hand.ts';
 import { environment } from './environment.ts';
@@ -35,7 +35,7 @@ interface Claiming {
 
 /** What the state machine tells of a piece of work. 0.1.0 tells no `run`. */
 export interface Work {
-  run?: { operation: string; name: string } | undefined;
+  run?: { operation: string; name: string; waitingCost?: number | undefined } | undefined;
   /** Epoch milliseconds. The call that was to do it broke off, and may have done it. */
   lostSince?: number | undefined;
 }
@@ -56,7 +56,7 @@ const prepareSchema = z.looseObject({
 
 const submitSchema = z.looseObject({
   submit: z.unknown(),
-  run: z.optional(z.looseObject({ operation: z.string(), name: z.string() })),
+  run: z.optional(z.looseObject({ operation: z.string(), name: z.string(), waitingCost: z.optional(z.number()) })),
   attempts: z._default(z.number(), 0),
   lostSince: z.optional(z.iso.datetime()),
 });
@@ -117,7 +117,7 @@ function prepared<S extends z.ZodMiniObject>(
     waitingFor: asked?.claim,
     expiresAt: expires,
   });
-  const told = { run, entry, lookFor, claims: asked ? 'something' : 'nothing', ...asked };
+  const told = { run, entry, lookFor, claims: asked ? 'something' : 'nothing', ...(asked ?? noClaim(target)) };
   // A machine of 0.1.0 makes the entry itself.
   const answer =
     execution.id === undefined
@@ -125,6 +125,11 @@ function prepared<S extends z.ZodMiniObject>(
       : told;
   checkSize(operation, answer, MAX_STATE_BYTES);
   return answer;
+}
+
+/** For a run that claims nothing: where it stands while a pause keeps it waiting. */
+function noClaim(target: string) {
+  return { claim: queueOf(target), request: '', later: true };
 }
 
 /** What the names of a run's nested executions begin with: readable, and only this run's. */

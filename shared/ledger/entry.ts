@@ -60,6 +60,10 @@ export const entrySchema = z.looseObject({
   /** When a waiting run, or what cleans up after a stopped one, was at work last. */
   seenAt: text,
   attachedTo: text,
+  /** Since when a pause of its target has kept it waiting, until when, and why. */
+  pausedAt: text,
+  pausedUntil: text,
+  pausedFor: text,
   open: text,
   submittingAt: text,
   submittedAt: text,
@@ -110,4 +114,14 @@ export interface EntryKey {
 /** What a run claims: a service, or a whole target where one account can do one thing at a time. */
 export function claimOf({ target = '', service }: Pick<Entry, 'target' | 'service'>): string {
   return service === undefined ? target : `${target}/${service}`;
+}
+
+/** Where the runs of a target that claim nothing wait while it is paused. No service has that name. */
+export function queueOf(target: string): string {
+  return `${target}/-`;
+}
+
+/** The target of a claim or of such a queue. */
+export function targetOf(claim: string): string {
+  return claim.split('/')[0] ?? '';
 }

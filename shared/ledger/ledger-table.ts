@@ -19,6 +19,7 @@ import {
   type RunStatus,
   WAITING_INDEX,
 } from './entry.ts';
+import { PAUSES, type Pause, pauseAt, pauseKeys } from './pauses.ts';
 import { type Change, changeOf, type Expression, expression, type TransitionName, transition } from './transitions.ts';
 
 /** The most keys that BatchGetItem takes. */
@@ -91,6 +92,16 @@ export class LedgerTable {
       { operation: CLAIMS, name: claim },
       expression({ set: values(set) }, { condition: MINE, values: mine }),
     );
+  }
+
+  /** The pause that keeps our hands off this target now (epoch milliseconds). */
+  async pauseOf(target: string, now: number): Promise<Pause | undefined> {
+    return pauseAt(await this.#items(pauseKeys(target)), now);
+  }
+
+  /** Sets a pause, in the place of the one that the target has; one whose end is past ends it. */
+  async setPause({ name, ...pause }: Pause, expires: number): Promise<void> {
+    await this.#update({ operation: PAUSES, name }, expression({ set: values({ ...pause, expiresAt: expires }) }));
   }
 
   /** Takes a step in the life of a run. False where its status does not allow it. */
@@ -184,16 +195,21 @@ export class LedgerTable {
 
   /** The entries of these keys as they are now: an index follows the table by a moment. */
   async #entries(keys: EntryKey[]): Promise<Entry[]> {
-    const found: Entry[] = [];
+    const found = (await this.#items(keys)).map((item) => entrySchema.parse(item));
+    return found.sort((one, other) => compare(one.ticket, other.ticket));
+  }
+
+  async #items(keys: EntryKey[]): Promise<Record<string, Value>[]> {
+    const found: Record<string, Value>[] = [];
     let left = keys.map(({ operation, name }) => toItem({ operation, name }));
     for (let round = 0; left.length > 0 && round < MAX_BATCH_ROUNDS; round += 1) {
       const batch = await this.#client.send(
         new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: left, ConsistentRead: true } } }),
       );
-      found.push(...(batch.Responses?.[this.#table] ?? []).map((item) => entrySchema.parse(fromItem(item))));
+      found.push(...(batch.Responses?.[this.#table] ?? []).map(fromItem));
       left = (batch.UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => toItem(fromItem(key)));
     }
-    return found.sort((one, other) => compare(one.ticket, other.ticket));
+    return found;
   }
 }
 

@@ -11,14 +11,16 @@ interface Transition {
   ends: boolean;
 }
 
-type Writer = 'run' | 'run-job' | 'settle-run';
+type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn';
 
 /**
  * Each status word and what may come before it. A step may be written twice, because an answer of DynamoDB can be lost; it
  * is refused after any other status, so that nothing that comes late changes how a run has ended.
  */
 export const TRANSITIONS = {
-  submits: { to: 'submitting', after: ['waiting', 'submitting'], by: ['run-job'], ends: false },
+  waits: { to: 'waiting', after: ['waiting', 'paused'], by: ['take-turn'], ends: false },
+  pauses: { to: 'paused', after: ['waiting', 'submitting', 'paused'], by: ['take-turn'], ends: false },
+  submits: { to: 'submitting', after: ['waiting', 'paused', 'submitting'], by: ['run-job'], ends: false },
   runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job'], ends: false },
   fails: {
     to: 'failed',
@@ -50,7 +52,13 @@ export const TRANSITIONS = {
 const GOOD_ENDS = ['succeeded', 'partly', 'submitted'] as const satisfies readonly RunStatus[];
 
 /** The statuses in which a run ends well may be written. */
-const BEFORE_A_GOOD_END = ['waiting', 'submitting', 'running', ...GOOD_ENDS] as const satisfies readonly RunStatus[];
+const BEFORE_A_GOOD_END = [
+  'waiting',
+  'paused',
+  'submitting',
+  'running',
+  ...GOOD_ENDS,
+] as const satisfies readonly RunStatus[];
 
 export type TransitionName = keyof typeof TRANSITIONS;
 

@@ -41,7 +41,7 @@ describe('a run of an immediate operation', () => {
     const result = { operation: CLEAR, target, status: 'succeeded', scope: { folderName: 'Imagery' } };
     assert.deepEqual(execution.output, result);
     assert.equal(emulator.cleared.length, 1);
-    assert.deepEqual(statuses, ['waiting', 'submitting']);
+    assert.deepEqual(statuses, ['waiting', 'waiting', 'submitting']);
     const { expiresAt, ...entry } = await entryOf(platform, CLEAR, 'mine');
     const startedAt = '2026-01-01T00:00:00.000Z';
     assert.deepEqual(entry, {

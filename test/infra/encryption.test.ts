@@ -34,7 +34,7 @@ describe('the key', () => {
       // A log for each function and machine, five queues, ledger and topic.
       const [functions, machines] = [
         readdirSync('functions'),
-        OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job'),
+        OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site'),
       ];
       assert.equal(keys.size, functions.length + machines.length + 7);
       for (const [id, used] of keys) assert.equal(used, key, id);
@@ -67,7 +67,7 @@ describe('the key', () => {
 
     own.template.resourceCountIs('AWS::KMS::Key', 0);
     own.template.resourceCountIs('AWS::KMS::Alias', 0);
-    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 20);
+    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 21);
   });
 
   it('leads roles to the same rights, whoever made it', () => {

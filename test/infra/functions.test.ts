@@ -13,7 +13,7 @@ const OF_MACHINES = ['check-job', 'cancel-job'];
 /** It talks to a vendor for people, and only reads. */
 const FOR_PEOPLE = ['check-target'];
 /** These decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'start-refresh'];
+const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
 const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
 
 const TIMEOUT_SECONDS: Record<string, number> = {
@@ -69,7 +69,7 @@ describe('the functions', () => {
     const logs = stack.idsOf('AWS::Logs::LogGroup').map((id) => stack.resources.get(id)?.Properties);
     const ofFunctions = logs.filter((properties) => properties?.['LogGroupName'] === undefined);
 
-    assert.equal(logs.length, FUNCTIONS.length + OPERATIONS.length + SHARED_MACHINES.length);
+    assert.equal(logs.length, FUNCTIONS.length + OPERATIONS.length + SHARED_MACHINES.length + 1);
     assert.equal(ofFunctions.length, FUNCTIONS.length);
     for (const properties of logs) {
       assert.partialDeepStrictEqual(properties, { RetentionInDays: 365, KmsKeyId: KEY });
@@ -108,6 +108,7 @@ describe('the functions', () => {
       'take-turn': { ...table, KEEP_DAYS: '400' },
       'settle-run': { ...table, KEEP_DAYS: '400', MACHINE_PREFIX: '' },
       'sweep-runs': { ...table, CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun' },
+      'pause-site': table,
       'start-refresh': {
         STATE_MACHINE_ARN: stateMachineArn('refresh-service'),
         RASTERS: JSON.stringify([
@@ -195,6 +196,16 @@ const OF_DECISIONS: Record<string, object[]> = {
     allow('states:StartExecution', 'arn:aws:stepfunctions:JobsCancelRun'),
     allow(
       'states:DescribeExecution',
+      OPERATIONS.map((name) => `${executionsOf(name)}:*`),
+    ),
+  ],
+  'pause-site': [
+    allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
+    allow('dynamodb:Query', `${LEDGER}/index/open`),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+    allow(
+      'states:StopExecution',
       OPERATIONS.map((name) => `${executionsOf(name)}:*`),
     ),
   ],

@@ -19,10 +19,13 @@ const machines = machinesOf({
 });
 
 describe('the state machines', () => {
-  it('are one for each operation, what these share, and the one that starts scheduled operations', () => {
+  it('are one for each operation, what these share, and those that start scheduled operations and pause targets', () => {
     const names = [...machines.keys()];
 
-    assert.deepEqual(names.toSorted(), [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job'].toSorted());
+    assert.deepEqual(
+      names.toSorted(),
+      [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job', 'pause-site'].toSorted(),
+    );
   });
 
   for (const [name, machine] of machines) {

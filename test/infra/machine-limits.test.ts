@@ -6,6 +6,9 @@ import { machinesOf, OPERATIONS, required, SHARED_MACHINES } from './machines.ts
 const MAX_STATES = 60;
 const MAX_STATES_OF_ONE = 20;
 const MAX_CHOICE_RULES = 25;
+/** What people start to pause a target: counted by itself, because no run goes through it. */
+const PAUSE = 'pause-site';
+const MAX_STATES_OF_PAUSE = 1;
 
 const VENDOR_WORDS = /esri|arcgis|micro-?strategy|[a-z]+Server\b|GPServer|geoprocessing/i;
 
@@ -22,7 +25,7 @@ const choices = definitions.flatMap(({ name, states }) =>
 
 describe('what a person has to read of the state machines', () => {
   it('is all of them: there are no others', () => {
-    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name)]);
+    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE]);
 
     assert.deepEqual(
       [...all.keys()].filter((name) => !known.has(name)),
@@ -41,6 +44,10 @@ describe('what a person has to read of the state machines', () => {
       [],
     );
     assert.ok(rules.length <= MAX_CHOICE_RULES, `${rules.length} rules`);
+  });
+
+  it(`is ${MAX_STATES_OF_PAUSE} state of the machine that pauses a target`, () => {
+    assert.ok(required(all, PAUSE).states.size <= MAX_STATES_OF_PAUSE);
   });
 
   it('is in each choice one word and where it leads: no time is compared, nothing is reckoned', () => {

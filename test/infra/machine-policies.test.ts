@@ -68,7 +68,7 @@ const needed: Record<string, Rights[]> = {
   ...Object.fromEntries(
     OPERATIONS.map((name) => [
       name,
-      [invoke(name), entries('PutItem', name), entries('UpdateItem', name), tableKey, ...runToEnd('hold', 'run-job')],
+      [invoke(name), entries('PutItem', name), entries('UpdateItem', name), tableKey, ...runToEnd('hold')],
     ]),
   ),
   hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job')],
@@ -77,11 +77,12 @@ const needed: Record<string, Rights[]> = {
     entries('UpdateItem', ...OPERATIONS, 'claim'),
     tableKey,
     start('cancel-run'),
-    ...runToEnd('watch-job'),
+    ...runToEnd('watch-job', 'take-turn'),
   ],
   'take-turn': [invoke('take-turn')],
   'watch-job': [invoke('check-job'), entries('UpdateItem', ...OPERATIONS), tableKey],
   'cancel-run': [invoke('settle-run', 'cancel-job')],
+  'pause-site': [invoke('pause-site')],
   'start-scheduled-job': [start(...JOBS, 'clear-rest-cache')],
 };
 
@@ -98,7 +99,7 @@ describe("the machines' roles", () => {
         .map((name) => `machine ${name}`)
         .toSorted(),
     );
-    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 1);
+    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 2);
   });
 
   for (const [name, own] of Object.entries(needed)) {

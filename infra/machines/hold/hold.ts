@@ -5,10 +5,11 @@ export interface HoldParts extends Place {
   takeTurnArn: string;
 }
 
-/** Claims a service when it is the run's turn, has the work done by another machine, and frees the service again. */
+/** Claims a service when it is the run's turn and nobody has paused its target, has the work done by another machine, and frees the service again. */
 export function hold(parts: HoldParts): Machine {
   const turn = {
     'run.$': '$.run',
+    'claims.$': '$.claims',
     'claim.$': '$.claim',
     'request.$': '$.request',
     'later.$': '$.later',
@@ -18,7 +19,8 @@ export function hold(parts: HoldParts): Machine {
     'attach.$': '$.turn.state.attach',
   };
   const work = {
-    'run.$': '$.run',
+    // With what the wait has cost.
+    'run.$': '$.turn.state.run',
     'input.$': '$.input',
     'lookFor.$': '$.lookFor',
     'functionArn.$': '$.functionArn',
@@ -29,7 +31,8 @@ export function hold(parts: HoldParts): Machine {
     'claimedAt.$': '$.turn.state.claimedAt',
   };
   return {
-    Comment: 'Holds a service for one run: waits for its turn, has the work done, frees the service.',
+    Comment:
+      'Holds a service for one run: waits for its turn and for the end of a pause, has the work done, frees the service.',
     StartAt: 'Take a turn',
     States: {
       'Take a turn': runMachine(parts, parts.takeTurnArn, turn, {

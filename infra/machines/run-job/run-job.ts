@@ -19,6 +19,7 @@ import {
 
 export interface RunJobParts extends Place {
   watchJobArn: string;
+  takeTurnArn: string;
   cancelRunArn: string;
 }
 
@@ -60,7 +61,7 @@ function submitStates(parts: RunJobParts): Machine['States'] {
       RUN,
       'submits',
       { set: { submittingAt: text(NOW) }, remove: ['waitingFor', 'attachedTo'] },
-      { Next: 'Submit' },
+      { Next: 'Submit', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'AWS did not go on' }] },
     ),
     Submit: {
       ...invoke(parts, FUNCTION, { 'submit.$': '$.input', 'run.$': '$.run', 'attempts.$': '$.work.state.attempts' }),
@@ -69,23 +70,34 @@ function submitStates(parts: RunJobParts): Machine['States'] {
       Catch: [
         { ErrorEquals: errorsWith('nothingSubmitted'), ResultPath: '$.error', Next: 'Nothing runs' },
         { ErrorEquals: [UNCERTAIN], ResultPath: '$.error', Next: 'A job may run' },
-        { ErrorEquals: [NOTHING_WAS_RUN], ResultPath: null, Next: 'Lambda had no room' },
+        { ErrorEquals: [NOTHING_WAS_RUN], ResultPath: null, Next: 'AWS did not go on' },
         // Lambda's own errors: a time-out, a crash, or an answer of the service that was lost.
         { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Wait for the lost submit' },
       ],
     },
     'What came of it?': choose(
       STATUS,
-      { running: 'Record the job', later: 'Wait to submit again' },
+      { running: 'Record the job', later: 'Wait to submit again', go: 'Note the submit' },
       'Write the result',
     ),
-    'Wait to submit again': { Type: 'Wait', SecondsPath: '$.work.state.waitSeconds', Next: 'Submit' },
-    'Lambda had no room': {
+    // A pause that has begun since keeps it waiting here too.
+    'Wait to submit again': runMachine(
+      parts,
+      parts.takeTurnArn,
+      { 'run.$': '$.run', 'claim.$': '$.claim', 'again.$': '$.work.state' },
+      {
+        into: 'work',
+        name: windowName('again'),
+        Next: 'What came of it?',
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'AWS did not go on' }],
+      },
+    ),
+    'AWS did not go on': {
       Type: 'Pass',
       Result: {
         Error: 'AwsUnavailableError',
         Cause:
-          'Lambda had no room for the function, after several tries: nothing was submitted. Start it again later, or have the concurrency of the account raised.',
+          'AWS failed before anything was submitted, after several tries: Lambda had no room for the function, the ledger could not be written, or a machine not be started. Start it again later, or have the concurrency of the account raised.',
       },
       ResultPath: '$.error',
       Next: 'Nothing runs',

@@ -52,8 +52,7 @@ export function run(parts: RunParts): Machine {
     functionArn,
     submitSeconds,
     work: { state: { attempts: 0 } },
-  };
-  const claim = {
+    'claims.$': '$.claims',
     'claim.$': '$.claim',
     'request.$': '$.request',
     'later.$': '$.later',
@@ -84,19 +83,8 @@ export function run(parts: RunParts): Machine {
         Catch: TO_FAILURE,
         Next: 'Note what it asks for',
       },
-      'Note what it asks for': putEntry(
-        parts,
-        { path: '$.entry' },
-        { Next: 'Does it claim anything?', Catch: TO_FAILURE },
-      ),
-      'Does it claim anything?': choose('$.claims', { something: 'Hold and run' }, 'Run'),
-      'Hold and run': runMachine(parts, holdArn, { ...work, ...claim }, { ...ENDED, name: nestedName('hold') }),
-      Run: runMachine(
-        parts,
-        runJobArn,
-        { ...work, claim: 'nothing', fence: '0', 'claimedAt.$': '$.run.startedAt' },
-        { ...ENDED, name: nestedName('job') },
-      ),
+      'Note what it asks for': putEntry(parts, { path: '$.entry' }, { Next: 'Hold and run', Catch: TO_FAILURE }),
+      'Hold and run': runMachine(parts, holdArn, work, { ...ENDED, name: nestedName('hold') }),
       ...endStates(parts, key),
     },
   };

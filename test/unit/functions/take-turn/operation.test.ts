@@ -41,8 +41,9 @@ describe('a run that takes a turn', () => {
   it('holds a service that nobody ever held, under a lease past its submit', async (t) => {
     const { ledger, look } = await open(t);
 
-    const { claimedAt, ...turn } = await look();
+    const { claimedAt, run, ...turn } = await look();
 
+    assert.deepEqual([run.name, run.waitingCost], ['mine', undefined]);
     assert.deepEqual(turn, { next: 'end', outcome: 'holder', fence: '1' });
     const claim = await claimOf(ledger);
     assert.partialDeepStrictEqual(claim, { holder: 'mine', holderOperation: OPERATION, requestHash: EQUAL, fence: 1 });
@@ -82,7 +83,7 @@ describe('a run that takes a turn', () => {
     const claimedAt = inSeconds(-5);
     await ledger.put(claimed({ holder: 'mine', claimedAt }));
 
-    const turn = await look();
+    const { run: _run, ...turn } = await look();
 
     assert.deepEqual(turn, { next: 'end', outcome: 'holder', fence: '3', claimedAt });
   });

@@ -31,7 +31,7 @@ describe('an immediate operation', () => {
     const free = await operation()(event);
     const claiming = await operation({ oneAtATime: true })(event);
 
-    assert.deepEqual([free.claims, free.claim], ['nothing', undefined]);
+    assert.deepEqual([free.claims, free.claim], ['nothing', 'bi/-']);
     assert.deepEqual([claiming.claims, claiming.claim, claiming.later], ['something', 'bi', true]);
     const entries = [free, claiming].map(({ entry }) => fromItem(entry));
     assert.deepEqual(

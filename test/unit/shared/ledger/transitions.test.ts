@@ -17,14 +17,16 @@ const ENDS: readonly RunStatus[] = ['succeeded', 'partly', 'submitted', 'failed'
 
 /** What may follow what, written a second time: after the statuses of a row the step may be taken. */
 const MAY_FOLLOW: Record<TransitionName, RunStatus[]> = {
-  submits: ['waiting', 'submitting'],
+  waits: ['waiting', 'paused'],
+  pauses: ['waiting', 'submitting', 'paused'],
+  submits: ['waiting', 'paused', 'submitting'],
   runs: ['submitting', 'running'],
   fails: ['waiting', 'submitting', 'running', 'paused', 'failed'],
   isCancelled: ['waiting', 'submitting', 'running', 'paused', 'failed', 'uncertain', 'cancelled'],
   isStopped: ['submitting', 'running', 'failed', 'uncertain', 'stopped'],
   isUncertain: ['submitting', 'running', 'failed', 'uncertain'],
 };
-const MAY_END_WELL: RunStatus[] = ['waiting', 'submitting', 'running', 'succeeded', 'partly', 'submitted'];
+const MAY_END_WELL: RunStatus[] = ['waiting', 'paused', 'submitting', 'running', 'succeeded', 'partly', 'submitted'];
 
 function names(): TransitionName[] {
   return Object.keys(TRANSITIONS).filter((name): name is TransitionName => Object.hasOwn(TRANSITIONS, name));
