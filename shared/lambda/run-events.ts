@@ -44,6 +44,8 @@ export interface RunParts<S extends z.ZodMiniObject> {
   operation: string;
   inputSchema: S;
   asks: (input: z.output<S>) => Asked;
+  /** Does all but what would change something: gives what it would have done. */
+  dryRun: (input: z.output<S>, run: Run) => Promise<object>;
   /** Does the work: gives how it stands, with `status` first of all. */
   work: (input: z.output<S>, work: Work, run: Run) => Promise<object>;
 }
@@ -71,9 +73,16 @@ export function operationOf<S extends z.ZodMiniObject>(parts: RunParts<S>): Oper
     if (holds(event, 'prepare')) return prepared(parts, parseInput(operation, prepareSchema, event));
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
-    const { waits } = parts.asks(parseInput(operation, inputSchema, event));
+    const input = parseInput(operation, inputSchema, event);
+    if (isDryRun(input)) return await parts.dryRun(input, run);
+    const { waits } = parts.asks(input);
     return waits ? await runByHand(event, run) : await startByHand(event, run);
   };
+}
+
+/** Whoever starts it: a dry run is no run, and has no entry. */
+function isDryRun(input: unknown): boolean {
+  return Object(input).dryRun === true;
 }
 
 /** What the state machine writes into the ledger and claims the service with. */

@@ -41,13 +41,14 @@ describe('the shipped settings', () => {
     lines.map((line, index) => (isTaken(index) ? line.replace(mark, '') : line)).join('\n');
 
   it('hold examples of all that may be set', () => {
-    const { name, schedules, rasters, jobs, ledger, network, encryption, notifications } = settingsIn(
+    const { name, schedules, rasters, jobs, windows, sites, ledger, network, encryption, notifications } = settingsIn(
       uncommented(/^#/, (line) => examples.includes(line)),
     );
 
     assert.deepEqual([name, schedules.length, rasters.length, network?.subnetIds.length], ['test', 2, 1, 2]);
     assert.match(encryption?.keyArn ?? '', /:key\//);
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
+    assert.deepEqual([windows['nights']?.from, sites['city-gis']?.jobsAtOnce], ['20:00', 4]);
     assert.deepEqual(ledger, { keepDays: 400 });
     assert.deepEqual(notifications, { email: 'gis-team@example.org' });
   });

@@ -243,6 +243,8 @@ describe('readSettings', () => {
         },
       ],
       jobs: {},
+      windows: {},
+      sites: {},
       ledger: { keepDays: 400 },
     });
   });
@@ -274,6 +276,8 @@ describe('readSettings', () => {
       schedules: [],
       rasters: [],
       jobs: {},
+      windows: {},
+      sites: {},
       ledger: { keepDays: 400 },
     });
   });
