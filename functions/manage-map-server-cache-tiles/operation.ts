@@ -15,7 +15,7 @@ import type { Input } from './input.ts';
 
 export function tilesRequest(input: Input): JobRequest {
   const { inputService, updateMode, scales, areaOfInterest, updateExtent, numOfCachingServiceInstances } = input;
-  if (!input.dryRun) refusePlans(input);
+  refusePlans(input);
   const area = areaOfInterest ?? (updateExtent && rectangle(updateExtent, updateExtent.spatialReference));
   return {
     service: inputService,
