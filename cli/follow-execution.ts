@@ -6,6 +6,7 @@ import type { Progress } from './progress.ts';
 /** What people are told of the states of a run, in whichever machine it is; of other states nothing. */
 const WORDS: Record<string, string> = {
   'Enter the ledger': 'enters the ledger',
+  'Dry run': 'looks up what a run would do',
   Prepare: 'checks the input',
   'Take a turn': 'waits for its turn',
   Submit: 'at work',

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { nameSchema } from '../../shared/arcgis/service-name.ts';
+import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
 
 const typeSchema = z
@@ -12,6 +13,7 @@ export const inputSchema = z
     folderName: z.optional(nameSchema),
     serviceName: z.optional(nameSchema),
     type: z.optional(typeSchema),
+    dryRun: dryRunSchema,
   })
   .check(
     z.refine((input) => 'serviceName' in input || !('type' in input), {

@@ -7,7 +7,7 @@ import type { Input } from './input.ts';
 export const OPERATION = 'clear-rest-cache';
 
 /** Clears the REST cache of a whole site, of one folder, or of one service and its folder. */
-export async function clearRestCacheOperation({ target, ...scope }: Input, run: Run) {
+export async function clearRestCacheOperation({ target, dryRun: _, ...scope }: Input, run: Run) {
   const site = await openSite(target, run);
   const isWhole = Object.keys(scope).length === 0;
   // What a server says to a name that it does not know is nowhere documented: success would be no proof.

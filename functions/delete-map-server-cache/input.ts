@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { inputServiceSchema } from '../../shared/arcgis/service-name.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
+import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
 
 export const inputSchema = z
@@ -9,6 +10,7 @@ export const inputSchema = z
     inputService: inputServiceSchema,
     confirm: z.string(),
     waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
+    dryRun: dryRunSchema,
   })
   .check(
     z.refine(

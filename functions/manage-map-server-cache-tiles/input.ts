@@ -3,8 +3,10 @@ import { areaOfInterestSchema } from '../../shared/arcgis/area-of-interest.ts';
 import { inputServiceSchema } from '../../shared/arcgis/service-name.ts';
 import { updateExtentSchema } from '../../shared/arcgis/update-extent.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
+import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
 import { must } from '../../shared/schema-messages.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
+import { planKeys, planRules } from './plan-input.ts';
 
 const scaleSchema = z.number(must('be a number, the denominator of a scale')).check(z.positive());
 
@@ -32,21 +34,25 @@ const instancesSchema = z
     ),
   );
 
-export const inputSchema = z.strictObject({
-  target: targetNameSchema,
-  inputService: inputServiceSchema,
-  updateMode: z.enum(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES']),
-  scales: z._default(
-    z.union([z.literal('ALL'), scalesTextSchema, scalesSchema], {
-      error:
-        'must be "ALL", a list of scales ([9027.977411, 4513.988705]) or the same as text ("9027.977411;4513.988705")',
-    }),
-    'ALL',
-  ),
-  areaOfInterest: z.optional(areaOfInterestSchema),
-  updateExtent: z.optional(updateExtentSchema),
-  numOfCachingServiceInstances: z._default(instancesSchema, -1),
-  waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
-});
+export const inputSchema = z
+  .strictObject({
+    target: targetNameSchema,
+    inputService: inputServiceSchema,
+    updateMode: z.enum(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES']),
+    scales: z._default(
+      z.union([z.literal('ALL'), scalesTextSchema, scalesSchema], {
+        error:
+          'must be "ALL", a list of scales ([9027.977411, 4513.988705]) or the same as text ("9027.977411;4513.988705")',
+      }),
+      'ALL',
+    ),
+    areaOfInterest: z.optional(areaOfInterestSchema),
+    updateExtent: z.optional(updateExtentSchema),
+    numOfCachingServiceInstances: z._default(instancesSchema, -1),
+    waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
+    ...planKeys,
+    dryRun: dryRunSchema,
+  })
+  .check(...planRules);
 
 export type Input = z.output<typeof inputSchema>;

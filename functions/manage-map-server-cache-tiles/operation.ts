@@ -10,10 +10,12 @@ import { InvalidInputError } from '../../shared/errors.ts';
 import type { JobRequest, Submission } from '../../shared/lambda/job-operation.ts';
 import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
+import { dryRunOf } from './dry-run.ts';
 import type { Input } from './input.ts';
 
 export function tilesRequest(input: Input): JobRequest {
   const { inputService, updateMode, scales, areaOfInterest, updateExtent, numOfCachingServiceInstances } = input;
+  refusePlans(input);
   const area = areaOfInterest ?? (updateExtent && rectangle(updateExtent, updateExtent.spatialReference));
   return {
     service: inputService,
@@ -42,20 +44,34 @@ export async function manageMapServerCacheTiles(
   run: Run,
 ): Promise<Submission> {
   const site = await openSite(input.target, run);
-  const cache = tileCacheOf(await describeService(site, service), service);
+  const description = await describeService(site, service);
+  const cache = tileCacheOf(description, service);
   const area = chooseArea(input, cache.spatialReference);
   const { area_of_interest: _outline, ...inputs } = sought.inputs;
   const levels = chooseScales(input.scales, cache);
+  const isExtentUnused = input.areaOfInterest !== undefined && input.updateExtent !== undefined;
+  const notes = isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes;
+  const common = { ...inputs, levels: levels.join(';'), ...(area && { area_of_interest: JSON.stringify(area) }) };
+  if (run.unsent !== undefined) {
+    const planned = { input, description, cache, scales: levels, area };
+    return await dryRunOf(
+      planned,
+      notes,
+      async (parameters) => await submitJob(site, sought, { ...common, ...parameters }),
+    );
+  }
   // A report speaks of whole scales, and of tiles that are there: nothing true of an area, or of a deletion.
   const isTold = area === undefined && input.updateMode !== 'DELETE_TILES' && input.waitForJobCompletion === 'WAIT';
   const cacheReport = isTold ? await reportBefore(site, serviceUrlParameter(service), levels) : undefined;
-  const job = await submitJob(site, sought, {
-    ...inputs,
-    levels: levels.join(';'),
-    ...(area === undefined ? {} : { area_of_interest: JSON.stringify(area) }),
-  });
-  const isExtentUnused = input.areaOfInterest !== undefined && input.updateExtent !== undefined;
-  return { job, notes: isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes, cacheReport };
+  return { job: await submitJob(site, sought, common), notes, cacheReport };
+}
+
+/** Until there is what runs one unit after the other. */
+function refusePlans({ plan, resume }: Input): void {
+  if (plan === undefined && resume === undefined) return;
+  throw new InvalidInputError(
+    `${plan === undefined ? 'resume' : 'plan'}: plans can be counted ("dryRun": true) and not be run yet, nothing was done. Start it without this key: it is one job then.`,
+  );
 }
 
 const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';

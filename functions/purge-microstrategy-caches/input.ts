@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
 import { whereSchema } from '../../shared/microstrategy/where.ts';
 import { must } from '../../shared/schema-messages.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
@@ -24,6 +25,7 @@ export const inputSchema = z
     cacheTypes: z._default(cacheTypesSchema, ['element']),
     where: z.optional(whereSchema),
     invalidate: z.optional(z.boolean()),
+    dryRun: dryRunSchema,
   })
   .check(
     z.refine((input) => !('where' in input) || names(input, 'content', 'cube'), {

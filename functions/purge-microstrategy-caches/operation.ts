@@ -15,7 +15,12 @@ export const OPERATION = 'purge-microstrategy-caches';
 export async function purgeMicrostrategyCaches(input: Input, run: Run) {
   const { target } = input;
   const read = async (fresh: boolean) => await readMicrostrategyTarget(target, { ...targetOptions(), fresh });
-  const options = { deadline: run.deadline, readAgain: async () => await read(true), onLogoutFailed };
+  const options = {
+    deadline: run.deadline,
+    readAgain: async () => await read(true),
+    onLogoutFailed,
+    unsent: run.unsent,
+  };
   const results = await withSession(await read(false), options, async (session) => {
     const projects = await resolveProjects(session, input.projects);
     return await purgeAll(session, projects, input);

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { nameSchema } from '../../shared/arcgis/service-name.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
+import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
 
 export const inputSchema = z.strictObject({
@@ -16,6 +17,7 @@ export const inputSchema = z.strictObject({
     ),
   ),
   waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
+  dryRun: dryRunSchema,
 });
 
 export type Input = z.output<typeof inputSchema>;

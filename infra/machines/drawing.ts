@@ -44,7 +44,10 @@ function call({ Resource: resource, Parameters: parameters }: Task): string {
 
 function arrows(state: State): { arrow: string; to: string }[] {
   if (state.Type === 'Choice') {
-    const rules = state.Choices.map(({ StringEquals: word, Next: to }) => ({ arrow: `-->|${word}|`, to }));
+    const rules = state.Choices.map((rule) => ({
+      arrow: `-->|${'StringEquals' in rule ? rule.StringEquals : 'yes'}|`,
+      to: rule.Next,
+    }));
     return [...rules, { arrow: '-->|else|', to: state.Default }];
   }
   const next = 'Next' in state ? state.Next : undefined;

@@ -32,7 +32,7 @@ export type Task = Next & {
 /** Tests one word: what needs more than that is decided by a function. */
 export interface Choice {
   Type: 'Choice';
-  Choices: readonly { Variable: string; StringEquals: string; Next: string }[];
+  Choices: readonly ({ Variable: string; Next: string } & ({ StringEquals: string } | { IsPresent: true }))[];
   Default: string;
 }
 
@@ -65,6 +65,11 @@ export interface Machine {
   StartAt: string;
   TimeoutSeconds?: number;
   States: Record<string, State>;
+}
+
+/** Goes there where the input has the key, else on. */
+export function ifPresent(variable: string, next: string, otherwise: string): Choice {
+  return { Type: 'Choice', Choices: [{ Variable: variable, IsPresent: true, Next: next }], Default: otherwise };
 }
 
 /** Goes where the word leads. */

@@ -8,6 +8,7 @@ import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';
+import { checkWindowNames, sitesSchema, windowsSchema } from './windows.ts';
 
 /** One schedule of the settings. */
 export const scheduleSchema = z
@@ -135,11 +136,14 @@ export const settingsSchema = z
       [],
     ),
     jobs: orNothing(jobsSchema, {}),
+    windows: orNothing(windowsSchema, {}),
+    sites: orNothing(sitesSchema, {}),
     ledger: orNothing(ledgerSchema, { keepDays: KEEP_DAYS }),
     network: networkSchema.optional(),
     encryption: encryptionSchema.optional(),
     notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),
   })
+  .superRefine(checkWindowNames, { when: ({ value }) => isObject(value) })
   .superRefine(checkRastersSize);
 
 /** The settings with their defaults filled in. */

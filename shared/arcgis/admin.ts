@@ -21,7 +21,12 @@ const clearedSchema = z.union([
  * @throws VendorContractError for whatever is neither documented success
  */
 export async function clearRestCache(site: ArcgisSite, scope: RestCacheScope): Promise<void> {
-  await site.call({ path: 'admin/system/handlers/rest/cache/clear', form: given(scope), reply: clearedSchema });
+  await site.call({
+    path: 'admin/system/handlers/rest/cache/clear',
+    form: given(scope),
+    reply: clearedSchema,
+    answerInDryRun: { success: true },
+  });
 }
 
 /** Types that the Admin API lists under their own name; others (FeatureServer, WMSServer…) are capabilities of these. */

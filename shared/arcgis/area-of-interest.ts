@@ -33,18 +33,25 @@ function schemaFor(value: unknown) {
 }
 
 /** An extent as a rectangular area: the extent parameter's own text format is not reliably documented. */
-export function rectangle(
-  { xmin, ymin, xmax, ymax }: Extent,
+export function rectangle(extent: Extent, spatialReference: SpatialReference | undefined): PolygonFeatureSet {
+  return rectangles([extent], spatialReference);
+}
+
+/** Several of them as one area. */
+export function rectangles(
+  extents: readonly Extent[],
   spatialReference: SpatialReference | undefined,
 ): PolygonFeatureSet {
-  const ring = [
-    [xmin, ymin],
-    [xmin, ymax],
-    [xmax, ymax],
-    [xmax, ymin],
-    [xmin, ymin],
-  ];
-  return featureSet([[ring]], spatialReference);
+  const polygons = extents.map(({ xmin, ymin, xmax, ymax }) => [
+    [
+      [xmin, ymin],
+      [xmin, ymax],
+      [xmax, ymax],
+      [xmax, ymin],
+      [xmin, ymin],
+    ],
+  ]);
+  return featureSet(polygons, spatialReference);
 }
 
 function featureSet(polygons: Ring[][], spatialReference: SpatialReference | undefined): PolygonFeatureSet {

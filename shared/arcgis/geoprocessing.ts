@@ -57,6 +57,7 @@ export async function submitJob(
     reply: submittedSchema,
     repeatable: 'if-nothing-was-done',
     answerTimeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
+    answerInDryRun: { jobId: 'none', jobStatus: 'esriJobNew' },
     recover: async (error) => {
       if (!mayHaveStarted(error)) throw error;
       adopted = await adoptJob(site, lost, since, error.message);

@@ -4,6 +4,7 @@ import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
 import { send, type VendorAnswer, type VendorRequest } from '../http/send.ts';
+import type { Unsent } from '../http/unsent.ts';
 import { readReply, TokenRefused } from './replies.ts';
 import { assertMayGetCredentials, serverInfoSchema, type TokenAddresses, tokenAddresses } from './token-addresses.ts';
 
@@ -36,6 +37,8 @@ export interface SiteCall<S extends z.core.$ZodType> {
   /** Whether the call may be made again; reads may always. */
   repeatable?: Repeatable;
   answerTimeoutSeconds?: number;
+  /** The call changes something: in a dry run it is not sent, and this is its answer. */
+  answerInDryRun?: z.input<S>;
   /** Told how the call itself failed, never how its sign-in did: gives an answer in its place, or throws. */
   recover?: (error: unknown) => z.input<S> | Promise<z.input<S>>;
 }
@@ -61,17 +64,27 @@ const tokenSchema = z.object({
   expires: z.catch(z.optional(z.coerce.number()), undefined),
 });
 
+interface SiteOptions {
+  readAgain: () => Promise<SiteAccess>;
+  /** Epoch milliseconds. */
+  deadline: number;
+  unsent?: Unsent[] | undefined;
+}
+
 /** One ArcGIS Server or Enterprise site in one invocation: stand-alone or federated, signed in when a call needs it. */
 export class ArcgisSite {
   private access: SiteAccess;
   private readonly readAgain: () => Promise<SiteAccess>;
   private readonly deadline: number;
+  /** In a dry run: takes the calls that would change something. */
+  private readonly unsent: Unsent[] | undefined;
 
   /** `readAgain` reads the secret as it is now, and gives the same object while it has not changed. */
-  constructor(access: SiteAccess, options: { readAgain: () => Promise<SiteAccess>; deadline: number }) {
+  constructor(access: SiteAccess, options: SiteOptions) {
     this.access = access;
     this.readAgain = options.readAgain;
     this.deadline = options.deadline;
+    this.unsent = options.unsent;
   }
 
   /** The address of a path below the site. */
@@ -88,6 +101,11 @@ export class ArcgisSite {
    */
   async call<S extends z.core.$ZodType>(siteCall: SiteCall<S>): Promise<z.output<S>> {
     const token = await this.token();
+    if (this.unsent !== undefined && 'answerInDryRun' in siteCall) {
+      const { path, form = {}, reply, answerInDryRun } = siteCall;
+      this.unsent.push({ method: 'POST', url: this.address(path), parameters: form });
+      return z.parse(reply, answerInDryRun);
+    }
     try {
       return await this.callOnce(siteCall, token);
     } catch (error) {

@@ -1,5 +1,7 @@
 import type * as z from 'zod/mini';
+import type { Unsent } from '../http/unsent.ts';
 import { goodEnd } from '../ledger/transitions.ts';
+import { wouldSend } from './dry-run.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { operationOf } from './run-events.ts';
 
@@ -11,7 +13,7 @@ interface ImmediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ target:
   inputSchema: S;
   /** Whether two runs of one target must not be at work at the same time. */
   oneAtATime?: boolean;
-  work: (input: z.output<S>, run: Run) => Promise<{ status: 'succeeded' }>;
+  work: (input: z.output<S>, run: Run) => Promise<{ status: 'succeeded'; notes?: string[] }>;
 }
 
 /** An operation that has done its work when its function returns. The work may be done twice without harm. */
@@ -26,6 +28,12 @@ export function immediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ t
       // What changed after another run had begun may not be in what that one did.
       const claim = oneAtATime ? { sameAs: input, later: true } : undefined;
       return { target: input.target, claim, lookFor: `what was done on target ${input.target}`, waits: true };
+    },
+    async dryRun(input, run) {
+      const unsent: Unsent[] = [];
+      const { notes } = await work(input, { ...run, unsent });
+      const told = notes === undefined ? {} : { notes };
+      return { operation, target: input.target, status: 'planned', ...wouldSend(unsent), ...told };
     },
     async work(input, _work, run) {
       const result = await work(input, { ...run, deadline: run.deadline - WAITING_MS });

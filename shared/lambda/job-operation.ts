@@ -1,10 +1,13 @@
 import type * as z from 'zod/mini';
 import type { SubmittedJob } from '../arcgis/geoprocessing.ts';
 import { type ServiceName, serviceLabel } from '../arcgis/service-name.ts';
+import type { Unsent } from '../http/unsent.ts';
 import type { CacheReport, SoughtJob, Watch } from '../jobs/job-reference.ts';
 import { leaseUntil, nextWaitSeconds, RUN_COST } from '../jobs/poll-policy.ts';
 import { expiresAt } from '../ledger/keeping.ts';
 import { goodEnd } from '../ledger/transitions.ts';
+import type { PlanFigures } from '../tiles/plan.ts';
+import { wouldSend } from './dry-run.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
@@ -35,6 +38,8 @@ export interface Submission {
   notes?: string[];
   /** How far the job is can be told by this. */
   cacheReport?: CacheReport | undefined;
+  /** In a dry run of tiles: what they are. */
+  plan?: PlanFigures | undefined;
 }
 
 export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>> {
@@ -61,6 +66,20 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
         sought,
         lookFor: `a job of ${service} on target ${target}, in ArcGIS Server Manager (the jobs of the geoprocessing service),`,
         waits: waitForJobCompletion === 'DO_NOT_WAIT',
+      };
+    },
+    async dryRun(input, run) {
+      const unsent: Unsent[] = [];
+      const request = requestOf(input);
+      const { notes = [], plan } = await submit(input, request, { ...run, unsent });
+      return {
+        operation,
+        target: input.target,
+        status: 'planned',
+        service: serviceLabel(request.service),
+        ...wouldSend(unsent, plan?.units),
+        ...(plan === undefined ? {} : { plan }),
+        ...(notes.length === 0 ? {} : { notes }),
       };
     },
     async work(input, work, run) {

@@ -18,7 +18,7 @@ export async function openSite(targetName: string, run: Run): Promise<ArcgisSite
 /** The same, and which version of the secret the site was given last. */
 export async function openVersionedSite(
   targetName: string,
-  { deadline }: Run,
+  { deadline, unsent }: Run,
   { fresh = false } = {},
 ): Promise<{ site: ArcgisSite; secretVersion: () => string }> {
   const isName = z.safeParse(targetNameSchema, targetName).success;
@@ -29,5 +29,5 @@ export async function openVersionedSite(
     target = await readArcgisTarget(targetName, { ...options, fresh: true });
     return target;
   };
-  return { site: new ArcgisSite(target, { readAgain, deadline }), secretVersion: () => versionOf(target) };
+  return { site: new ArcgisSite(target, { readAgain, deadline, unsent }), secretVersion: () => versionOf(target) };
 }

@@ -1,6 +1,7 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { redact } from '../http/redact.ts';
+import type { Unsent } from '../http/unsent.ts';
 import { targetNameSchema } from '../targets/target-name.ts';
 import { log } from './log.ts';
 
@@ -14,6 +15,8 @@ export interface Run {
   requestId: string;
   /** Epoch milliseconds: nothing is sent to a vendor after it. */
   deadline: number;
+  /** In a dry run: takes what changes something, in the place of the vendor. */
+  unsent?: Unsent[];
 }
 
 /** An operation's logic: takes the event as it came, returns the result, throws a named error. */

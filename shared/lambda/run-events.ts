@@ -44,6 +44,8 @@ export interface RunParts<S extends z.ZodMiniObject> {
   operation: string;
   inputSchema: S;
   asks: (input: z.output<S>) => Asked;
+  /** Does all but what would change something: gives what it would have done. */
+  dryRun: (input: z.output<S>, run: Run) => Promise<object>;
   /** Does the work: gives how it stands, with `status` first of all. */
   work: (input: z.output<S>, work: Work, run: Run) => Promise<object>;
 }
@@ -63,11 +65,13 @@ const submitSchema = z.looseObject({
 
 /**
  * An operation's function. Its state machine first has it check the input (`prepare`), and do the work when it is the
- * run's turn (`submit`). Anything else is an input that somebody gave by hand: it goes to the state machine.
+ * run's turn (`submit`). A dry run is no run: whoever starts it, it is done here and has no entry. Anything else is an input that somebody gave by hand: it goes to the state machine.
  */
 export function operationOf<S extends z.ZodMiniObject>(parts: RunParts<S>): Operation {
   const { operation, inputSchema } = parts;
   return async (event, run) => {
+    // Asked first: nothing that says that it is a dry run may do the work.
+    if (holds(event, 'dryRun')) return await parts.dryRun(parseInput(operation, inputSchema, event), run);
     if (holds(event, 'prepare')) return prepared(parts, parseInput(operation, prepareSchema, event));
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
@@ -169,7 +173,7 @@ function helpsToRepeat(error: Error): boolean {
   return isErrorName(error.name) && ERRORS[error.name].repeatingHelps;
 }
 
-function holds(event: unknown, key: 'prepare' | 'submit'): boolean {
+function holds(event: unknown, key: 'prepare' | 'submit' | 'dryRun'): boolean {
   return typeof event === 'object' && event !== null && Object.hasOwn(event, key);
 }
 

@@ -3,6 +3,7 @@ import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, repeat } from '../http/retry.ts';
 import { send, type VendorAnswer, type VendorRequest } from '../http/send.ts';
+import type { Unsent } from '../http/unsent.ts';
 import { Cookies } from './cookies.ts';
 import { assertNoContent, assertSuccess, notDocumented, SessionRefused } from './replies.ts';
 
@@ -28,6 +29,8 @@ export interface SessionOptions {
   /** Reads the secret as it is now, and gives the same object while it has not changed. */
   readAgain: () => Promise<LibraryAccess>;
   onLogoutFailed: (error: unknown) => void;
+  /** In a dry run: takes the calls that would change something. */
+  unsent?: Unsent[] | undefined;
 }
 
 /**
@@ -85,6 +88,16 @@ export class MicrostrategySession {
       this.access = fresh;
       await this.loginOnce();
     }
+  }
+
+  /**
+   * Keeps a call that changes something back, in a dry run.
+   *
+   * @returns whether it must not be made
+   */
+  keepBack(method: Unsent['method'], path: string): boolean {
+    this.options.unsent?.push({ method, url: this.address(path), parameters: {} });
+    return this.options.unsent !== undefined;
   }
 
   /** Safe to repeat only as far as its caller says: reads and purges are. A session that was lost is renewed once. */

@@ -35,6 +35,17 @@ export interface Unit {
   rectangles: Extent[];
 }
 
+/** A plan as results and entries have it. */
+export interface PlanFigures {
+  tiles: number;
+  units: number;
+  /** Units that have ended so. */
+  done: number;
+  failed: number;
+  /** Largest denominator first. */
+  scales: ScaleFigures[];
+}
+
 /** How the tiles of an area are cut into jobs. */
 export interface TilePlan {
   /** 0 where the area touches none. */

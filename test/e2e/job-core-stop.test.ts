@@ -5,6 +5,7 @@ import { assertStopped, OPERATION, startRun, stopAt } from '../support/stops.ts'
 
 /** The states that a run passes, machine by machine; those of tasks have a moment after them, too. */
 const STATES: [machine: string, state: string, isTask?: 'task'][] = [
+  [OPERATION, 'Is it a dry run?'],
   [OPERATION, 'Enter the ledger', 'task'],
   [OPERATION, 'Prepare', 'task'],
   [OPERATION, 'Note what it asks for', 'task'],
@@ -31,7 +32,6 @@ const STATES: [machine: string, state: string, isTask?: 'task'][] = [
   ['run-job', 'How is the job?'],
   ['run-job', 'Write the result', 'task'],
   ['run-job', 'Done'],
-  ['watch-job', 'Take the watch'],
   ['watch-job', 'Wait'],
   ['watch-job', 'Check', 'task'],
   ['watch-job', 'Is it still running?'],

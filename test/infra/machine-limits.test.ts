@@ -56,8 +56,10 @@ describe('what a person has to read of the state machines', () => {
       const variables = new Set(choice.Choices.map((rule) => rule['Variable']));
       assert.equal(variables.size, 1, at);
       for (const rule of choice.Choices) {
-        assert.deepEqual(Object.keys(rule).toSorted(), ['Next', 'StringEquals', 'Variable'], at);
-        assert.match(String(rule['StringEquals']), /^[a-z]+$/, at);
+        const { Next: _next, Variable: _variable, ...test } = rule;
+        // Whether the input has a key can be asked in no other way before a function has seen it.
+        if (at.endsWith(': Is it a dry run?')) assert.deepEqual(test, { IsPresent: true });
+        else assert.match(JSON.stringify(test), /^\{"StringEquals":"[a-z]+"\}$/, at);
       }
       assert.equal(typeof choice.Default, 'string', at);
     }

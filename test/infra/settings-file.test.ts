@@ -41,14 +41,14 @@ describe('the shipped settings', () => {
     lines.map((line, index) => (isTaken(index) ? line.replace(mark, '') : line)).join('\n');
 
   it('hold examples of all that may be set', () => {
-    const { name, schedules, rasters, events, jobs, ledger, network, encryption, notifications } = settingsIn(
-      uncommented(/^#/, (line) => examples.includes(line)),
-    );
+    const { name, schedules, rasters, events, jobs, windows, sites, ledger, network, encryption, notifications } =
+      settingsIn(uncommented(/^#/, (line) => examples.includes(line)));
 
     assert.deepEqual([name, schedules.length, rasters.length, events.length], ['test', 2, 1, 1]);
     assert.equal(network?.subnetIds.length, 2);
     assert.match(encryption?.keyArn ?? '', /:key\//);
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
+    assert.deepEqual([windows['nights']?.from, sites['city-gis']?.jobsAtOnce], ['20:00', 4]);
     assert.deepEqual(ledger, { keepDays: 400 });
     assert.deepEqual(notifications, { email: 'gis-team@example.org' });
   });
@@ -70,7 +70,7 @@ describe('the shipped settings', () => {
       for (const block of blocks.values()) {
         assert.deepEqual(problemsOf(uncommented(mark, (line) => block.includes(line))), [], `line ${block[0]}`);
       }
-      assert.equal(blocks.size, 9);
+      assert.equal(blocks.size, 11);
     });
   }
 });

@@ -244,6 +244,8 @@ describe('readSettings', () => {
       ],
       events: [],
       jobs: {},
+      windows: {},
+      sites: {},
       ledger: { keepDays: 400 },
     });
   });
@@ -276,6 +278,8 @@ describe('readSettings', () => {
       rasters: [],
       events: [],
       jobs: {},
+      windows: {},
+      sites: {},
       ledger: { keepDays: 400 },
     });
   });

@@ -1,5 +1,5 @@
 import { OPEN } from '../../../shared/ledger/entry.ts';
-import { choose, type Machine } from '../states.ts';
+import { choose, ifPresent, type Machine } from '../states.ts';
 import {
   FUNCTION_RETRY,
   goOn,
@@ -62,9 +62,12 @@ export function run(parts: RunParts): Machine {
   };
   return {
     Comment: `One run of ${operation}. The input is the operation's input.`,
-    StartAt: 'Enter the ledger',
+    StartAt: 'Is it a dry run?',
     TimeoutSeconds: 360 * 86_400,
     States: {
+      // Before anything is written: a dry run is no run.
+      'Is it a dry run?': ifPresent('$.dryRun', 'Dry run', 'Enter the ledger'),
+      'Dry run': { ...invoke(parts, functionArn, '$'), OutputPath: '$.Payload', Retry: FUNCTION_RETRY, End: true },
       'Enter the ledger': putEntry(
         parts,
         {

@@ -1,6 +1,6 @@
 import { errorsWith } from '../../../shared/errors.ts';
 import { choose, type Machine, type Pass } from '../states.ts';
-import { FUNCTION_RETRY, goOn, invoke, note, number, ours, type Place, RUN, text } from '../tasks.ts';
+import { FUNCTION_RETRY, goOn, invoke, note, number, ours, type Place, text } from '../tasks.ts';
 
 export interface WatchJobParts extends Place {
   checkArn: string;
@@ -9,21 +9,20 @@ export interface WatchJobParts extends Place {
 /** One window of polls of one job, named `watch`. Its output says how the job stands, or by which error it ended. */
 export function watchJob(parts: WatchJobParts): Machine {
   const progress = {
-    jobStatus: text('$.jobStatus'),
-    percent: number('$.percent'),
-    expectedEnd: text('$.expectedEnd'),
-    polls: number('$.polls'),
-    watchingCost: number('$.watchingCost'),
+    jobStatus: text('$.watch.jobStatus'),
+    percent: number('$.watch.percent'),
+    expectedEnd: text('$.watch.expectedEnd'),
+    polls: number('$.watch.polls'),
+    watchingCost: number('$.watch.watchingCost'),
   };
   return {
     Comment: 'One window of polls of one job.',
-    StartAt: 'Take the watch',
+    StartAt: 'Wait',
     States: {
-      'Take the watch': { Type: 'Pass', OutputPath: '$.watch', Next: 'Wait' },
-      Wait: { Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'Check' },
+      Wait: { Type: 'Wait', SecondsPath: '$.watch.waitSeconds', Next: 'Check' },
       Check: {
-        ...invoke(parts, parts.checkArn, '$'),
-        OutputPath: '$.Payload',
+        ...invoke(parts, parts.checkArn, '$.watch'),
+        ResultSelector: { 'watch.$': '$.Payload' },
         Retry: FUNCTION_RETRY,
         // Errors of AWS leave this machine: another window goes on with the watch.
         Catch: [
@@ -32,14 +31,17 @@ export function watchJob(parts: WatchJobParts): Machine {
         ],
         Next: 'Is it still running?',
       },
-      'Is it still running?': choose('$.status', { running: 'Wait', progressed: 'Note the progress' }, 'Done'),
-      'Note the progress': note(parts, RUN, progress, goOn('Wait')),
+      'Is it still running?': choose('$.watch.status', { running: 'Wait', progressed: 'Note the progress' }, 'Done'),
+      'Note the progress': note(parts, WATCHED, progress, goOn('Wait')),
       'The job is over': failed('free'),
       'The job may run on': failed('kept'),
-      Done: { Type: 'Succeed' },
+      Done: { Type: 'Succeed', OutputPath: '$.watch' },
     },
   };
 }
+
+/** The key of the entry of the run whose job it is. */
+const WATCHED = { operation: text('$.watch.run.operation'), name: text('$.watch.run.name') };
 
 /** `error` is for the machines of 0.1.0. */
 function failed(service: 'free' | 'kept'): Pass {
@@ -51,10 +53,10 @@ function failed(service: 'free' | 'kept'): Pass {
       'Error.$': '$.error.Error',
       'Cause.$': '$.error.Cause',
       'error.$': '$.error',
-      'jobStatus.$': '$.jobStatus',
-      'polls.$': '$.polls',
-      'watchingCost.$': '$.watchingCost',
+      'jobStatus.$': '$.watch.jobStatus',
+      'polls.$': '$.watch.polls',
+      'watchingCost.$': '$.watch.watchingCost',
     },
-    Next: 'Done',
+    End: true,
   };
 }

@@ -26,6 +26,7 @@ const GOOD = [
   { secretPrefix: 'cache-ops/', schedules: [schedule], notifications: { email: 'gis-team@example.org' } },
   { rasters: [{ bucket: 'my-rasters', prefix: 'landsat/', suffixes: ['.tif'], refresh }, { refresh }] },
   { jobs: { 'refresh-service': { maxDuration: 30, maxWaiting: 5 } }, ledger: { keepDays: 400 } },
+  { windows: { nights: { days: ['mon'], from: '20:00', to: '06:00' } }, sites: { 'city-gis': { window: 'nights' } } },
 ];
 
 /** What YAML gives a meaning to: anchors, aliases, tags, merges, documents, blocks, and keys that are no text. */

@@ -88,6 +88,7 @@ describe('what would not fit into a state', () => {
     operation: 'test',
     inputSchema: z.object({ target: z.string() }),
     asks: ({ target }) => ({ target, sought: '"'.repeat(70_000), lookFor: 'it', waits: true }),
+    dryRun: () => Promise.reject(new Error('it was a dry run')),
     work: () => Promise.reject(new Error('the work was done')),
   });
 

@@ -13,6 +13,7 @@ function submitThatFails(error: Error, event: object): Promise<unknown> {
     operation: 'test',
     inputSchema: z.object({ target: z.string() }),
     asks: ({ target }) => ({ target, lookFor: 'it', waits: true }),
+    dryRun: () => Promise.reject(new Error('it was a dry run')),
     work: () => Promise.reject(error),
   });
   return operation({ submit: INPUT, ...event }, { requestId: 'r', deadline: Date.now() + 60_000 });
