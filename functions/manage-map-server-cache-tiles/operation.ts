@@ -67,10 +67,10 @@ export async function manageMapServerCacheTiles(
 }
 
 /** Until there is what runs one unit after the other. */
-function refusePlans({ plan, resume }: Input): void {
-  if (plan === undefined && resume === undefined) return;
+function refusePlans({ plan, resume, dryRun }: Input): void {
+  if (resume === undefined && (plan === undefined || dryRun)) return;
   throw new InvalidInputError(
-    `${plan === undefined ? 'resume' : 'plan'}: plans can be counted ("dryRun": true) and not be run yet, nothing was done. Start it without this key: it is one job then.`,
+    `${resume === undefined ? 'plan' : 'resume'}: plans can be counted ("dryRun": true) and not be run yet, nothing was done. Start it without this key: it is one job then.`,
   );
 }
 
