@@ -29,8 +29,10 @@ const TABLES = [
   ['lu_day'],
 ];
 const RUNNER = new URL('../bench/runner.cjs', import.meta.url).pathname;
-/** A quarter of a function's memory. */
-const MAX_MORE_MIB = 64;
+/** Of the 256 MiB that a function has. */
+const MAX_MIB = 200;
+/** What V8 chooses on a machine of 256 MiB. */
+const HEAP_FLAGS = ['--max-old-space-size=128', '--max-semi-space-size=8'];
 
 describe('very many content caches', { timeout: 120_000 }, () => {
   let aws: TestAws;
@@ -98,30 +100,22 @@ describe('very many content caches', { timeout: 120_000 }, () => {
     assert.equal(plan.would.length + plan.wouldMore, deletions);
   });
 
-  it('take a quarter of the memory of a function at most: 100,000 on one node, all deleted', async (t) => {
+  it('fit into the memory of a function: 100,000 on three nodes, all deleted', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'caches-'));
     t.after(() => rm(folder, { recursive: true }));
     const bundle = join(folder, 'purge.js');
     await writeFile(bundle, (await bundleFunction('purge-microstrategy-caches')).code);
     const run = { operation: 'under-test', name: 'by-hand-under-test' };
-    const sample = async () => {
-      const submit = { target, projects: [TUTORIAL, SALES], cacheTypes: ['content'] };
-      const event = JSON.stringify({ submit, run, attempts: 0 });
-      const { stdout } = await promisify(execFile)(process.execPath, [RUNNER, bundle, event, '0']);
-      return JSON.parse(stdout);
-    };
-    await start(0, ['iserver-1']);
-    const { peakMiB: usual } = await sample();
-    await emulator.close();
-    await start(100_000, ['iserver-1']);
+    await start(100_000, NODES);
+    const submit = { target, projects: [TUTORIAL, SALES], cacheTypes: ['content'] };
+    const event = JSON.stringify({ submit, run, attempts: 0 });
 
-    const { peakMiB, outcome, callMs } = await sample();
+    const { stdout } = await promisify(execFile)(process.execPath, [...HEAP_FLAGS, RUNNER, bundle, event, '0']);
 
-    t.diagnostic(
-      `${Math.round(peakMiB)} MiB in place of ${Math.round(usual)}, ${Math.round(callMs)} ms, ${emulator.requests.length} requests`,
-    );
+    const { peakMiB, outcome, callMs } = JSON.parse(stdout);
+    t.diagnostic(`${Math.round(peakMiB)} MiB, ${Math.round(callMs)} ms, ${emulator.requests.length} requests`);
     assert.match(outcome, /"deleted":90000.*"deleted":10000/);
     assert.deepEqual(ids(), []);
-    assert.ok(peakMiB - usual < MAX_MORE_MIB, `${Math.round(peakMiB)} MiB in place of ${Math.round(usual)}`);
+    assert.ok(peakMiB < MAX_MIB, `${Math.round(peakMiB)} MiB`);
   });
 });
