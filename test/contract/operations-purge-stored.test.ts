@@ -162,7 +162,7 @@ describe('purge-microstrategy-caches of content and cube caches', () => {
   it('misses none when caches vanish while the pages are read', async () => {
     // Pages of two, by a server that gives fewer than were asked for.
     let pages = 0;
-    weather.always(/monitors\/caches\/contents\?/, async ({ path, headers }) => {
+    weather.always(/api\/monitors\/caches\/contents\?/, async ({ path, headers }) => {
       pages += 1;
       const [first] = contents();
       if (pages === 2 && first !== undefined) emulator.contentCaches.remove(first);
