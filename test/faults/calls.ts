@@ -39,6 +39,12 @@ const CALLS: readonly CallKind[] = [
   { ...read('logout', /\/api\/auth\/logout$/), answer: 'status' },
   read('projects', /\/api\/projects$/),
   { ...read('purge', /\/caches\/(element|object)$/), answer: 'status' },
+  read('nodes', /\/iServer\/nodes$/),
+  read('content caches', /\/api\/monitors\/caches\/contents\?/),
+  read('alter content caches', /\/v2\/monitors\/caches\/contents\?/),
+  read('cube caches', /\/caches\/cubes\?/),
+  read('manipulation', /\/cubes\/manipulations\/[^/]+\/status$/),
+  { ...read('cube', /\/caches\/cubes\/[^/]+$/), answer: 'status' },
   read('status', /\/api\/status$/),
 ];
 

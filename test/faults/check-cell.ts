@@ -12,6 +12,7 @@ const CONNECT_SLACK_SECONDS = 1;
 const MAX_BYTES_TAKEN = 25_000_000;
 const CLEARED = { folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' };
 const PURGES = ['Tutorial element', 'Tutorial object', 'Sales element', 'Sales object'];
+const STORED = ['Tutorial content', 'Tutorial cube', 'Sales content', 'Sales cube'];
 const REPEATED = /no connection|no whole answer|refused before|gateway/;
 const NEXT_STEP = /\b(check|put|correct|give|wait|try|look|start|raise|ask|mend|renew|switch)\b/i;
 /** Errors that tell of a call; the others tell of a job, or of the parts that failed. */
@@ -133,10 +134,11 @@ function cacheProblems({ scenario }: Cell, { name }: Outcome, { cleared, purged 
   const { operation } = scenario;
   const isMore = cleared.some((scope) => JSON.stringify(scope) !== JSON.stringify(CLEARED));
   const isLess = operation === 'clear-rest-cache' && isDone && cleared.length === 0;
-  const arePurged = operation !== 'purge-microstrategy-caches' || PURGES.every((purge) => purged.includes(purge));
+  const meant = scenario.situation === 'stored' ? STORED : PURGES;
+  const arePurged = operation !== 'purge-microstrategy-caches' || meant.every((purge) => purged.includes(purge));
   return [
     ...(isMore || isLess ? [`cleared ${JSON.stringify(cleared)}`] : []),
-    ...((arePurged || !isDone) && purged.every((purge) => PURGES.includes(purge))
+    ...((arePurged || !isDone) && purged.every((purge) => meant.includes(purge))
       ? []
       : [`purged ${purged.join(', ')}`]),
   ];

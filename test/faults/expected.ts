@@ -89,6 +89,9 @@ function tokenRefused(kind: CallKind, { situation }: Scenario): Failure | undefi
   return { error: 'VendorAuthError', again: !isSignIn(kind) && !isRenewed, uncertain: false };
 }
 
+/** The calls of a purge that are about one project, or one node. */
+const PARTS = ['purge', 'nodes', 'content caches', 'alter content caches', 'cube caches', 'cube', 'manipulation'];
+
 const isAnswer = (error: string) => error === 'VendorContractError' || error === 'VendorRejectedError';
 const isLater = ({ fault }: Cell, error: string) =>
   /^Vendor(Unreachable|Busy|Contract)Error$/.test(error) || fault.seen === 'refusal without a code';
@@ -114,7 +117,7 @@ const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outc
   [({ kind, ...cell }) => kind.name === 'logout' && !isGoneAtRenewal(cell), fairOutcome],
   [({ kind }, error) => kind.name === 'status' && error !== 'VendorAuthError', fairOutcome],
   // Some or all of several purges failed; what stops all of them is its own error.
-  [({ kind }, error) => kind.name === 'purge' && error !== 'VendorAuthError', () => 'PartialFailureError'],
+  [({ kind }, error) => PARTS.includes(kind.name) && error !== 'VendorAuthError', () => 'PartialFailureError'],
 ];
 
 function fairOutcome({ scenario }: Cell): string {

@@ -18,7 +18,15 @@ export interface Submitted {
 export interface Scenario {
   operation: string;
   /** What is special about it; left out for the plain case. */
-  situation?: 'federated' | 'answer lost' | 'token ended' | 'job submitted' | 'search' | 'old server' | 'session ended';
+  situation?:
+    | 'federated'
+    | 'answer lost'
+    | 'token ended'
+    | 'job submitted'
+    | 'search'
+    | 'old server'
+    | 'session ended'
+    | 'stored';
   vendor: 'arcgis' | 'microstrategy';
   handler: Handler;
   event: (target: string, submitted: Submitted) => object;
@@ -94,6 +102,12 @@ export const scenarios: readonly Scenario[] = [
   purging,
   { ...purging, situation: 'session ended', before: { fault: 'token-refused', call: 2 }, from: 3 },
   { ...purging, situation: 'old server', from: 3, fair: 'VendorRejectedError' },
+  {
+    ...purging,
+    situation: 'stored',
+    from: 2,
+    event: (target) => ({ submit: { target, projects: PROJECTS, cacheTypes: ['content', 'cube'] } }),
+  },
   { ...arcgis, operation: 'check-job', handler: checkJob, event: (_target, watch) => watch, jobAge: 3 * 3600 },
   { ...cancelling, jobAge: 500 },
   { ...cancelling, situation: 'job submitted', jobAge: 0, from: 3 },

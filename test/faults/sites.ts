@@ -97,7 +97,13 @@ function microstrategySite(emulator: MicrostrategyEmulator): Site {
     },
     changes: () => ({
       ...NO_CHANGES,
-      purged: projects.flatMap(({ name, purges }) => purges.map(({ cacheType }) => `${name} ${cacheType}`)),
+      purged: projects.flatMap(({ id, name, loaded, purges }) => {
+        const types = purges.map(({ cacheType }) => `${name} ${cacheType}`);
+        const isOf = ({ projectId }: { projectId: string }) => projectId === id;
+        if (loaded && ![...emulator.contentCaches.list()].some(isOf)) types.push(`${name} content`);
+        if (loaded && ![...emulator.cubeCaches.values()].some(isOf)) types.push(`${name} cube`);
+        return types;
+      }),
       openSessions: emulator.openSessions(),
       failedLogins: Object.values(accounts).reduce((sum, { failedLogins }) => sum + failedLogins, 0),
     }),
