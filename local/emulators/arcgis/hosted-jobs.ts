@@ -52,8 +52,8 @@ const TILES_PER_CREDIT = 10_000;
 export class HostedJobs {
   /** The fates of the next jobs, first come first served. */
   readonly nextFates: HostedFate[] = [];
-  /** What the tiles that were made have cost so far. */
-  credits = 0;
+  /** The tiles that were made so far, each of which is paid for. */
+  tilesPaid = 0;
   /** Whether Delete All Tiles does its work at once, without a job. */
   deletesAtOnce = false;
   readonly #jobs: HostedJob[] = [];
@@ -65,6 +65,10 @@ export class HostedJobs {
     this.#now = settings.now;
     this.#runMs = Math.max(1, settings.jobSeconds * 1000);
     this.#tiles = settings.tiles;
+  }
+
+  get credits(): number {
+    return this.tilesPaid / TILES_PER_CREDIT;
   }
 
   /** Every job, the oldest first. */
@@ -157,7 +161,7 @@ export class HostedJobs {
     const made = task.tiles.filter((tile) => replaceTiles || !this.#tiles.peek(service, tile));
     for (const tile of made) this.#tiles.put(service, tile, at);
     task.made = made.length;
-    this.credits += made.length / TILES_PER_CREDIT;
+    this.tilesPaid += made.length;
   }
 
   #end(job: HostedJob, status: HostedJob['status'], at: number): void {
