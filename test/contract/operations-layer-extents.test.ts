@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { handler } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as cancel } from '../../functions/cancel-job/handler.ts';
+import { handler } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 
@@ -77,9 +77,19 @@ describe('an update extent that the layers tell', () => {
 
   for (const [what, word, layers, reason] of [
     ['no layer of that name', 'Roads', LAYERS, /has no layer "Roads"; its layers are "Straßen & Wege", "道路 2024"/],
-    ['two of that name', 'Same', [3, 8].map((id) => ({ id, name: 'Same', extent: extent(0, 0, 1, 1) })), /the ids 3, 8 /],
+    [
+      'two of that name',
+      'Same',
+      [3, 8].map((id) => ({ id, name: 'Same', extent: extent(0, 0, 1, 1) })),
+      /the ids 3, 8 /,
+    ],
     ['a layer without an extent', 'Empty', LAYERS, /"Empty" has no extent/],
-    ['only layers without an extent', 'MAXOF', [{ id: 0, name: 'Empty' }], /no layer of Parcels.MapServer has an extent/],
+    [
+      'only layers without an extent',
+      'MAXOF',
+      [{ id: 0, name: 'Empty' }],
+      /no layer of Parcels.MapServer has an extent/,
+    ],
     [
       'nothing in common',
       'MINOF',
@@ -123,6 +133,7 @@ describe('an update extent that the layers tell', () => {
   });
 
   it('is looked up again where the job of a stopped run is sought', async () => {
+    for (const earlier of [...emulator.jobs.list()]) emulator.jobs.forget(earlier);
     const since = new Date().toISOString();
     const execution = { name: 'words', startedAt: since };
     const input = { target, inputService: SERVICE, updateMode: 'RECREATE_ALL_TILES', updateExtent: 'MAXOF' };
