@@ -108,8 +108,8 @@ function changeProblems(cell: Cell, outcome: Outcome, changes: Changes): string[
   ];
 }
 
-function isToCancel({ operation, situation = '' }: Cell['scenario']): boolean {
-  return operation === 'cancel-job' && !/search/.test(situation);
+function isToCancel({ operation, situation }: Cell['scenario']): boolean {
+  return operation === 'cancel-job' && !/search/.test(String(situation));
 }
 
 function isAskedAgain(name: string, text: string): boolean {
