@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
-import { JobCancelledError, JobFailedError, JobLostError, JobTimedOutError } from '../../shared/errors.ts';
+import {
+  JobCancelledError,
+  JobFailedError,
+  JobLostError,
+  JobTimedOutError,
+  PartialFailureError,
+} from '../../shared/errors.ts';
 import { type JobReference, type Watch, watchSchema } from '../../shared/jobs/job-reference.ts';
 import { type JobState, lastMessages, problemsNote } from '../../shared/jobs/job-state.ts';
 import {
@@ -25,7 +31,7 @@ export type Pause = (seconds: number) => Promise<void>;
  * One look at a watched job: the next watch while it runs, the operation's result when it has succeeded. Asked for the
  * `clock` it tells the times that a state machine cannot reckon itself.
  *
- * @throws JobFailedError, JobTimedOutError, JobCancelledError, JobLostError
+ * @throws JobFailedError, JobTimedOutError, JobCancelledError, JobLostError, PartialFailureError
  */
 export function jobWatcher(pause: Pause): Operation {
   return async (event, run) => {
@@ -55,7 +61,10 @@ async function lookAtJob(watch: Watch, run: Run, pause: Pause): Promise<Look> {
   for (let polls = 1; ; polls += 1) {
     const answer = await askForJob(watch, run);
     const seconds = pauseSeconds((Date.now() - Date.parse(watch.job.submittedAt)) / 1000);
-    const isLast = !answer.isTold || answer.state.outcome !== 'running' || polls >= POLLS_OF_YOUNG_JOB;
+    const { outcome, rerun } = answer.state;
+    // What is told of a rerun must be kept before the job is asked again.
+    const isNews = outcome !== 'running' || rerun?.sentAt !== watch.rerun?.sentAt || rerun?.seen !== watch.rerun?.seen;
+    const isLast = !answer.isTold || isNews || polls >= POLLS_OF_YOUNG_JOB;
     if (isLast || seconds === undefined) return { ...answer, polls: answer.isAsked ? polls : polls - 1, pausedSeconds };
     await pause(seconds);
     pausedSeconds += seconds;
@@ -92,7 +101,7 @@ function clock(since: string) {
 
 function nextWatch(
   { percent: _percent, trouble: _trouble, ...watch }: Watch,
-  { state: { jobStatus, percent, withoutMessages }, trouble, ...look }: Look,
+  { state: { jobStatus, percent, withoutMessages, rerun }, trouble, ...look }: Look,
 ): Watch {
   const now = Date.now();
   const elapsedSeconds = secondsSince(watch.job.submittedAt);
@@ -111,6 +120,7 @@ function nextWatch(
     ...progress,
     ...(trouble === undefined ? {} : { trouble }),
     ...(withoutMessages === undefined ? {} : { withoutMessages }),
+    ...(rerun === undefined ? {} : { rerun }),
   };
 }
 
@@ -180,6 +190,8 @@ function secondsSince(time: string): number {
 const LOST = 'Look at the service before you start it again: the job may have done its work.';
 
 const NEXT_STEPS = {
+  partly:
+    'Its failed tasks were run again once, no more. What was done is kept: read the counts, mend the cause, and start the operation again for the scales that are not whole.',
   failed: 'Read the messages, mend the cause on the server, and start the operation again.',
   'timed-out':
     'Raise the maximum usage time of the geoprocessing service, or give the job fewer scales or a smaller area.',
@@ -192,6 +204,7 @@ const NEXT_STEPS = {
 };
 
 const ERRORS = {
+  partly: PartialFailureError,
   failed: JobFailedError,
   'timed-out': JobTimedOutError,
   'past its deadline': JobTimedOutError,

@@ -48,7 +48,8 @@ export const inputSchema = z
     ),
     areaOfInterest: z.optional(areaOfInterestSchema),
     updateExtent: z.optional(updateExtentSchema),
-    numOfCachingServiceInstances: z._default(instancesSchema, -1),
+    /** -1, all of them, where it is left out. */
+    numOfCachingServiceInstances: z.optional(instancesSchema),
     waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
     ...planKeys,
     dryRun: dryRunSchema,

@@ -1,9 +1,11 @@
-import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/area-of-interest.ts';
-import { reportBefore } from '../../shared/arcgis/cache-progress.ts';
-import { submitJob, TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
+import { TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
 import { EVERY_SCALE, soughtInputs } from '../../shared/arcgis/job-inputs.ts';
+import { extentOfLayers, type LayerExtent } from '../../shared/arcgis/layer-extent.ts';
 import { chooseScales, describeService, tileCacheOf } from '../../shared/arcgis/map-service.ts';
+import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/polygons.ts';
+import { areaByLayers } from '../../shared/arcgis/said-by-service.ts';
 import { serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
+import { assertFits, progressBefore, submitJob } from '../../shared/arcgis/site-kinds.ts';
 import { type SpatialReference, sameSpatialReference } from '../../shared/arcgis/spatial-reference.ts';
 import type { Extent } from '../../shared/arcgis/update-extent.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
@@ -14,9 +16,8 @@ import { dryRunOf } from './dry-run.ts';
 import type { Input } from './input.ts';
 
 export function tilesRequest(input: Input): JobRequest {
-  const { inputService, updateMode, scales, areaOfInterest, updateExtent, numOfCachingServiceInstances } = input;
+  const { inputService, updateMode, scales, areaOfInterest, updateExtent, numOfCachingServiceInstances = -1 } = input;
   refusePlans(input);
-  const area = areaOfInterest ?? (updateExtent && rectangle(updateExtent, updateExtent.spatialReference));
   return {
     service: inputService,
     sameAs: {
@@ -31,10 +32,18 @@ export function tilesRequest(input: Input): JobRequest {
         update_mode: updateMode,
         thread_count: String(numOfCachingServiceInstances),
         levels: scales === 'ALL' ? EVERY_SCALE : scales.join(';'),
-        area_of_interest: area === undefined ? '' : JSON.stringify(area),
+        area_of_interest: soughtArea(input),
       }),
     },
   };
+}
+
+/** The area, or what stands for it where only the service's layers can tell it. */
+function soughtArea({ areaOfInterest, updateExtent }: Input): string {
+  if (areaOfInterest !== undefined) return JSON.stringify(areaOfInterest);
+  if (updateExtent === undefined) return '';
+  if ('named' in updateExtent) return areaByLayers(updateExtent.named);
+  return JSON.stringify(rectangle(updateExtent, updateExtent.spatialReference));
 }
 
 /** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */
@@ -44,26 +53,25 @@ export async function manageMapServerCacheTiles(
   run: Run,
 ): Promise<Submission> {
   const site = await openSite(input.target, run);
+  assertFits(site, service, input);
   const description = await describeService(site, service);
   const cache = tileCacheOf(description, service);
-  const area = chooseArea(input, cache.spatialReference);
-  const { area_of_interest: _outline, ...inputs } = sought.inputs;
   const levels = chooseScales(input.scales, cache);
-  const isExtentUnused = input.areaOfInterest !== undefined && input.updateExtent !== undefined;
-  const notes = isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes;
+  const { area, notes: ofArea } = await chooseArea(input, cache.spatialReference, (named) =>
+    extentOfLayers(site, { service, description, reference: cache.spatialReference }, named),
+  );
+  const { area_of_interest: _outline, ...inputs } = sought.inputs;
+  const notes = [...cache.notes, ...ofArea];
   const common = { ...inputs, levels: levels.join(';'), ...(area && { area_of_interest: JSON.stringify(area) }) };
   if (run.unsent !== undefined) {
     const planned = { input, description, cache, scales: levels, area };
-    return await dryRunOf(
-      planned,
-      notes,
-      async (parameters) => await submitJob(site, sought, { ...common, ...parameters }),
-    );
+    return await dryRunOf(planned, notes, (parameters) => submitJob(site, sought, { ...common, ...parameters }));
   }
   // A report speaks of whole scales, and of tiles that are there: nothing true of an area, or of a deletion.
   const isTold = area === undefined && input.updateMode !== 'DELETE_TILES' && input.waitForJobCompletion === 'WAIT';
-  const cacheReport = isTold ? await reportBefore(site, serviceUrlParameter(service), levels) : undefined;
-  return { job: await submitJob(site, sought, common), notes, cacheReport };
+  const cacheReport = isTold ? await progressBefore(site, service, levels) : undefined;
+  const { job, notes: ofSubmit = [] } = await submitJob(site, sought, common);
+  return { job, notes: [...notes, ...ofSubmit], cacheReport };
 }
 
 /** Until there is what runs one unit after the other, and what looks at tiles. */
@@ -78,11 +86,26 @@ function refusePlans({ plan, resume, verify, dryRun }: Input): void {
 
 const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';
 
-function chooseArea(input: Input, serviceReference: SpatialReference | undefined): PolygonFeatureSet | undefined {
-  const { areaOfInterest, updateExtent } = input;
-  if (areaOfInterest !== undefined)
-    return { ...areaOfInterest, spatialReference: areaOfInterest.spatialReference ?? serviceReference };
-  return updateExtent === undefined ? undefined : rectangle(updateExtent, referenceOf(updateExtent, serviceReference));
+interface ChosenArea {
+  area?: PolygonFeatureSet;
+  notes: string[];
+}
+
+async function chooseArea(
+  { areaOfInterest, updateExtent }: Input,
+  reference: SpatialReference | undefined,
+  byLayers: (named: string) => Promise<LayerExtent>,
+): Promise<ChosenArea> {
+  if (areaOfInterest !== undefined) {
+    const area = { ...areaOfInterest, spatialReference: areaOfInterest.spatialReference ?? reference };
+    return { area, notes: updateExtent === undefined ? [] : [EXTENT_UNUSED] };
+  }
+  if (updateExtent === undefined) return { notes: [] };
+  if (!('named' in updateExtent)) {
+    return { area: rectangle(updateExtent, referenceOf(updateExtent, reference)), notes: [] };
+  }
+  const { extent, notes } = await byLayers(updateExtent.named);
+  return { area: rectangle(extent, reference), notes };
 }
 
 /** The service's own, or none where it has none: its map units are then those of a local grid. */

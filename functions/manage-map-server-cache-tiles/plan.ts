@@ -1,4 +1,4 @@
-import { type PolygonFeatureSet, rectangles } from '../../shared/arcgis/area-of-interest.ts';
+import { type PolygonFeatureSet, rectangles } from '../../shared/arcgis/polygons.ts';
 import type { ServiceDescription, TileCache } from '../../shared/arcgis/map-service.ts';
 import { areaInScheme, tileSchemeOf } from '../../shared/arcgis/tile-scheme.ts';
 import { InvalidInputError } from '../../shared/errors.ts';

@@ -21,6 +21,7 @@ export interface SiteAccess extends ServerAccess {
   password?: string | undefined;
   token?: string | undefined;
   referer?: string | undefined;
+  hosted?: boolean | undefined;
   allowHttp?: boolean | undefined;
 }
 
@@ -87,6 +88,11 @@ export class ArcgisSite {
     this.unsent = options.unsent;
   }
 
+  /** Whether it is a portal's hosted services, without a server of their own. */
+  get isHosted(): boolean {
+    return this.access.hosted === true;
+  }
+
   /** The address of a path below the site. */
   address(path: string): string {
     const { url, adminUrl } = this.access;
@@ -102,8 +108,8 @@ export class ArcgisSite {
   async call<S extends z.core.$ZodType>(siteCall: SiteCall<S>): Promise<z.output<S>> {
     const token = await this.token();
     if (this.unsent !== undefined && 'answerInDryRun' in siteCall) {
-      const { path, form = {}, reply, answerInDryRun } = siteCall;
-      this.unsent.push({ method: 'POST', url: this.address(path), parameters: form });
+      const { path, method = 'POST', form = {}, reply, answerInDryRun } = siteCall;
+      this.unsent.push({ method, url: this.address(path), parameters: form });
       return z.parse(reply, answerInDryRun);
     }
     try {
@@ -238,7 +244,8 @@ export class ArcgisSite {
   private async tokenAddresses(): Promise<TokenAddresses> {
     const known = knownAddresses.get(this.access);
     if (known !== undefined) return known;
-    const addresses = tokenAddresses(this.access, await this.serverInfo());
+    // Hosted services have their portal's tokens, whatever they say.
+    const addresses = tokenAddresses(this.access, this.isHosted ? undefined : await this.serverInfo());
     knownAddresses.set(this.access, addresses);
     return addresses;
   }

@@ -5,10 +5,15 @@ export const jobIdSchema = z
   .string()
   .check(z.regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,200}$/u, 'must be the id of a job'));
 
-/** A task below its site, encoded as in addresses. */
+/** A task, or the admin resource of a hosted service, below its site, encoded as in addresses. */
 const taskPathSchema = z
   .string()
-  .check(z.regex(/^rest\/services(?:\/\w+)+\/GPServer\/\w(?:\w|%20)*$/, 'must be the path of a task'));
+  .check(
+    z.regex(
+      /^rest\/(?:services(?:\/\w+)+\/GPServer\/\w(?:\w|%20)*|admin\/services(?:\/(?!\.)[\w.~!*'()%-]+){1,2}\/[A-Za-z]+Server)$/,
+      'must be the path of a task',
+    ),
+  );
 
 /**
  * Where a job is on its site. The site's address is not kept: it may change while the job runs. What was written before
@@ -99,6 +104,8 @@ export const watchSchema = z.looseObject({
   /** What the entry was told last. */
   told: z.optional(z.looseObject({ percent: z.number(), expectedEnd: z.string() })),
   trouble: z.optional(troubleSchema),
+  /** Of the job's failed tasks; the vendor of the job knows what it means. */
+  rerun: z.optional(z.object({ seen: z.string(), sentAt: z.optional(z.iso.datetime()) })),
   /** Whether the job has more messages than an answer may hold, so that they are not asked for. */
   withoutMessages: z.optional(z.boolean()),
   notes: z.optional(z.array(z.string())),

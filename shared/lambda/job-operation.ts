@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
-import type { SubmittedJob } from '../arcgis/geoprocessing.ts';
 import { type ServiceName, serviceLabel } from '../arcgis/service-name.ts';
+import type { SubmittedJob } from '../arcgis/submit-once.ts';
 import type { Unsent } from '../http/unsent.ts';
 import type { CacheReport, SoughtJob, Watch } from '../jobs/job-reference.ts';
 import { leaseUntil, nextWaitSeconds, RUN_COST } from '../jobs/poll-policy.ts';
@@ -32,9 +32,10 @@ export interface JobRequest {
   sought: SoughtJob;
 }
 
-/** The job that was submitted for an input, and what was decided for the caller. */
+/** What was submitted for an input, and what was decided for the caller. */
 export interface Submission {
-  job: SubmittedJob;
+  /** None where the vendor has done the work at once. */
+  job?: SubmittedJob | undefined;
   notes?: string[];
   /** How far the job is can be told by this. */
   cacheReport?: CacheReport | undefined;
@@ -87,20 +88,21 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
       if (work.lostSince !== undefined) request.sought.lostSince = work.lostSince;
       const submission = await submit(input, request, run);
       const frame = { operation, target: input.target, service: serviceLabel(request.service) };
-      log('info', 'submitted', { ...frame, jobId: submission.job.jobId });
-      if (input.waitForJobCompletion === 'WAIT') return watchOf(frame, submission, work);
-      const result = resultOf(frame, submission);
+      const { job, notes = [] } = submission;
+      log('info', 'submitted', { ...frame, jobId: job?.jobId });
+      if (job !== undefined && input.waitForJobCompletion === 'WAIT') return watchOf(frame, job, submission, work);
+      const result = job === undefined ? doneResult(frame, notes) : resultOf(frame, job, notes);
       // A machine of 0.1.0 takes the result itself.
       if (work.run === undefined) return result;
-      const write = goodEnd(result, { now: Date.now(), jobId: result.jobId });
-      return { status: 'submitted', service: 'free', result, write };
+      const write = goodEnd(result, { now: Date.now(), ...(job === undefined ? {} : { jobId: job.jobId }) });
+      return { status: result.status, service: 'free', result, write };
     },
   });
 }
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-function watchOf(frame: Frame, { job, notes, cacheReport }: Submission, { run }: Work) {
+function watchOf(frame: Frame, job: SubmittedJob, { notes, cacheReport }: Submission, { run }: Work) {
   const { taskPath, jobId, jobStatus } = job;
   const now = Date.now();
   const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
@@ -122,7 +124,15 @@ function watchOf(frame: Frame, { job, notes, cacheReport }: Submission, { run }:
   };
 }
 
-function resultOf(frame: Frame, { job, notes }: Submission) {
+/** Of what the vendor did at once: as of a job, without a job's id. */
+function doneResult({ operation, target, service }: Frame, notes: string[]) {
+  const now = new Date().toISOString();
+  const status = 'succeeded' as const;
+  const times = { submittedAt: now, finishedAt: now, elapsedSeconds: 0, polls: 0 };
+  return { operation, target, service, status, ...times, messages: [], notes };
+}
+
+function resultOf(frame: Frame, job: SubmittedJob, notes: string[]) {
   const { jobId, jobStatus, jobUrl } = job;
   const { operation, target, service } = frame;
   return {

@@ -2,6 +2,7 @@ import { callKindOf } from './calls.ts';
 import { type Cell, type Expected, expected } from './expected.ts';
 import { PLANTED } from './faults.ts';
 import type { Outcome } from './run-cell.ts';
+import { HOSTED_SCOPE } from './scenarios.ts';
 import type { Changes } from './sites.ts';
 
 export const ADOPTED_NOTE = 'The answer to the submit was lost; the job was found on the server.';
@@ -85,7 +86,7 @@ function messageProblems(cell: Cell, { name, text, proxy }: Outcome): string[] {
   const { host } = new URL(proxy.origin);
   const isFair = name === cell.scenario.fair;
   // What is uncertain is the submit, whatever went wrong in looking for its job.
-  const submit = proxy.requests.find(({ path: each }) => each.endsWith('/submitJob'));
+  const submit = proxy.requests.find(({ path: each }) => /\/(submitJob|updateTiles)$/.test(each));
   const told = name === 'SubmitUncertainError' ? submit : proxy.requests[cell.call];
   const { method = '', path: address = '' } = told ?? {};
   const [path = ''] = address.split('?');
@@ -108,6 +109,14 @@ function changeProblems(cell: Cell, outcome: Outcome, changes: Changes): string[
   ];
 }
 
+function isToCancel({ operation, situation }: Cell['scenario']): boolean {
+  return operation === 'cancel-job' && !/search/.test(String(situation));
+}
+
+function isAskedAgain(name: string, text: string): boolean {
+  return name !== 'ok' || text.includes('"jobStatus":"not known: the server could not be asked"');
+}
+
 function jobProblems(
   { scenario, kind, fault }: Cell,
   { name, text }: Outcome,
@@ -118,13 +127,12 @@ function jobProblems(
   const isUnseen = name === 'SubmitUncertainError' && (fault.works || situation === 'answer lost');
   const jobs = isSubmit && (name === 'ok' || isUnseen) ? 1 : 0;
   // Where the server is down, or the last way to cancel is shut, the job runs on, and the state machine asks again.
-  const isAskedAgain = name !== 'ok' || text.includes('"jobStatus":"not known: the server could not be asked"');
-  const isCancelled = operation !== 'cancel-job' || situation === 'search' || isAskedAgain || cancelled === 1;
+  const isCancelled = !isToCancel(scenario) || isAskedAgain(name, text) || cancelled === 1;
   const isTold = kind.safeToRepeat || !fault.works || text.includes(ADOPTED_NOTE);
   return [
     ...(isTold ? [] : ['the result does not say that the job was adopted']),
     ...(started.length === jobs ? [] : [`${started.length} jobs were started, not ${jobs}`]),
-    ...(isCancelled || kind.name === 'admin cancel' ? [] : ['the job was not cancelled']),
+    ...(isCancelled || /^(admin|hosted) cancel$/.test(kind.name) ? [] : ['the job was not cancelled']),
     ...(operation === 'cancel-job' || cancelled === 0 ? [] : ['a job was cancelled']),
   ];
 }
@@ -132,7 +140,8 @@ function jobProblems(
 function cacheProblems({ scenario }: Cell, { name }: Outcome, { cleared, purged }: Changes): string[] {
   const isDone = name === 'ok';
   const { operation } = scenario;
-  const isMore = cleared.some((scope) => JSON.stringify(scope) !== JSON.stringify(CLEARED));
+  const wanted = JSON.stringify(scenario.isHosted ? HOSTED_SCOPE : CLEARED);
+  const isMore = cleared.some((scope) => JSON.stringify(scope) !== wanted);
   const isLess = operation === 'clear-rest-cache' && isDone && cleared.length === 0;
   const meant = scenario.situation === 'stored' ? STORED : PURGES;
   const arePurged = operation !== 'purge-microstrategy-caches' || meant.every((purge) => purged.includes(purge));

@@ -125,7 +125,7 @@ function fairOutcome({ scenario }: Cell): string {
 }
 
 function isAskedForState({ operation, situation }: Scenario): boolean {
-  return operation === 'check-job' || (operation === 'cancel-job' && situation !== 'search');
+  return operation === 'check-job' || (operation === 'cancel-job' && !/search/.test(situation ?? ''));
 }
 
 function isGoneAtRenewal({ scenario, call, fault, duration }: Omit<Cell, 'kind'>): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
-import { SUBMITS_END_AFTER_MS } from '../../shared/arcgis/find-job.ts';
+import { SUBMITS_END_AFTER_MS } from '../../shared/arcgis/submit-once.ts';
 import { submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
 import { JOBS, type Machine, machinesOf, OPERATIONS, reachableFrom, required, type State } from './machines.ts';
 import { synthesize } from './synthesize.ts';

@@ -41,6 +41,8 @@ interface SecretFields {
   username?: string | undefined;
   password?: string | undefined;
   token?: string;
+  hosted?: boolean;
+  portalUrl?: string;
 }
 
 type StateListener = (moment: StateMoment) => Promise<void> | void;
@@ -100,7 +102,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   });
   const target = `target-${randomUUID()}`;
   const { url, username, password } = emulator;
-  const secret: SecretFields = { vendor: 'arcgis', url, username, password };
+  const secret: SecretFields = { vendor: 'arcgis', url, username, password, ...hostedAt(emulator, options) };
   const leaks = new Leaks();
   const stdout = watchStdout(leaks);
   const setSecret = (changes: SecretFields) => {
@@ -171,6 +173,11 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       leaks.assertNone();
     },
   };
+}
+
+/** What the secret of hosted services says more. */
+function hostedAt({ portalUrl }: ArcgisEmulator, { emulator }: Options): Partial<SecretFields> {
+  return emulator?.hosted && portalUrl !== undefined ? { hosted: true, portalUrl } : {};
 }
 
 /** Functions of this process log to its stdout; what they say still gets there. */
