@@ -17,6 +17,7 @@ import { OperationFunction, type OperationFunctionProps } from './constructs/ope
 import { RasterSource } from './constructs/raster-source.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { TestEvents } from './constructs/test-events.ts';
 import { ownName } from './names.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
 import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
@@ -63,6 +64,7 @@ export class CacheOpsStack extends Stack {
       });
     }
     if (rasters.length > 0) this.#addRasters(rasters);
+    new TestEvents(this, 'TestEvents', { encryptionKey });
   }
 
   #addNetwork(): Network | undefined {
