@@ -36,8 +36,9 @@ export class TestEvents extends Construct {
 
   /** CloudFormation itself would fail where the registry is there already, and take it away from others with the stack. */
   #makeRegistry(encryptionKey: EncryptionKey): CustomResource {
-    const logGroup = new KeptLogGroup(this, 'Logs', { encryptionKey });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const place = new Construct(this, 'MakeRegistry');
+    const logGroup = new KeptLogGroup(place, 'Logs', { encryptionKey });
+    const role = new Role(place, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     const arn = Stack.of(this).formatArn({
       service: 'schemas',
@@ -46,11 +47,12 @@ export class TestEvents extends Construct {
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
     role.addToPolicy(new PolicyStatement({ actions: ['schemas:CreateRegistry'], resources: [arn] }));
-    const maker = new LambdaFunction(this, 'MakeRegistry', {
+    const maker = new LambdaFunction(place, 'Function', {
       code: Code.fromInline(MAKE_REGISTRY),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
+      memorySize: 256,
       timeout: Duration.minutes(1),
       tracing: Tracing.ACTIVE,
       description: 'Makes the registry of shared test events at a deployment, where it is not there yet.',

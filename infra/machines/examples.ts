@@ -3,23 +3,21 @@
 const START = '2026-01-31T03:00:00.000Z';
 
 const run = {
-  operation: 'refresh-service',
+  operation: 'clear-rest-cache',
   name: 'by-hand-1',
   id: 'by-hand-1-0123456789ab',
   startedAt: START,
   startedBy: 'person',
   ticket: `${START}#by-hand-1`,
 };
-const SERVICE = 'Imagery/Landsat.ImageServer';
-const TASK = 'rest/services/System/PublishingTools/GPServer/Refresh%20Service';
-const arn = (kind: string) => `arn:aws:${kind}`;
+const TARGET = 'city-gis';
 
-const turn = { run, claim: `city-gis/${SERVICE}`, request: '0123456789abcdef', later: true, maxWaiting: 10 };
+const turn = { run, claim: TARGET, request: '0123456789abcdef', later: true, maxWaiting: 10 };
 const work = {
   run,
-  input: { target: 'city-gis', serviceFolder: 'Imagery', serviceName: 'Landsat', serviceType: 'ImageServer' },
-  lookFor: `a job of ${SERVICE} on target city-gis`,
-  functionArn: arn('lambda:eu-west-1:111122223333:function:refresh-service'),
+  input: { target: TARGET },
+  lookFor: `what was done on target ${TARGET}`,
+  functionArn: "<ARN of the operation's function>",
   submitSeconds: 150,
   work: { state: { attempts: 0 } },
 };
@@ -28,7 +26,7 @@ export const examples = {
   hold: {
     ...work,
     ...turn,
-    machineArn: arn('states:eu-west-1:111122223333:stateMachine:run-job'),
+    machineArn: '<ARN of run-job>',
     turn: { state: { attach: {}, isNew: true } },
   },
   'run-job': { ...work, claim: 'nothing', fence: '0', claimedAt: START },
@@ -39,9 +37,9 @@ export const examples = {
       run: { operation: run.operation, name: run.name },
       job: {
         operation: run.operation,
-        target: 'city-gis',
-        service: SERVICE,
-        taskPath: TASK,
+        target: TARGET,
+        service: 'Folder/Name.Type',
+        taskPath: '<path of the task>',
         jobId: 'j0123456789abcdef',
         submittedAt: START,
       },
@@ -49,15 +47,15 @@ export const examples = {
       polls: 0,
       waitSeconds: 5,
       watchingCost: 0,
-      jobStatus: 'esriJobSubmitted',
+      jobStatus: 'submitted',
     },
   },
   'cancel-run': { run: { operation: run.operation, name: run.name }, ended: 'ABORTED' },
   'start-scheduled-job': {
-    stateMachineArn: arn('states:eu-west-1:111122223333:stateMachine:clear-rest-cache'),
+    stateMachineArn: '<ARN of clear-rest-cache>',
     name: 'nightly',
     scheduledTime: '2026-01-31T03:00:00Z',
-    input: { target: 'city-gis' },
+    input: { target: TARGET },
   },
 } as const;
 

@@ -76,7 +76,7 @@ describe('the comments of the machines', () => {
 
 describe('the registry of the test events', () => {
   it('is made at a deployment by a function that may do that alone', () => {
-    const policy = stack.one('AWS::IAM::Policy', 'TestEventsRole').Properties;
+    const policy = stack.one('AWS::IAM::Policy', 'TestEventsMakeRegistryRole').Properties;
     const actions = JSON.stringify(policy).match(/"[a-z]+:[A-Z]\w+"/g);
 
     assert.deepEqual(actions?.toSorted(), [
