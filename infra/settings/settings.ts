@@ -6,6 +6,7 @@ import { isBucketName, isTimeZone } from './aws-names.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
+import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';
 
 /** One schedule of the settings. */
@@ -116,6 +117,9 @@ export const settingsSchema = z
     rasters: orNothing(z.array(rasterSchema), []),
     jobs: orNothing(jobsSchema, {}),
     ledger: orNothing(ledgerSchema, { keepDays: KEEP_DAYS }),
+    logDays: logDaysSchema,
+    tags: orNothing(tagsSchema, {}),
+    permissionsBoundary: policyArnSchema.optional(),
     network: networkSchema.optional(),
     encryption: encryptionSchema.optional(),
     notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),
