@@ -5,6 +5,7 @@ import { stackName } from '../infra/stack-name.ts';
 import { runCdk } from './cdk.ts';
 import { confirm } from './confirm.ts';
 import { readDeployedStack, removedFrom } from './deployed-stack.ts';
+import { occurrenceLines } from './occurrence-lines.ts';
 import { screenOf, wrapped } from './screen.ts';
 import { settingsLine } from './settings-line.ts';
 import { readStackArguments, type StackArguments, type StackVerb } from './stack-command-line.ts';
@@ -37,6 +38,7 @@ export async function runStackCommand(run: () => Promise<number> | number): Prom
 
 async function runWithCdk(verb: keyof typeof CDK_COMMANDS, args: readonly string[]): Promise<number> {
   const { settings, read, yes, cdk } = readStackSettings(verb, args);
+  if (verb === 'synth') for (const line of occurrenceLines(read)) say(line);
   if (verb === 'deploy' && !(await mayDeploy(read, { yes, cdk }))) {
     say('Nothing was deployed.');
     return 1;

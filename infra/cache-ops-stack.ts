@@ -1,5 +1,5 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
@@ -10,6 +10,7 @@ import { CleanUp } from './constructs/clean-up.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
 import { EventStarts } from './constructs/event-starts.ts';
+import { LOG_DAYS } from './constructs/kept-log-group.ts';
 import { Ledger } from './constructs/ledger.ts';
 import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
 import { Network } from './constructs/network.ts';
@@ -19,6 +20,7 @@ import { PauseSite } from './constructs/pause-site.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { TestEvents } from './constructs/test-events.ts';
 import { ownName } from './names.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
 import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
@@ -45,6 +47,8 @@ export class CacheOpsStack extends Stack {
       analyticsReporting: false,
     });
     this.#settings = settings;
+    this.node.setContext(LOG_DAYS, settings.logDays);
+    this.#markAll(settings);
     this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
     const { schedules, rasters, events, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
@@ -69,6 +73,15 @@ export class CacheOpsStack extends Stack {
       const stateMachines = this.#stateMachines;
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
     }
+    new TestEvents(this, 'TestEvents', { encryptionKey });
+  }
+
+  /** What companies ask of everything that is deployed. */
+  #markAll({ tags, permissionsBoundary }: Settings): void {
+    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
+    if (permissionsBoundary === undefined) return;
+    const policy = ManagedPolicy.fromManagedPolicyArn(this, 'PermissionsBoundary', permissionsBoundary);
+    PermissionsBoundary.of(this).apply(policy);
   }
 
   #addNetwork(): Network | undefined {

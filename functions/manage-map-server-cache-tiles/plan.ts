@@ -1,5 +1,5 @@
-import { type PolygonFeatureSet, rectangles } from '../../shared/arcgis/polygons.ts';
 import type { ServiceDescription, TileCache } from '../../shared/arcgis/map-service.ts';
+import { type PolygonFeatureSet, rectangles } from '../../shared/arcgis/polygons.ts';
 import { areaInScheme, tileSchemeOf } from '../../shared/arcgis/tile-scheme.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { type PlanFigures, planOf, type TilePlan, type Unit } from '../../shared/tiles/plan.ts';

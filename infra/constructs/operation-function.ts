@@ -34,11 +34,14 @@ export interface OperationFunctionProps {
 /** A function of `functions`, with its own log group and a role of its own. */
 export class OperationFunction extends Construct {
   readonly function: LambdaFunction;
+  /** In `functions`. */
+  readonly folder: string;
   readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: OperationFunctionProps) {
     super(scope, id);
     const { name, description, timeout, environment, access, secretPrefix, encryptionKey, network, failures } = props;
+    this.folder = name;
     const logGroup = new KeptLogGroup(this, 'Logs', { encryptionKey });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.#role = role;

@@ -11,6 +11,7 @@ import type { Machine } from '../machines/states.ts';
 import { takeTurn } from '../machines/take-turn/take-turn.ts';
 import { watchJob } from '../machines/watch-job/watch-job.ts';
 import { kebabCase, type Operation, operations } from '../operations.ts';
+import { exampleOf } from '../test-events.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { formerAccess } from './former-version.ts';
 import type { Ledger } from './ledger.ts';
@@ -98,6 +99,7 @@ export class RunMachines {
       partition: Stack.of(this.#scope).partition,
       table: ledger.tableName,
       operation: name,
+      example: exampleOf(name),
       functionArn: lambda.functionArn,
       holdArn: this.#hold.stateMachineArn,
       runJobArn: this.#runJob.stateMachineArn,

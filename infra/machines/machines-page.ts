@@ -25,6 +25,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     run({
       ...place,
       operation: 'operation',
+      example: {},
       functionArn: "the operation's function",
       holdArn: 'hold',
       runJobArn: 'run-job',

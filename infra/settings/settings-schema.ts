@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { operations, refreshService } from '../operations.ts';
+import { describeKeys } from './descriptions.ts';
 import { rasterSchema, scheduleSchema, settingsSchema } from './settings.ts';
 
 /** Where the JSON Schema is kept for editors. */
@@ -18,7 +19,8 @@ export function settingsSchemaText(): string {
     schedules: z.array(z.union(schedules)).nullish(),
     rasters: z.array(raster).nullish(),
   });
-  return `${JSON.stringify(z.toJSONSchema(documented, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`;
+  const schema = z.toJSONSchema(documented, { io: 'input', unrepresentable: 'any' });
+  return `${JSON.stringify(describeKeys(schema), null, 2)}\n`;
 }
 
 if (import.meta.main) writeFileSync(settingsSchemaFile, settingsSchemaText());

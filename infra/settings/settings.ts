@@ -4,6 +4,7 @@ import { problemsOf } from '../../shared/schema-messages.ts';
 import { operations, refreshService } from '../operations.ts';
 import { isBucketName, isTimeZone } from './aws-names.ts';
 import { eventPatternProblem } from './event-pattern.ts';
+import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
@@ -139,6 +140,9 @@ export const settingsSchema = z
     windows: orNothing(windowsSchema, {}),
     sites: orNothing(sitesSchema, {}),
     ledger: orNothing(ledgerSchema, { keepDays: KEEP_DAYS }),
+    logDays: logDaysSchema,
+    tags: orNothing(tagsSchema, {}),
+    permissionsBoundary: policyArnSchema.optional(),
     network: networkSchema.optional(),
     encryption: encryptionSchema.optional(),
     notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../errors.ts';
 import type { Extent, Polygon, TileScheme } from '../tiles/scheme.ts';
 import { fromWebMercator, toWebMercator } from '../tiles/web-mercator.ts';
-import type { PolygonFeatureSet } from './area-of-interest.ts';
+import type { PolygonFeatureSet } from './polygons.ts';
 import type { ServiceDescription } from './map-service.ts';
 import { isWebMercator, isWgs84, type SpatialReference, sameSpatialReference } from './spatial-reference.ts';
 

@@ -31,12 +31,12 @@ describe('the key', () => {
     it(`${whose} is the one of every queue, log and topic and of the ledger`, () => {
       const keys = keysOf(stack);
 
-      // A log for each function and machine, five queues, ledger and topic.
+      // A log for each function and machine and for what makes the registry of the test events, five queues, ledger and topic.
       const [functions, machines] = [
         readdirSync('functions'),
         OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site'),
       ];
-      assert.equal(keys.size, functions.length + machines.length + 7);
+      assert.equal(keys.size, functions.length + machines.length + 8);
       for (const [id, used] of keys) assert.equal(used, key, id);
     });
   }

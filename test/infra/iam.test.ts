@@ -113,7 +113,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
       assert.deepEqual([...services].toSorted(), [
         'dynamodb',
         ...inVpc,
-        ...['kms', 'logs', 'secretsmanager', 'sqs', 'states', 'xray'],
+        ...['kms', 'logs', 'schemas', 'secretsmanager', 'sqs', 'states', 'xray'],
       ]);
     });
 

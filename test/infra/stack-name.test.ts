@@ -15,6 +15,7 @@ const LONGEST = 'a'.repeat(20);
 /** These have no name of their own, or one within something else that has. */
 const NAMELESS = [
   'AWS::IAM::Policy',
+  'AWS::EventSchemas::Schema',
   'AWS::KMS::Key',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
@@ -24,6 +25,7 @@ const NAMELESS = [
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::Scheduler::Schedule',
+  'Custom::TestEventRegistry',
 ];
 
 const [plain, test, other, longest] = [{}, { name: 'test' }, { name: 'test-2' }, { name: LONGEST }].map((name) =>

@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import { choose, type Machine, type Retrier } from '../states.ts';
 import { invoke, ours, type Place } from '../tasks.ts';
 
@@ -27,7 +28,7 @@ const CANCEL_RETRY: readonly Retrier[] = [
  */
 export function cancelRun({ partition, settleArn, cancelArn }: CancelRunParts): Machine {
   return {
-    Comment: 'Cleans up after a run whose execution did not come to its own end.',
+    Comment: comment('Cleans up after a run whose execution did not come to its own end.', examples['cancel-run']),
     StartAt: 'Let it settle',
     States: {
       'Let it settle': { Type: 'Wait', Seconds: SETTLE_SECONDS, Next: 'Decide' },

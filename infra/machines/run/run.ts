@@ -1,4 +1,5 @@
 import { OPEN } from '../../../shared/ledger/entry.ts';
+import { comment } from '../examples.ts';
 import { choose, ifPresent, type Machine } from '../states.ts';
 import {
   FUNCTION_RETRY,
@@ -17,6 +18,8 @@ import {
 
 export interface RunParts extends Place {
   operation: string;
+  /** An input to begin with. */
+  example: object;
   /** The operation's function. */
   functionArn: string;
   holdArn: string;
@@ -43,7 +46,7 @@ const AWS_FAILED =
 
 /** One run of one operation, from its entry in the ledger to its result. The machine is named after the operation. */
 export function run(parts: RunParts): Machine {
-  const { operation, functionArn, holdArn, runJobArn, maxWaiting, submitSeconds } = parts;
+  const { operation, example, functionArn, holdArn, runJobArn, maxWaiting, submitSeconds } = parts;
   const key = { operation: text(operation), name: text('$$.Execution.Name') };
   const work = {
     'run.$': '$.run',
@@ -61,7 +64,7 @@ export function run(parts: RunParts): Machine {
     turn: { state: { attach: {}, isNew: true } },
   };
   return {
-    Comment: `One run of ${operation}. The input is the operation's input.`,
+    Comment: comment(`One run of ${operation}. The input is the operation's input.`, example),
     StartAt: 'Is it a dry run?',
     TimeoutSeconds: 360 * 86_400,
     States: {
