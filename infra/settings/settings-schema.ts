@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { operations, refreshService } from '../operations.ts';
 import { describeKeys } from './descriptions.ts';
-import { rasterSchema, scheduleSchema, settingsSchema } from './settings.ts';
+import { eventSchema, rasterSchema, scheduleSchema, settingsSchema } from './settings.ts';
 
 /** Where the JSON Schema is kept for editors. */
 export const settingsSchemaFile = fileURLToPath(new URL('settings.schema.json', import.meta.url));
@@ -13,11 +13,15 @@ export function settingsSchemaText(): string {
   const schedules = operations.map(({ name, inputSchema }) =>
     z.strictObject({ ...scheduleSchema.shape, operation: z.literal(name), input: inputSchema }),
   );
+  const events = operations.map(({ name, inputSchema }) =>
+    z.strictObject({ ...eventSchema.shape, operation: z.literal(name), input: inputSchema }),
+  );
   const raster = z.strictObject({ ...rasterSchema.shape, refresh: refreshService.inputSchema });
   const documented = z.strictObject({
     ...settingsSchema.shape,
     schedules: z.array(z.union(schedules)).nullish(),
     rasters: z.array(raster).nullish(),
+    events: z.array(z.union(events)).nullish(),
   });
   const schema = z.toJSONSchema(documented, { io: 'input', unrepresentable: 'any' });
   return `${JSON.stringify(describeKeys(schema), null, 2)}\n`;

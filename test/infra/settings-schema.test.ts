@@ -27,24 +27,14 @@ const OF_GEOMETRY = /(areaOfInterest|updateExtent)\./;
 
 it('describes every key, with examples that its own schema takes', () => {
   const schema = JSON.parse(settingsSchemaText());
-  const bare: string[] = [];
-  let examples = 0;
-  const walk = (at: unknown, path: string) => {
-    if (typeof at !== 'object' || at === null) return;
-    for (const [word, value] of Object.entries(at)) {
-      if (word !== 'properties') walk(value, path);
-      for (const [key, property] of word === 'properties' ? Object.entries(Object(value)) : []) {
-        const name = path === '' ? key : `${path}.${key}`;
-        const { description = '', examples: given = [] } = Object(property);
-        if (!OF_GEOMETRY.test(name) && description.length < 8) bare.push(name);
-        examples += given.length;
-        walk(property, name);
-      }
-    }
-  };
-  walk(schema, '');
+  const keys = [...keysIn(schema)];
+  const bare = keys.filter(({ path, description }) => !OF_GEOMETRY.test(path) && description.length < 8);
+  const examples = keys.reduce((sum, { given }) => sum + given, 0);
 
-  assert.deepEqual(bare, []);
+  assert.deepEqual(
+    bare.map(({ path }) => path),
+    [],
+  );
   assert.ok(examples > 30);
   const { tags, logDays, permissionsBoundary } = schema.properties;
   const taken = {
@@ -54,3 +44,21 @@ it('describes every key, with examples that its own schema takes', () => {
   };
   assert.deepEqual(settingsSchema.safeParse(taken).error, undefined);
 });
+
+/** Every key that the schema has, however deep. */
+function* keysIn(at: unknown, path = ''): Generator<{ path: string; description: string; given: number }> {
+  if (typeof at !== 'object' || at === null) return;
+  for (const [word, value] of Object.entries(at)) {
+    if (word !== 'properties') yield* keysIn(value, path);
+    else yield* namedKeysIn(value, path);
+  }
+}
+
+function* namedKeysIn(properties: object, above: string): ReturnType<typeof keysIn> {
+  for (const [key, property] of Object.entries(properties)) {
+    const path = above === '' ? key : `${above}.${key}`;
+    const { description = '', examples = [] } = Object(property);
+    yield { path, description, given: examples.length };
+    yield* keysIn(property, path);
+  }
+}
