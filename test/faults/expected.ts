@@ -116,6 +116,12 @@ const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outc
   // A failed logout is logged, no more; but with the server gone there is no login after the one that renews a session.
   [({ kind, ...cell }) => kind.name === 'logout' && !isGoneAtRenewal(cell), fairOutcome],
   [({ kind }, error) => kind.name === 'status' && error !== 'VendorAuthError', fairOutcome],
+  // Whether the caches are gone, whatever the answer was, the list shows.
+  [
+    ({ kind, fault }, error) =>
+      /^(alter content caches|cube)$/.test(kind.name) && fault.works === true && error === 'VendorRejectedError',
+    fairOutcome,
+  ],
   // Some or all of several purges failed; what stops all of them is its own error.
   [({ kind }, error) => PARTS.includes(kind.name) && error !== 'VendorAuthError', () => 'PartialFailureError'],
 ];
