@@ -247,6 +247,8 @@ describe('readSettings', () => {
       windows: {},
       sites: {},
       ledger: { keepDays: 400 },
+      logDays: 365,
+      tags: {},
     });
   });
 
@@ -281,6 +283,8 @@ describe('readSettings', () => {
       windows: {},
       sites: {},
       ledger: { keepDays: 400 },
+      logDays: 365,
+      tags: {},
     });
   });
 });
