@@ -18,9 +18,12 @@ export interface Orchestration {
   close(): Promise<void>;
 }
 
-/** Starts the tables; the machines start when they are asked. */
-export async function startOrchestration(template: StackTemplate, options: MachineOptions): Promise<Orchestration> {
-  const database = await startDatabase(template.tables);
+/** Starts the tables; the machines start when they are asked. A database that is given is not closed with them. */
+export async function startOrchestration(
+  template: StackTemplate,
+  { database: given, ...options }: MachineOptions & { database?: Database },
+): Promise<Orchestration> {
+  const database = given ?? (await startDatabase(template.tables));
   let closing = false;
   const followUps = new Map<Execution, Execution[]>();
   const stateMachines = new StateMachines(template.stateMachines, {
@@ -52,7 +55,7 @@ export async function startOrchestration(template: StackTemplate, options: Machi
     async close() {
       closing = true;
       await stateMachines.close();
-      await database.close();
+      if (given === undefined) await database.close();
     },
   };
 }

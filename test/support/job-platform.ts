@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { after, mock } from 'node:test';
+import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AwsEndpoint, startAwsEndpoint } from '../../local/aws-endpoint.ts';
-import type { Database } from '../../local/database.ts';
+import { type AwsAnswer, type AwsServices, awsServices } from '../../local/aws-endpoint.ts';
+import { type Database, startDatabase } from '../../local/database.ts';
 import {
   type ArcgisEmulator,
   type ArcgisEmulatorOptions,
@@ -18,6 +18,8 @@ import type { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
 import type { StackTemplate } from '../../local/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
+import { awsRequestHandler } from '../../shared/http/aws-request-handler.ts';
+import { memoryDatabase } from '../simulation/memory-database.ts';
 import { type InvocationListener, inProcessFunctions } from './in-process-functions.ts';
 import { Leaks } from './leaks.ts';
 import { stackTemplate } from './stack-template.ts';
@@ -32,6 +34,8 @@ interface Options {
   pauseMs?: number;
   /** `lost`: no event of AWS reaches its rule. */
   events?: 'lost';
+  /** Where the table in memory refuses what is asked of it, as by machines of version 0.1.0. */
+  database?: 'dynalite';
 }
 
 /** The part of a target's secret that tests change. */
@@ -78,19 +82,17 @@ export interface JobPlatform {
   close(): Promise<void>;
 }
 
-/** The functions keep one Secrets Manager client: there is one endpoint for the life of this process. */
-let aws: Promise<AwsEndpoint> | undefined;
+/** The functions keep one Secrets Manager client: there is one of it for the life of this process. */
+let aws: AwsServices | undefined;
 /** The platform that functions talk to. */
 let current: Orchestration | undefined;
-
-after(async () => (await aws)?.close());
 
 /** Starts the platform; the first start of a process synthesizes the stack. */
 export async function startJobPlatform(options: Options = {}): Promise<JobPlatform> {
   const whole = stackTemplate(options.settings ?? {});
   const template = options.events === 'lost' ? { ...whole, rules: [] } : whole;
   aws ??= startAws();
-  const endpoint = await aws;
+  const endpoint = aws;
   const { virtualFrom = '2026-01-01T00:00:00Z', pauseMs } = options;
   const clock = new VirtualClock(Date.parse(virtualFrom || new Date().toISOString()), (now) =>
     mock.timers.setTime(now),
@@ -117,6 +119,8 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   const invoke = inProcessFunctions(template.functions, invocationListeners, (seconds) =>
     virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds),
   );
+  const isReal = options.database === 'dynalite';
+  const database = isReal ? await startDatabase(template.tables) : memoryDatabase(template.tables);
   const atWork = new Set<Promise<FunctionOutcome>>();
   const orchestration = await startOrchestration(template, {
     async invoke(name, payload) {
@@ -128,12 +132,13 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       return outcome;
     },
     pauseMs,
+    database,
     clock: virtualFrom === false ? undefined : clock,
     async onState(moment) {
       for (const listener of stateListeners) await listener(moment);
     },
   });
-  const { stateMachines, database } = orchestration;
+  const { stateMachines } = orchestration;
   const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
   current = orchestration;
 
@@ -164,6 +169,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       await orchestration.close();
       // A function goes on when its execution is stopped: it must not meet the runs of the next platform.
       await Promise.allSettled(atWork);
+      await database.close();
       await emulator.close();
       mock.timers.reset();
       stdout.mock.restore();
@@ -194,8 +200,9 @@ function listening<T>(listeners: Set<T>, listener: T): () => void {
   return () => listeners.delete(listener);
 }
 
-async function startAws(): Promise<AwsEndpoint> {
-  const endpoint = await startAwsEndpoint(() => {
+/** Functions of this process call the AWS services without a connection in between: the SDK is real. */
+function startAws(): AwsServices {
+  const services = awsServices(() => {
     if (!current) throw new Error('no platform runs');
     const { stateMachines, database } = current;
     return {
@@ -204,13 +211,23 @@ async function startAws(): Promise<AwsEndpoint> {
       database,
     };
   });
+  awsRequestHandler.handle = async ({ headers, body = '' }) => {
+    const target = headers['x-amz-target'] ?? '';
+    const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+    const answer = await services.answer(target, text);
+    return responseOf(answer);
+  };
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url,
-    AWS_ENDPOINT_URL_SFN: endpoint.url,
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint.url,
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   });
-  return endpoint;
+  return services;
+}
+
+/** As the SDK gets it over HTTP. */
+function responseOf({ status, reply }: AwsAnswer) {
+  const headers = { 'content-type': 'application/x-amz-json-1.0' };
+  return { response: { statusCode: status, headers, body: Buffer.from(JSON.stringify(reply)) } };
 }
