@@ -19,7 +19,7 @@ export const INVARIANTS: readonly [string, string][] = [
   ['I1', 'at most one job of ours runs on a service'],
   ['I2', 'every start ends once, and its entry agrees'],
   ['I3', 'every stop ends without a job, or with an alarm'],
-  ['I4', 'a refresh that succeeds was submitted after its start'],
+  ['I4', 'new rasters are covered by a refresh that was submitted after them, or their run does not succeed'],
   ['I5', 'ledger and server agree: on what succeeded, and on every job, or the run says that it is uncertain'],
   ['I6', 'nobody stands in the queue afterwards, and the next run gets the service'],
   ['I7', 'a run ends by one of the named errors'],
