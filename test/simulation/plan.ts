@@ -34,6 +34,8 @@ export interface Plan {
   /** By how much Lambda's clock is ahead of Step Functions', and the server's. */
   lambdaSkewMs: number;
   serverSkewMs: number;
+  /** When the machines of version 0.1.0 give way to the present ones; until then they call the present functions. */
+  deployedAt: number | undefined;
   /** From then on nothing goes wrong any more. */
   calmFrom: number;
 }
@@ -92,6 +94,7 @@ export function planOf(seed: number, target: string): Plan {
     lambdaSkewMs: random.whole(-2000, 2000),
     serverSkewMs: random.whole(-2000, 2000),
     calmFrom: last + 3 * HOUR,
+    deployedAt: random.chance(0.2) ? random.between(0, last + jobSeconds) : undefined,
   };
 }
 

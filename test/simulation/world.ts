@@ -13,7 +13,8 @@ import { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
 import type { StackTemplate } from '../../local/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
-import { Faults } from './faults.ts';
+import { deploy, installFormer } from '../support/former-machines.ts';
+import { type FaultName, Faults, OF_AWS } from './faults.ts';
 import { invocation, Lambda } from './lambda.ts';
 import { memoryDatabase } from './memory-database.ts';
 import { libraryOf, type Plan, PURGE } from './plan.ts';
@@ -37,9 +38,13 @@ export interface StatusWrite {
   operation: string;
   name: string;
   status: string;
+  /** Epoch milliseconds. */
+  at: number;
 }
 
 export interface World {
+  /** The first moment, epoch milliseconds. */
+  beginsAt: number;
   clock: VirtualClock;
   emulator: ArcgisEmulator;
   stateMachines: StateMachines;
@@ -74,7 +79,8 @@ export async function startWorld(
   const pace = new Random(`pace ${seed}`);
   let isCalm = false;
   const seconds = () => (clock.now() - BEGIN) / 1000;
-  const faults = new Faults(seed, () => isCalm || seconds() > plan.calmFrom);
+  const isBorne = (name: FaultName) => plan.deployedAt === undefined || !OF_AWS.includes(name);
+  const faults = new Faults(seed, clock.now, (name) => isCalm || seconds() > plan.calmFrom || !isBorne(name));
   const statuses: StatusWrite[] = [];
   const mistakes: string[] = [];
   const table = memoryDatabase(template.tables, {
@@ -87,6 +93,7 @@ export async function startWorld(
         operation: String(after['operation']?.['S']),
         name: String(after['name']?.['S']),
         status: String(status),
+        at: clock.now(),
       });
     },
   });
@@ -128,6 +135,10 @@ export async function startWorld(
       }
     },
   });
+  if (plan.deployedAt !== undefined) {
+    installFormer({ template, stateMachines });
+    void clock.after(plan.deployedAt, () => deploy({ template, stateMachines }));
+  }
   const aws = awsServices(() => ({
     start: (request) => stateMachines.start(request),
     find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
@@ -179,6 +190,7 @@ export async function startWorld(
   }
   const endRules = fireScheduledRules(template.rules, clock, { lambda: lambda.invoke });
   return {
+    beginsAt: BEGIN,
     clock,
     emulator,
     stateMachines,
