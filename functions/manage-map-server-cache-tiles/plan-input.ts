@@ -11,9 +11,7 @@ const A_SHARE = 'must be a number of units, 0 or more, or a share of them as "2%
 const allowedFailuresSchema = z.union(
   [
     z.int().check(z.nonnegative()),
-    z
-      .string()
-      .check(z.refine((text) => /^\d{1,3}(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, A_SHARE)),
+    z.string().check(z.refine((text) => /^\d{1,3}(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, A_SHARE)),
   ],
   must(A_SHARE.replace('must ', '')),
 );

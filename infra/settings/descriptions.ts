@@ -8,7 +8,7 @@ const d = (description: string, ...examples: unknown[]): Description =>
   examples.length === 0 ? { description } : { description, examples };
 
 /** By the key's path of names, or by its own name where it means the same everywhere. */
-export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
+const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   name: d(
     'Tells this stack from others in the account and region: it stands in the names of what is deployed.',
     'test',

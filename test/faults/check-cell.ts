@@ -162,7 +162,8 @@ function sessionsThatMayStay(cell: Cell): number {
   if (kind.name === 'login') return isAnswerLost ? triesOf(cell) : 0;
   if (fault.place !== 'request' && isForEver) return 1;
   // A load balancer's new cookie was in an answer that was lost, and again in its repetitions: no logout gets through.
-  if (/^(projects|nodes|content caches|cube caches)$/.test(kind.name)) return isAnswerLost && (isForEver || isReplaced) ? 1 : 0;
+  if (/^(projects|nodes|content caches|cube caches)$/.test(kind.name))
+    return isAnswerLost && (isForEver || isReplaced) ? 1 : 0;
   return kind.name === 'logout' && !fault.works ? logoutsThatFail(cell) : 0;
 }
 
