@@ -116,6 +116,12 @@ const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outc
   // A failed logout is logged, no more; but with the server gone there is no login after the one that renews a session.
   [({ kind, ...cell }) => kind.name === 'logout' && !isGoneAtRenewal(cell), fairOutcome],
   [({ kind }, error) => kind.name === 'status' && error !== 'VendorAuthError', fairOutcome],
+  // Of a page that is too large a smaller one is asked for.
+  [
+    ({ kind, fault, duration }) =>
+      /^(content|cube) caches$/.test(kind.name) && fault.name === '200 MB' && duration === 'once',
+    fairOutcome,
+  ],
   // Whether the caches are gone, whatever the answer was, the list shows.
   [
     ({ kind, fault }, error) =>
