@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { operations, refreshService } from '../operations.ts';
 import { describeKeys } from './descriptions.ts';
-import { eventSchema, rasterSchema, scheduleSchema, settingsSchema } from './settings.ts';
+import { rasterSchema, settingsSchema } from './settings.ts';
+import { eventSchema, scheduleSchema } from './starts.ts';
 
 /** Where the JSON Schema is kept for editors. */
 export const settingsSchemaFile = fileURLToPath(new URL('settings.schema.json', import.meta.url));
