@@ -1,6 +1,8 @@
 import type * as z from 'zod/mini';
+import { VendorRejectedError } from '../errors.ts';
 import type { Repeatable } from '../http/retry.ts';
 import type { VendorAnswer } from '../http/send.ts';
+import { TokenRefused } from './replies.ts';
 
 /** One call of a site. */
 export interface SiteCall<S extends z.core.$ZodType> {
@@ -20,4 +22,14 @@ export interface SiteCall<S extends z.core.$ZodType> {
   answerInDryRun?: z.input<S>;
   /** Told how the call itself failed, never how its sign-in did: gives an answer in its place, or throws. */
   recover?: (error: unknown) => z.input<S> | Promise<z.input<S>>;
+}
+
+/** Before any work; with HTTP 5xx a gateway may stand between the refusal and the work. */
+export function isCertain(error: unknown): boolean {
+  return error instanceof TokenRefused && (error.httpStatus ?? 0) < 500;
+}
+
+/** A web adaptor's or a firewall's page in the place of the Admin API. */
+export function isShutOff(error: unknown): boolean {
+  return error instanceof VendorRejectedError && /^HTTP 40[345]$/.test(String(error.code));
 }

@@ -3,10 +3,10 @@ import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
-import { send, type VendorAnswer, type VendorRequest } from '../http/send.ts';
+import { send, type VendorRequest } from '../http/send.ts';
 import type { Unsent } from '../http/unsent.ts';
 import { readReply, TokenRefused } from './replies.ts';
-import type { SiteCall } from './site-call.ts';
+import { isCertain, isShutOff, type SiteCall } from './site-call.ts';
 import { assertMayGetCredentials, serverInfoSchema, type TokenAddresses, tokenAddresses } from './token-addresses.ts';
 
 const DEFAULT_REFERER = 'https://cache-ops';
@@ -241,14 +241,4 @@ export class ArcgisSite {
       throw error;
     }
   }
-}
-
-/** Before any work; with HTTP 5xx a gateway may stand between the refusal and the work. */
-function isCertain(error: unknown): boolean {
-  return error instanceof TokenRefused && (error.httpStatus ?? 0) < 500;
-}
-
-/** A web adaptor's or a firewall's page in the place of the Admin API. */
-function isShutOff(error: unknown): boolean {
-  return error instanceof VendorRejectedError && /^HTTP 40[345]$/.test(String(error.code));
 }
