@@ -6,7 +6,7 @@ import { handler as tiles } from '../../functions/manage-map-server-cache-tiles/
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { hostedSite, SMALL_EXTENT } from '../support/hosted-site.ts';
-import { startTestAws, type TestAws, work } from '../support/invoke.ts';
+import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 
 const ALL_LEVELS = '0,1,2,3,4';
 const FINEST = 36978595.474472;
@@ -198,5 +198,26 @@ describe('operations on hosted services', () => {
     const target = aws.newTarget({ vendor: 'arcgis', hosted: true, url, username: 'u', password: 'a-Password-1' });
 
     await assert.rejects(work(tiles, input(target)), { name: 'InvalidSecretError', message: /portalUrl: is missing/ });
+  });
+
+  it('in a dry run says what would be called, and calls nothing that changes anything', async (t) => {
+    const { emulator, target } = await hostedSite(t, aws);
+    const service = { serviceName: 'Streets', type: 'MapServer' };
+    const confirmed = { inputService: 'Streets.MapServer', confirm: 'Streets.MapServer' };
+
+    const planned = [
+      await invoke(tiles, input(target, { scales: [FINEST], updateExtent: SMALL_EXTENT, dryRun: true })),
+      await invoke(deleteCache, { target, ...confirmed, dryRun: true }),
+      await invoke(refresh, { target, serviceName: 'Streets', serviceType: 'MapServer', dryRun: true }),
+      await invoke(clear, { target, ...service, dryRun: true }),
+    ];
+
+    assert.deepEqual(
+      planned.map((each) =>
+        Object(each).would.map(({ method, url }: Record<string, string>) => [method, url?.split('/').at(-1)]),
+      ),
+      [[['POST', 'updateTiles']], [['POST', 'deleteAllTiles']], [['GET', 'refresh']], [['GET', 'refresh']]],
+    );
+    assert.deepEqual([emulator.hosted.list(), emulator.cleared], [[], []]);
   });
 });
