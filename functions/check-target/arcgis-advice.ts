@@ -1,4 +1,4 @@
-import type { SiteAccess } from '../../shared/arcgis/site.ts';
+import type { SiteAccess } from '../../shared/arcgis/site-call.ts';
 import { Finding } from './checks.ts';
 
 /** What happened, without the advice that follows it in an error: that is for who runs an operation. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { readReply, TokenRefused } from '../../shared/arcgis/replies.ts';
-import { type ArcgisSite, type SiteAccess, tokens } from '../../shared/arcgis/site.ts';
+import { type ArcgisSite, tokens } from '../../shared/arcgis/site.ts';
+import type { SiteAccess } from '../../shared/arcgis/site-call.ts';
 import { VendorAuthError, VendorBusyError, VendorContractError, VendorRejectedError } from '../../shared/errors.ts';
 import { listOf } from '../../shared/http/list-of.ts';
 import { repeat } from '../../shared/http/retry.ts';

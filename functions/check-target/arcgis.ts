@@ -1,4 +1,5 @@
-import { ArcgisSite, type SiteAccess } from '../../shared/arcgis/site.ts';
+import { ArcgisSite } from '../../shared/arcgis/site.ts';
+import type { SiteAccess } from '../../shared/arcgis/site-call.ts';
 import { targetOptions } from '../../shared/lambda/target-options.ts';
 import { readArcgisTarget } from '../../shared/targets/read-target.ts';
 import { lookAtAdminApi } from './arcgis-admin.ts';

@@ -4,6 +4,7 @@ import { problemsOf } from '../../shared/schema-messages.ts';
 import { operations, refreshService } from '../operations.ts';
 import { isBucketName, isTimeZone } from './aws-names.ts';
 import { eventPatternProblem } from './event-pattern.ts';
+import { networkSchema } from './network-schema.ts';
 import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
@@ -81,27 +82,6 @@ const jobsSchema = z.partialRecord(
 const MIN_KEEP_DAYS = 30;
 
 const ledgerSchema = z.strictObject({ keepDays: z.int().min(MIN_KEEP_DAYS).max(3650).default(KEEP_DAYS) });
-
-/** Ids as EC2 gives them, of 8 digits in former times. */
-function ec2Id(prefix: string): z.ZodString {
-  const pattern = new RegExp(`^${prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`);
-  return z.string().regex(pattern, `must be an id such as ${prefix}-0123456789abcdef0`);
-}
-
-function ec2Ids(prefix: string, most: number) {
-  return z
-    .array(ec2Id(prefix))
-    .min(1, 'must name at least one')
-    .max(most, `must be ${most} at most: Lambda takes no more`)
-    .superRefine(checkUnique, { when: ({ value }) => Array.isArray(value) });
-}
-
-const networkSchema = z.strictObject({
-  vpcId: ec2Id('vpc'),
-  subnetIds: ec2Ids('subnet', 16),
-  securityGroupIds: ec2Ids('sg', 5),
-  endpoints: z.boolean().default(true),
-});
 
 const KEY_ARN =
   /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
@@ -219,12 +199,6 @@ function checkUniqueNames(schedules: readonly { name: string }[], context: z.cor
     if (first < index && schedule?.name !== undefined) {
       context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${schedule.name}" is used twice` });
     }
-  });
-}
-
-function checkUnique(ids: readonly string[], context: z.core.$RefinementCtx): void {
-  ids.forEach((id, index) => {
-    if (ids.indexOf(id) < index) context.addIssue({ code: 'custom', path: [index], message: `"${id}" is named twice` });
   });
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { InvalidSecretError } from '../errors.ts';
 import { addressProblem, isLoopback } from '../http/address.ts';
-import type { SiteAccess } from './site.ts';
+import type { SiteAccess } from './site-call.ts';
 
 /** What `<site>/rest/info` says of how to sign in. */
 export const serverInfoSchema = z.looseObject({
