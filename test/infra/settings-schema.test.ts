@@ -27,24 +27,11 @@ const OF_GEOMETRY = /(areaOfInterest|updateExtent)\./;
 
 it('describes every key, with examples that its own schema takes', () => {
   const schema = JSON.parse(settingsSchemaText());
-  const bare: string[] = [];
-  let examples = 0;
-  const walk = (at: unknown, path: string) => {
-    if (typeof at !== 'object' || at === null) return;
-    for (const [word, value] of Object.entries(at)) {
-      if (word !== 'properties') walk(value, path);
-      for (const [key, property] of word === 'properties' ? Object.entries(Object(value)) : []) {
-        const name = path === '' ? key : `${path}.${key}`;
-        const { description = '', examples: given = [] } = Object(property);
-        if (!OF_GEOMETRY.test(name) && description.length < 8) bare.push(name);
-        examples += given.length;
-        walk(property, name);
-      }
-    }
-  };
-  walk(schema, '');
+  const keys = keysIn(schema);
+  const bare = keys.filter(([path, { description = '' }]) => !OF_GEOMETRY.test(path) && description.length < 8);
+  const examples = keys.flatMap(([, { examples: given = [] }]) => given).length;
 
-  assert.deepEqual(bare, []);
+  assert.deepEqual([...new Set(bare.map(([path]) => path))], []);
   assert.ok(examples > 30);
   const { tags, logDays, permissionsBoundary } = schema.properties;
   const taken = {
@@ -54,3 +41,17 @@ it('describes every key, with examples that its own schema takes', () => {
   };
   assert.deepEqual(settingsSchema.safeParse(taken).error, undefined);
 });
+
+type Described = { description?: string; examples?: unknown[] };
+
+/** Every key of a JSON Schema, however deep, by its path. */
+function keysIn(schema: unknown, path: string[] = []): [path: string, Described][] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([word, value]) => {
+    if (word !== 'properties') return keysIn(value, path);
+    return Object.entries(Object(value)).flatMap(([key, property]): [string, Described][] => {
+      const at = [...path, key];
+      return [[at.join('.'), Object(property)], ...keysIn(property, at)];
+    });
+  });
+}

@@ -67,8 +67,8 @@ describe('the comments of the machines', () => {
       const operation = operations.find((one) => one.name === name);
       if (operation) assert.deepEqual(z.safeParse(operation.inputSchema, input).error, undefined);
       // What the first state takes from its input is there.
-      const { Parameters = {}, OutputPath = '$' } = States[StartAt];
-      const asked = JSON.stringify([Parameters, OutputPath]).matchAll(/(?<!\$)\$\.(\w+)/g);
+      const { Type, Parameters = {}, OutputPath = '$' } = States[StartAt];
+      const asked = JSON.stringify(Type === 'Pass' ? OutputPath : Parameters).matchAll(/(?<!\$)\$\.(\w+)/g);
       for (const [, key = ''] of operation ? [] : asked) assert.ok(Object.hasOwn(input, key), key);
     });
   }
