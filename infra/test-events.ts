@@ -69,6 +69,8 @@ const OTHERS: Readonly<Record<string, Events>> = {
   'pause-site': { 'end-of-no-pause': { target: 'test-event', until: '2026-01-31T03:00:00Z', reason: 'a test event' } },
   // It claims a place that no run asks for.
   'take-turn': { 'place-of-nobody': { ...examples['take-turn'], claim: 'test-event' } },
+  // Ends a pause that is not there.
+  'pause-site': { 'no-pause': { ...examples['pause-site'], target: 'test-event', until: '2000-01-01T00:00:00Z' } },
   'start-refresh': {
     's3-test-message': {
       Records: [{ messageId: 'test-event', eventSource: 'aws:sqs', body: JSON.stringify({ Event: 's3:TestEvent' }) }],

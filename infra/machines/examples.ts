@@ -25,12 +25,13 @@ const work = {
 export const examples = {
   hold: {
     ...work,
+    claims: 'something',
     ...turn,
     machineArn: '<ARN of run-job>',
     turn: { state: { attach: {}, isNew: true } },
   },
   'run-job': { ...work, claim: 'nothing', fence: '0', claimedAt: START },
-  'take-turn': { ...turn, submitSeconds: 150, isNew: true, attach: {} },
+  'take-turn': { ...turn, claims: 'something', submitSeconds: 150, isNew: true, attach: {} },
   'watch-job': {
     watch: {
       status: 'running',
@@ -51,6 +52,12 @@ export const examples = {
     },
   },
   'cancel-run': { run: { operation: run.operation, name: run.name }, ended: 'ABORTED' },
+  'pause-site': { target: TARGET, until: '2026-01-31T06:00:00Z', reason: 'maintenance' },
+  'start-event-run': {
+    stateMachineArn: '<ARN of clear-rest-cache>',
+    name: 'after-nightly-load',
+    input: { target: TARGET },
+  },
   'start-scheduled-job': {
     stateMachineArn: '<ARN of clear-rest-cache>',
     name: 'nightly',
