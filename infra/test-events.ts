@@ -65,8 +65,6 @@ const OTHERS: Readonly<Record<string, Events>> = {
   },
   'settle-run': { 'unknown-run': { run: { operation: 'refresh-service', name: 'test-event' }, ended: 'ABORTED' } },
   'sweep-runs': { 'as-every-hour': {} },
-  // Ends a pause that there is not.
-  'pause-site': { 'end-of-no-pause': { target: 'test-event', until: '2026-01-31T03:00:00Z', reason: 'a test event' } },
   // It claims a place that no run asks for.
   'take-turn': { 'place-of-nobody': { ...examples['take-turn'], claim: 'test-event' } },
   // Ends a pause that is not there.

@@ -12,7 +12,7 @@ const run = {
 };
 const TARGET = 'city-gis';
 
-const turn = { run, claims: 'something', claim: TARGET, request: '0123456789abcdef', later: true, maxWaiting: 10 };
+const turn = { run, claim: TARGET, request: '0123456789abcdef', later: true, maxWaiting: 10 };
 const work = {
   run,
   input: { target: TARGET },
@@ -64,12 +64,6 @@ export const examples = {
     scheduledTime: '2026-01-31T03:00:00Z',
     input: { target: TARGET },
   },
-  'start-event-run': {
-    stateMachineArn: '<ARN of clear-rest-cache>',
-    name: 'event-after-load-6a7e8feb-b491-4cf7-a9f1-bf3703467718',
-    input: { target: TARGET },
-  },
-  'pause-site': { target: TARGET, until: '2026-01-31T06:00:00Z', reason: 'maintenance' },
 } as const;
 
 /** What a machine is for, and an input to begin with: the console shows it above the definition. */

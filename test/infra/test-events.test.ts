@@ -67,13 +67,8 @@ describe('the comments of the machines', () => {
       const operation = operations.find((one) => one.name === name);
       if (operation) assert.deepEqual(z.safeParse(operation.inputSchema, input).error, undefined);
       // What the first state takes from its input is there.
-<<<<<<< HEAD
-      const { Parameters = {} } = States[StartAt];
-      const asked = JSON.stringify(Parameters).matchAll(/(?<!\$)\$\.(\w+)/g);
-=======
       const { Type, Parameters = {}, OutputPath = '$' } = States[StartAt];
       const asked = JSON.stringify(Type === 'Pass' ? OutputPath : Parameters).matchAll(/(?<!\$)\$\.(\w+)/g);
->>>>>>> check-target
       for (const [, key = ''] of operation ? [] : asked) assert.ok(Object.hasOwn(input, key), key);
     });
   }

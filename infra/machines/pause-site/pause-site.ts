@@ -10,19 +10,15 @@ export interface PauseSiteParts extends Pick<Place, 'partition'> {
 /** Begins, changes or ends a pause of a target. */
 export function pauseSite({ partition, pauseSiteArn }: PauseSiteParts): Machine {
   return {
-<<<<<<< HEAD
-    Comment: comment(
-      'Pauses a target, or ALL, until some time; a time in the past ends the pause.',
-      examples['pause-site'],
-    ),
-=======
     Comment: comment('Pauses a target until then; an until in the past ends the pause.', examples['pause-site']),
->>>>>>> check-target
     StartAt: 'Pause',
-    States: 
-        ...invoke(partition , pauseSiteArn, '$'),
+    States: {
+      Pause: {
+        ...invoke({ partition }, pauseSiteArn, '$'),
         OutputPath: '$.Payload',
         Retry: FUNCTION_RETRY,
-        End: true,,,
+        End: true,
+      },
+    },
   };
 }
