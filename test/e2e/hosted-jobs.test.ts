@@ -115,7 +115,6 @@ describe('a run for the tiles of a hosted service', () => {
     ['run-job', 'Record the job', 'after'],
     ['run-job', 'Renew the lease', 'before'],
     ['run-job', 'Watch', 'before'],
-    ['watch-job', 'Take the watch', 'before'],
     ['watch-job', 'Wait', 'before'],
     ['watch-job', 'Check', 'before'],
     ['watch-job', 'Check', 'after'],
