@@ -130,6 +130,13 @@ function inputOf(random: Random, operation: string, target: string): object {
   return { target, inputService, updateMode: random.pick(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES']) };
 }
 
+/** The service that a run works on, as the ledger names it; undefined where it works on the whole target. */
+export function serviceOf({ operation, input }: Pick<PlannedStart, 'operation' | 'input'>): string | undefined {
+  const { inputService, serviceFolder, serviceName } = Object(input);
+  if (operation !== REFRESH) return inputService;
+  return `${serviceFolder === undefined ? '' : `${serviceFolder}/`}${serviceName}.MapServer`;
+}
+
 function plannedStop(random: Random, starts: PlannedStart[], jobSeconds: number): PlannedStop {
   const run = random.whole(0, starts.length - 1);
   const silent = random.chance(0.15);
