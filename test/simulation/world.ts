@@ -25,6 +25,9 @@ import { takeOver } from './take-over.ts';
 import { awsAnswer, deliveries, troubled, troubleRequests } from './troubles.ts';
 
 const BEGIN = Date.parse('2026-01-01T00:00:00Z');
+const HOUR = 3600;
+/** Nothing of a plan takes as long. */
+const LONGEST_SECONDS = 72 * HOUR;
 
 /** A job on the server, and the run that submitted it. */
 export interface SubmittedJob {
@@ -56,6 +59,8 @@ export interface World {
   statuses: StatusWrite[];
   /** Errors of functions that are none of the contract's and none of AWS'. */
   mistakes: string[];
+  /** What was at work for days, and had to be ended. */
+  endless: Set<Execution>;
   /** Executions of whose end nobody is told. */
   silent: Set<Execution>;
   /** From now on nothing goes wrong. */
@@ -189,6 +194,14 @@ export async function startWorld(
     void clock.after(plan.secretUnfit.from, () => setSecret(target, { ...secret, username: '' }));
     void clock.after(plan.secretUnfit.to, () => setSecret(target, secret));
   }
+  const endless = new Set<Execution>();
+  const endWatchdog = clock.every(HOUR, async () => {
+    for (const execution of seconds() > LONGEST_SECONDS ? stateMachines.executions : []) {
+      if (execution.status !== 'RUNNING' || execution.parent !== undefined) continue;
+      endless.add(execution);
+      execution.abort();
+    }
+  });
   const endRules = fireScheduledRules(template.rules, clock, { lambda: lambda.invoke });
   return {
     beginsAt: BEGIN,
@@ -201,6 +214,7 @@ export async function startWorld(
     jobs,
     statuses,
     mistakes,
+    endless,
     silent,
     calm() {
       isCalm = true;
@@ -213,6 +227,7 @@ export async function startWorld(
       } while (pending.size > 0 || stateMachines.executions.some(({ status }) => status === 'RUNNING'));
     },
     async close() {
+      endWatchdog();
       endRules();
       release();
       await Promise.all([emulator.close(), library?.close()]);
