@@ -122,6 +122,17 @@ export function update(expression: string, item: Item, aliases: Aliases): string
   return touched;
 }
 
+/** The attributes that a projection names. */
+export function projected(expression: string, item: Item, aliases: Aliases): Item {
+  const names = expression.split(',').map((alias) => nameOf(alias.trim(), aliases));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = item[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 function nameOf(word: string, { ExpressionAttributeNames: names }: Aliases): string {
   const name = word.startsWith('#') ? names?.[word] : word;
   if (name === undefined) throw new Error(`no name for ${word}`);

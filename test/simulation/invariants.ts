@@ -78,7 +78,7 @@ function everyStartEndsOnce(evidence: Evidence): string[] {
   return executions.flatMap((execution) => {
     const { machine: operation, name, status } = execution;
     const key = { operation, name };
-    if (status === 'RUNNING') return [`I2 ${name} has not ended`];
+    if (status === 'RUNNING' || world.endless.has(execution)) return [`I2 ${name} does not end`];
     const entry = entryOf(evidence, key);
     // Stopped or failed before anything was written.
     if (entry === undefined)

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Database } from '../../local/database.ts';
 import { ServiceError } from '../../local/service-error.ts';
 import type { TableResource } from '../../local/template.ts';
-import { type Aliases, compare, holds, type Item, update } from './expressions.ts';
+import { type Aliases, compare, holds, type Item, projected, update } from './expressions.ts';
 
 const keysSchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 const indexSchema = z.object({
@@ -18,7 +18,13 @@ const aliases = {
 
 /** What each call may say; anything else is refused, so that nothing is silently left out. */
 const requests = {
-  GetItem: z.strictObject({ TableName: z.string(), Key: itemSchema, ConsistentRead: z.literal(true) }),
+  GetItem: z.strictObject({
+    TableName: z.string(),
+    Key: itemSchema,
+    ConsistentRead: z.literal(true),
+    ProjectionExpression: z.string().optional(),
+    ExpressionAttributeNames: aliases.ExpressionAttributeNames,
+  }),
   BatchGetItem: z.strictObject({
     RequestItems: z.record(
       z.string(),
@@ -38,6 +44,7 @@ const requests = {
     TableName: z.string(),
     IndexName: z.string(),
     KeyConditionExpression: z.string(),
+    Select: z.literal('COUNT').optional(),
     Limit: z.number().optional(),
     ExclusiveStartKey: itemSchema.optional(),
     ...aliases,
@@ -72,9 +79,10 @@ export function memoryDatabase(tables: TableResource[], options: Options = {}): 
     async call(action, request) {
       switch (action) {
         case 'GetItem': {
-          const { TableName, Key } = requests.GetItem.parse(request);
+          const { TableName, Key, ProjectionExpression: projection, ...names } = requests.GetItem.parse(request);
           const item = tableOf(TableName).get(Key);
-          return item === undefined ? {} : { Item: item };
+          if (item === undefined) return {};
+          return { Item: projection === undefined ? item : projected(projection, item, names) };
         }
         case 'BatchGetItem': {
           const { RequestItems } = requests.BatchGetItem.parse(request);
@@ -153,6 +161,7 @@ class MemoryTable {
   query({
     IndexName,
     KeyConditionExpression,
+    Select,
     Limit = Number.POSITIVE_INFINITY,
     ExclusiveStartKey,
     ...words
@@ -173,7 +182,7 @@ class MemoryTable {
     const isAll = index.Projection.ProjectionType === 'ALL';
     const last = page.at(-1);
     return {
-      Items: page.map((item) => (isAll ? { ...item } : keyPart(item))),
+      ...(Select === 'COUNT' ? {} : { Items: page.map((item) => (isAll ? { ...item } : keyPart(item))) }),
       Count: page.length,
       ScannedCount: page.length,
       // DynamoDB says so also where the page happens to end with the last one.

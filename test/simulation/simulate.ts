@@ -3,7 +3,7 @@ import type { Execution } from '../../local/execution.ts';
 import type { LedgerEntry } from '../../local/ledger.ts';
 import type { StackTemplate } from '../../local/template.ts';
 import { violationsIn } from './invariants.ts';
-import { type Plan, type PlannedStart, type PlannedStop, planOf, REFRESH, TILES } from './plan.ts';
+import { type Plan, type PlannedStart, type PlannedStop, planOf, serviceOf, TILES } from './plan.ts';
 import { type Plant, planted } from './plants.ts';
 import { simulatedStack } from './stack.ts';
 import { traceOf } from './trace.ts';
@@ -190,12 +190,6 @@ async function probe(
       askedAt: clock.now(),
     };
   });
-}
-
-function serviceOf({ operation, input }: PlannedStart): string | undefined {
-  const { inputService, serviceFolder, serviceName } = Object(input);
-  if (operation !== REFRESH) return inputService;
-  return `${serviceFolder === undefined ? '' : `${serviceFolder}/`}${serviceName}.MapServer`;
 }
 
 function plantedIn(plant: Plant): StackTemplate {

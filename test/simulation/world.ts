@@ -1,5 +1,6 @@
 import { mock } from 'node:test';
 import * as z from 'zod';
+import { pascalCase } from '../../infra/operations.ts';
 import { awsServices } from '../../local/aws-endpoint.ts';
 import type { Database } from '../../local/database.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
@@ -15,15 +16,18 @@ import type { StackTemplate } from '../../local/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import { deploy, installFormer } from '../support/former-machines.ts';
 import { type FaultName, Faults, OF_AWS } from './faults.ts';
-import { invocation, Lambda } from './lambda.ts';
+import { type Invocation, invocation, Lambda } from './lambda.ts';
 import { memoryDatabase } from './memory-database.ts';
-import { libraryOf, type Plan, PURGE } from './plan.ts';
+import { libraryOf, type Plan, PURGE, serviceOf } from './plan.ts';
 import type { Plant } from './plants.ts';
 import { Random } from './random.ts';
 import { takeOver } from './take-over.ts';
 import { awsAnswer, deliveries, troubled, troubleRequests } from './troubles.ts';
 
 const BEGIN = Date.parse('2026-01-01T00:00:00Z');
+const HOUR = 3600;
+/** Nothing of a plan takes as long. */
+const LONGEST_SECONDS = 72 * HOUR;
 
 /** A job on the server, and the run that submitted it. */
 export interface SubmittedJob {
@@ -55,6 +59,8 @@ export interface World {
   statuses: StatusWrite[];
   /** Errors of functions that are none of the contract's and none of AWS'. */
   mistakes: string[];
+  /** What was at work for days, and had to be ended. */
+  endless: Set<Execution>;
   /** Executions of whose end nobody is told. */
   silent: Set<Execution>;
   /** From now on nothing goes wrong. */
@@ -154,11 +160,11 @@ export async function startWorld(
     },
     async beforeVendor() {
       await lambda.gate(invocation());
-      submitter = invocation()?.payload ?? '{}';
+      submitter = invocation();
       return isDown() && plan.serverDown?.how === 'refused' ? 'http://127.0.0.1:1' : undefined;
     },
   });
-  let submitter = '{}';
+  let submitter: Invocation | undefined;
   const isDown = () => {
     const { serverDown } = plan;
     return serverDown !== undefined && !isCalm && seconds() >= serverDown.from && seconds() < serverDown.to;
@@ -171,7 +177,7 @@ export async function startWorld(
   watchJobs(
     emulator,
     jobs,
-    () => submitter,
+    () => runOf(submitter, stateMachines.executions),
     () => clock.now() + plan.serverSkewMs,
   );
   troubleRequests(emulator, faults, () => (isDown() ? plan.serverDown?.how : undefined), clock.now);
@@ -188,6 +194,14 @@ export async function startWorld(
     void clock.after(plan.secretUnfit.from, () => setSecret(target, { ...secret, username: '' }));
     void clock.after(plan.secretUnfit.to, () => setSecret(target, secret));
   }
+  const endless = new Set<Execution>();
+  const endWatchdog = clock.every(HOUR, async () => {
+    for (const execution of seconds() > LONGEST_SECONDS ? stateMachines.executions : []) {
+      if (execution.status !== 'RUNNING' || execution.parent !== undefined) continue;
+      endless.add(execution);
+      execution.abort();
+    }
+  });
   const endRules = fireScheduledRules(template.rules, clock, { lambda: lambda.invoke });
   return {
     beginsAt: BEGIN,
@@ -200,6 +214,7 @@ export async function startWorld(
     jobs,
     statuses,
     mistakes,
+    endless,
     silent,
     calm() {
       isCalm = true;
@@ -212,6 +227,7 @@ export async function startWorld(
       } while (pending.size > 0 || stateMachines.executions.some(({ status }) => status === 'RUNNING'));
     },
     async close() {
+      endWatchdog();
       endRules();
       release();
       await Promise.all([emulator.close(), library?.close()]);
@@ -230,19 +246,37 @@ function publish(template: StackTemplate, stateMachines: StateMachines, executio
   });
 }
 
-const ofRunSchema = z.object({ run: z.object({ operation: z.string(), name: z.string() }) });
+const submitSchema = z.object({
+  submit: z.looseObject({}),
+  run: z.object({ operation: z.string(), name: z.string() }).optional(),
+});
+
+/** The run that a function submits for. The machines of 0.1.0 do not say it: one run at a time submits to a service. */
+function runOf(submitter: Invocation | undefined, executions: readonly Execution[]): SubmittedJob['run'] {
+  const { functionArn = '', payload = '{}' } = submitter ?? {};
+  const { submit, run } = submitSchema.parse(JSON.parse(payload));
+  if (run) return run;
+  const found = executions.find(
+    ({ machine, input, state }) =>
+      state.name === 'Submit' &&
+      functionArn.includes(`:${pascalCase(machine)}Function`) &&
+      serviceOf({ operation: machine, input: JSON.parse(input) }) === serviceOf({ operation: machine, input: submit }),
+  );
+  if (found === undefined) throw new Error(`nobody submits by ${functionArn}`);
+  return { operation: found.machine, name: found.name };
+}
 
 /** Notes whose each job is: the run for which the function at work now submits. */
 function watchJobs(
   { jobs: onServer }: ArcgisEmulator,
   jobs: SubmittedJob[],
-  submitter: () => string,
+  submitter: () => SubmittedJob['run'],
   now: () => number,
 ) {
   const submit = onServer.submit.bind(onServer);
   onServer.submit = (request) => {
     const job = submit(request);
-    jobs.push({ job, ...ofRunSchema.parse(JSON.parse(submitter())) });
+    jobs.push({ job, run: submitter() });
     return job;
   };
   const forget = onServer.forget.bind(onServer);

@@ -182,6 +182,18 @@ describe('a run that takes a turn', () => {
       });
     }
 
+    for (const [seconds, outcome] of [
+      [-1190, undefined],
+      [-1201, 'holder'],
+    ] as const) {
+      it(`${outcome === undefined ? 'waits' : 'does not wait'} for one that says nothing, ${-seconds} s after it asked for a service that nobody ever held`, async (t) => {
+        const { ledger, look } = await open(t);
+        await ledger.put(ahead('older', { startedAt: inSeconds(seconds), seenAt: undefined }));
+
+        assert.equal((await look()).outcome, outcome);
+      });
+    }
+
     it('is refused at its second look where as many wait as may, and not before', async (t) => {
       const { ledger, look } = await open(t);
       await ledger.put(claimed());
