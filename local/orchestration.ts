@@ -4,7 +4,12 @@ import type { Execution } from './execution.ts';
 import { StateMachines } from './state-machines.ts';
 import type { StackTemplate } from './template.ts';
 
-type MachineOptions = Omit<ConstructorParameters<typeof StateMachines>[1], 'database' | 'onEnd'>;
+type Options = Omit<ConstructorParameters<typeof StateMachines>[1], 'database' | 'onEnd'> & {
+  /** Is not closed with the machines. @defaultValue one with the tables of the template, which is */
+  database?: Database;
+  /** Has an execution's end told to the rules. @defaultValue once, at once */
+  deliver?: ((tell: () => Promise<void>, execution: Execution) => Promise<void> | void) | undefined;
+};
 
 /** The state machines of the stack, with the tables that they write and the rules that their ends set off. */
 export interface Orchestration {
@@ -18,10 +23,10 @@ export interface Orchestration {
   close(): Promise<void>;
 }
 
-/** Starts the tables; the machines start when they are asked. A database that is given is not closed with them. */
+/** Starts the tables; the machines start when they are asked. */
 export async function startOrchestration(
   template: StackTemplate,
-  { database: given, ...options }: MachineOptions & { database?: Database },
+  { database: given, deliver = (tell) => tell(), ...options }: Options,
 ): Promise<Orchestration> {
   const database = given ?? (await startDatabase(template.tables));
   let closing = false;
@@ -33,9 +38,11 @@ export async function startOrchestration(
       if (closing) return;
       const started: Execution[] = [];
       followUps.set(execution, started);
-      await publishEvent(template.rules, statusChangeEvent(execution), {
-        states: (stateMachineArn, input) => started.push(stateMachines.startFollowUp({ stateMachineArn, input })),
-      });
+      await deliver(async () => {
+        await publishEvent(template.rules, statusChangeEvent(execution), {
+          states: (stateMachineArn, input) => started.push(stateMachines.startFollowUp({ stateMachineArn, input })),
+        });
+      }, execution);
     },
   });
   return {

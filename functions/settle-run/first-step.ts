@@ -1,5 +1,7 @@
+import * as z from 'zod/mini';
 import { ERRORS, isErrorName } from '../../shared/errors.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
+import { GOOD_ENDS, goodEnd } from '../../shared/ledger/transitions.ts';
 import type { EndedRun } from './ended-run.ts';
 import { asking, cancelling, ended, hasJob, NOTHING_TO_DO, type Step } from './step.ts';
 
@@ -8,6 +10,24 @@ const SUBMIT_SECONDS = 150;
 
 /** What is to be done first for a run whose execution has ended. */
 export function firstStep(end: EndedRun, entry: Entry, now: number): Step {
+  return endedWell(end, entry, now) ?? afterEnd(end, entry, now);
+}
+
+const resultSchema = z.looseObject({ status: z.enum(GOOD_ENDS), jobId: z.optional(z.string()) });
+
+/** The run succeeded, and could not write it into the ledger. */
+function endedWell({ ended: status, result }: EndedRun, { status: before }: Entry, now: number): Step | undefined {
+  const good = resultSchema.safeParse(result).data;
+  if (status !== 'SUCCEEDED' || good === undefined || !isAtWork(before)) return undefined;
+  const job = good.jobId === undefined ? {} : { jobId: good.jobId };
+  return { ...NOTHING_TO_DO, goodEnd: goodEnd(good, { now, ...job }), service: 'free' };
+}
+
+function isAtWork(status: Entry['status']): boolean {
+  return status === 'waiting' || status === 'submitting' || status === 'running';
+}
+
+function afterEnd(end: EndedRun, entry: Entry, now: number): Step {
   switch (entry.status) {
     case 'waiting':
     case 'paused':

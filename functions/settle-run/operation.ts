@@ -18,7 +18,7 @@ const stateSchema = z.looseObject({ answer: z.optional(z.looseObject({ state: an
  * of the run can be at work on it.
  */
 export async function settleRun(event: unknown, ledger: LedgerTable) {
-  const end = endedRun(event);
+  const { result, ...end } = endedRun(event);
   const { run } = end;
   const entry = await ledger.entry(run);
   if (entry === undefined) return { ...end, ...DONE };
@@ -27,10 +27,13 @@ export async function settleRun(event: unknown, ledger: LedgerTable) {
   const now = Date.now();
   const step =
     plan?.ask === undefined || answer === undefined
-      ? firstStep(end, entry, now)
+      ? firstStep({ ...end, result }, entry, now)
       : afterAnswer(plan, answer, entry, now);
   const time = new Date(now).toISOString();
-  if (step.end !== undefined) {
+  if (step.goodEnd !== undefined) {
+    await ledger.write(run, step.goodEnd);
+    log('warn', 'a run that had succeeded without a word in the ledger', { ...run });
+  } else if (step.end !== undefined) {
     const kept = { finishedAt: time, expiresAt: expiresAt(now, environment('KEEP_DAYS').KEEP_DAYS) };
     await ledger.step(run, step.end.name, { set: { ...kept, ...step.end.set } });
     log('info', 'what became of a run that was stopped', { ...run, ...step.end });

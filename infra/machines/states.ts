@@ -1,3 +1,5 @@
+import type { ErrorName } from '../../shared/errors.ts';
+
 /** The states that the machines are made of, as the Amazon States Language has them; a wrong key does not compile. */
 
 export interface Retrier {
@@ -52,11 +54,7 @@ interface Succeed {
   OutputPath?: string;
 }
 
-interface Fail {
-  Type: 'Fail';
-  ErrorPath: string;
-  CausePath: string;
-}
+type Fail = { Type: 'Fail'; CausePath: string } & ({ ErrorPath: string } | { Error: ErrorName });
 
 export type State = Task | Choice | Pass | Wait | Succeed | Fail;
 

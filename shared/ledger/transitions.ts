@@ -49,7 +49,7 @@ export const TRANSITIONS = {
 } as const satisfies Record<string, Transition>;
 
 /** The steps that end a run well; which of them, its own result says. */
-const GOOD_ENDS = ['succeeded', 'partly', 'submitted'] as const satisfies readonly RunStatus[];
+export const GOOD_ENDS = ['succeeded', 'partly', 'submitted'] as const satisfies readonly RunStatus[];
 
 /** The statuses in which a run ends well may be written. */
 const BEFORE_A_GOOD_END = [

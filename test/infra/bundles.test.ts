@@ -11,6 +11,16 @@ import { OPERATIONS } from './machines.ts';
 
 const MAX_GZIP_BYTES = 220_000;
 
+/** Of a job's functions, which are started cold for every poll: gzip bytes, of which 2 % more are let pass. */
+const GZIP_BYTES: Record<string, number> = {
+  'delete-map-server-cache': 164_963,
+  'manage-map-server-cache-tiles': 169_355,
+  'refresh-service': 164_893,
+  'check-job': 154_219,
+  'cancel-job': 154_261,
+};
+const ALLOWANCE = 1.02;
+
 /** What no function has a use for: each was in a bundle once, or is beside something that is. */
 const FORBIDDEN_MODULES = [
   /^undici\/index/,
@@ -78,11 +88,12 @@ function membersAsked(importer: string, module: string): string[] {
 
 describe('the bundles of the functions', () => {
   for (const [name, bundle] of bundles) {
-    it(`keep ${name} under ${MAX_GZIP_BYTES / 1000} kB`, (context) => {
+    const maxBytes = Math.floor((GZIP_BYTES[name] ?? MAX_GZIP_BYTES / ALLOWANCE) * ALLOWANCE);
+    it(`keep ${name} under ${maxBytes} bytes`, (context) => {
       const { length } = gzipSync(bundle.code);
 
       context.diagnostic(`${name}: ${length} bytes`);
-      assert.ok(length <= MAX_GZIP_BYTES, `${length} bytes`);
+      assert.ok(length <= maxBytes, `${length} bytes`);
     });
 
     it(`keep what never runs out of ${name}`, () => {

@@ -34,8 +34,16 @@ interface Options {
   pauseMs?: number;
   /** `lost`: no event of AWS reaches its rule. */
   events?: 'lost';
+  /** What goes wrong in AWS. */
+  troubles?: Troubles;
   /** Where the table in memory refuses what is asked of it, as by machines of version 0.1.0. */
   database?: 'dynalite';
+}
+
+/** What stands between the machines or their functions and AWS. */
+export interface Troubles extends Pick<Parameters<typeof startOrchestration>[1], 'around' | 'deliver'> {
+  /** A call of a function; `next` makes it. Undefined: no answer comes. */
+  call?: (target: string, next: () => Promise<AwsAnswer>) => Promise<AwsAnswer | undefined>;
 }
 
 /** The part of a target's secret that tests change. */
@@ -86,6 +94,7 @@ export interface JobPlatform {
 let aws: AwsServices | undefined;
 /** The platform that functions talk to. */
 let current: Orchestration | undefined;
+let troubles: Troubles = {};
 
 /** Starts the platform; the first start of a process synthesizes the stack. */
 export async function startJobPlatform(options: Options = {}): Promise<JobPlatform> {
@@ -132,6 +141,8 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       return outcome;
     },
     pauseMs,
+    around: options.troubles?.around,
+    deliver: options.troubles?.deliver,
     database,
     clock: virtualFrom === false ? undefined : clock,
     async onState(moment) {
@@ -141,6 +152,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   const { stateMachines } = orchestration;
   const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
   current = orchestration;
+  troubles = options.troubles ?? {};
 
   return {
     target,
@@ -214,8 +226,8 @@ function startAws(): AwsServices {
   awsRequestHandler.handle = async ({ headers, body = '' }) => {
     const target = headers['x-amz-target'] ?? '';
     const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
-    const answer = await services.answer(target, text);
-    return responseOf(answer);
+    const next = () => services.answer(target, text);
+    return responseOf(await (troubles.call?.(target, next) ?? next()));
   };
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
@@ -227,7 +239,9 @@ function startAws(): AwsServices {
 }
 
 /** As the SDK gets it over HTTP. */
-function responseOf({ status, reply }: AwsAnswer) {
+function responseOf(answer: AwsAnswer | undefined) {
+  if (answer === undefined) throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+  const { status, reply } = answer;
   const headers = { 'content-type': 'application/x-amz-json-1.0' };
   return { response: { statusCode: status, headers, body: Buffer.from(JSON.stringify(reply)) } };
 }

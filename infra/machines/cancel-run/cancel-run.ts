@@ -37,6 +37,7 @@ export function cancelRun({ partition, settleArn, cancelArn }: CancelRunParts): 
         // Nothing else of the event: it may hold the whole input and output of the execution.
         OutputPath: '$.Payload',
         Retry: SETTLE_RETRY,
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'AWS failed' }],
         Next: 'What is to be done?',
       },
       'What is to be done?': choose('$.next', { ask: 'Wait', alarm: 'A job may run on' }, 'Done'),
@@ -50,6 +51,7 @@ export function cancelRun({ partition, settleArn, cancelArn }: CancelRunParts): 
         Next: 'Decide',
       },
       Done: { Type: 'Succeed' },
+      'AWS failed': { Type: 'Fail', Error: 'AwsUnavailableError', CausePath: '$.Cause' },
       'A job may run on': { Type: 'Fail', ErrorPath: '$.Error', CausePath: '$.Cause' },
     },
   };

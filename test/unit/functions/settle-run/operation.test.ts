@@ -53,6 +53,18 @@ describe('what is left of a run', () => {
     assert.partialDeepStrictEqual(await entry(), { status: 'failed', error: 'InvalidInputError', cause: 'in words' });
   });
 
+  it('is the result of a run that succeeded and could not say so', async (t) => {
+    const { settle, entry, claim } = await open(t, { status: 'submitting', submittingAt: inSeconds(-60) });
+
+    const plan = await settle({ run: RUN, ended: 'SUCCEEDED', result: { status: 'submitted', jobId: 'j1' } });
+
+    assert.deepEqual([plan.next, plan.result], ['done', undefined]);
+    const written = await entry();
+    assert.partialDeepStrictEqual(written, { status: 'submitted', jobId: 'j1' });
+    assert.deepEqual([written?.['open'], written?.['error']], [undefined, undefined]);
+    assert.notEqual((await claim())?.['releasedAt'], undefined);
+  });
+
   it('is a job to cancel: the run is seen, and its service stays claimed', async (t) => {
     const { settle, entry, claim } = await open(t, { status: 'running', jobId: 'j1', taskPath: TASK });
 
