@@ -1,10 +1,15 @@
+import { realClock } from './clock.ts';
 import { type Database, startDatabase } from './database.ts';
 import { publishEvent, statusChangeEvent } from './event-bus.ts';
 import type { Execution } from './execution.ts';
+import { LedgerStream } from './ledger-stream.ts';
 import { StateMachines } from './state-machines.ts';
 import type { StackTemplate } from './template.ts';
 
-type MachineOptions = Omit<ConstructorParameters<typeof StateMachines>[1], 'database' | 'onEnd'>;
+type MachineOptions = Omit<ConstructorParameters<typeof StateMachines>[1], 'database' | 'onEnd'> & {
+  /** False: nobody is told of what is written into the ledger. @defaultValue true */
+  tells?: boolean;
+};
 
 /** The state machines of the stack, with the tables that they write and the rules that their ends set off. */
 export interface Orchestration {
@@ -14,14 +19,23 @@ export interface Orchestration {
   settled(execution: Execution): Promise<void>;
   /** Aborts what was started from outside and waits for all that follows from it; nothing else can be started any more. */
   stop(): Promise<void>;
+  /** Waits until all that was written into the ledger is told. */
+  told(): Promise<void>;
   /** Aborts everything; nothing follows. */
   close(): Promise<void>;
 }
 
 /** Starts the tables; the machines start when they are asked. */
 export async function startOrchestration(template: StackTemplate, options: MachineOptions): Promise<Orchestration> {
-  const database = await startDatabase(template.tables);
+  const raw = await startDatabase(template.tables);
   let closing = false;
+  const stream = new LedgerStream({
+    tables: template.tables,
+    mappings: options.tells === false ? [] : template.eventSourceMappings,
+    invoke: options.invoke,
+    hold: () => (options.clock ?? realClock).hold(),
+  });
+  const database = stream.follow(raw);
   const followUps = new Map<Execution, Execution[]>();
   const stateMachines = new StateMachines(template.stateMachines, {
     ...options,
@@ -48,10 +62,13 @@ export async function startOrchestration(template: StackTemplate, options: Machi
         if (!execution.isFollowUp && !execution.parent) execution.abort();
       }
       await stateMachines.idle();
+      await stream.idle();
     },
+    told: () => stream.idle(),
     async close() {
       closing = true;
       await stateMachines.close();
+      await stream.idle();
       await database.close();
     },
   };

@@ -11,6 +11,7 @@ import type { JobRequest, Submission } from '../../shared/lambda/job-operation.t
 import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import type { Input } from './input.ts';
+import { extentsOf } from './renewed-extent.ts';
 
 export function tilesRequest(input: Input): JobRequest {
   const { inputService, updateMode, scales, areaOfInterest, updateExtent, numOfCachingServiceInstances } = input;
@@ -42,7 +43,8 @@ export async function manageMapServerCacheTiles(
   run: Run,
 ): Promise<Submission> {
   const site = await openSite(input.target, run);
-  const cache = tileCacheOf(await describeService(site, service), service);
+  const description = await describeService(site, service);
+  const cache = tileCacheOf(description, service);
   const area = chooseArea(input, cache.spatialReference);
   const { area_of_interest: _outline, ...inputs } = sought.inputs;
   const levels = chooseScales(input.scales, cache);
@@ -54,8 +56,9 @@ export async function manageMapServerCacheTiles(
     levels: levels.join(';'),
     ...(area === undefined ? {} : { area_of_interest: JSON.stringify(area) }),
   });
+  const renews = { scales: levels, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
   const isExtentUnused = input.areaOfInterest !== undefined && input.updateExtent !== undefined;
-  return { job, notes: isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes, cacheReport };
+  return { job, notes: isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes, cacheReport, renews };
 }
 
 const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';

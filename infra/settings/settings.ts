@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { problemsOf } from '../../shared/schema-messages.ts';
 import { operations, refreshService } from '../operations.ts';
 import { isBucketName, isTimeZone } from './aws-names.ts';
+import { notificationsSchema } from './notifications.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
@@ -118,7 +119,7 @@ export const settingsSchema = z
     ledger: orNothing(ledgerSchema, { keepDays: KEEP_DAYS }),
     network: networkSchema.optional(),
     encryption: encryptionSchema.optional(),
-    notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),
+    notifications: notificationsSchema.optional(),
   })
   .superRefine(checkRastersSize);
 

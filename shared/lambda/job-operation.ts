@@ -35,6 +35,8 @@ export interface Submission {
   notes?: string[];
   /** How far the job is can be told by this. */
   cacheReport?: CacheReport | undefined;
+  /** What map clients draw again when the job has succeeded. */
+  renews?: object | undefined;
 }
 
 export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>> {
@@ -81,7 +83,7 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-function watchOf(frame: Frame, { job, notes, cacheReport }: Submission, { run }: Work) {
+function watchOf(frame: Frame, { job, notes, cacheReport, renews }: Submission, { run }: Work) {
   const { taskPath, jobId, jobStatus } = job;
   const now = Date.now();
   const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
@@ -99,6 +101,7 @@ function watchOf(frame: Frame, { job, notes, cacheReport }: Submission, { run }:
     watchingCost: RUN_COST + (run?.waitingCost ?? 0),
     jobStatus,
     ...(cacheReport === undefined ? {} : { cacheReport }),
+    ...(renews === undefined ? {} : { renews }),
     ...allNotes(job, notes),
   };
 }

@@ -26,6 +26,7 @@ export const INVARIANTS: readonly [string, string][] = [
   ['I7', 'nobody stands in the queue afterwards, and the next run gets the service'],
   ['I8', 'a run ends by one of the named errors'],
   ['I9', 'no history comes near its limit'],
+  ['I10', 'the end of every run is told'],
 ];
 
 /** What does not hold in a seed, each with the number of its invariant. */
@@ -40,6 +41,7 @@ export function violationsIn(evidence: Evidence): string[] {
     ...nobodyStandsInTheQueue(evidence),
     ...endsByNamedErrors(evidence),
     ...historiesAreShort(evidence),
+    ...everyEndIsTold(evidence),
   ];
 }
 
@@ -227,4 +229,15 @@ function historiesAreShort({ world }: Evidence): string[] {
   return world.stateMachines.executions
     .filter(({ historyEvents }) => historyEvents >= MAX_EVENTS)
     .map(({ machine, name, historyEvents }) => `I9 ${machine} ${name} has ${historyEvents} events`);
+}
+
+/** An event may be sent twice, where the answer to the first was lost, and is told apart by its run. */
+function everyEndIsTold({ entries, world }: Evidence): string[] {
+  const ends = world.events.filter((event) => event['detail-type'] === 'Run Ended');
+  const told = new Set(ends.map(({ detail }) => Object(detail).run));
+  return entries.flatMap(({ operation, name, startedAt, finishedAt, open }) => {
+    if (startedAt === undefined || finishedAt === undefined) return [];
+    const run = `${operation}/${name}`;
+    return told.has(run) && open === undefined ? [] : [`I10 the end of ${run} was not told (${open})`];
+  });
 }

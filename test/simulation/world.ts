@@ -5,9 +5,11 @@ import type { Database } from '../../local/database.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import type { GpJob } from '../../local/emulators/arcgis/gp-jobs.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
+import { type BusEvent, publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
 import type { Execution } from '../../local/execution.ts';
 import { LocalLedger } from '../../local/ledger.ts';
+import { LedgerStream } from '../../local/ledger-stream.ts';
+import { OwnBus } from '../../local/own-bus.ts';
 import { fireScheduledRules } from '../../local/scheduled-rules.ts';
 import { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
@@ -50,6 +52,8 @@ export interface World {
   statuses: StatusWrite[];
   /** Errors of functions that are none of the contract's and none of AWS'. */
   mistakes: string[];
+  /** What was put on the event bus. */
+  events: readonly BusEvent[];
   /** Executions of whose end nobody is told. */
   silent: Set<Execution>;
   /** From now on nothing goes wrong. */
@@ -90,10 +94,18 @@ export async function startWorld(
       });
     },
   });
-  const memory: Database = {
+  const plantedTable: Database = {
     ...table,
     call: (action, request) => table.call(action, plant?.database?.(action, { ...request }) ?? request),
   };
+  const stream = new LedgerStream({
+    tables: template.tables,
+    mappings: template.eventSourceMappings,
+    invoke: (name, payload) => lambda.invoke(name, payload),
+    hold: () => clock.hold(),
+    loses: () => faults.happens('recordLost'),
+  });
+  const memory = stream.follow(plantedTable);
   const jobs: SubmittedJob[] = [];
   const lambda = new Lambda({
     resources: template.functions,
@@ -128,10 +140,12 @@ export async function startWorld(
       }
     },
   });
+  const bus = new OwnBus(template.rules, clock, (name, payload) => lambda.invoke(name, payload));
   const aws = awsServices(() => ({
     start: (request) => stateMachines.start(request),
     find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
     database: memory,
+    putEvent: bus.put,
   }));
   const release = takeOver({
     seed,
@@ -188,6 +202,7 @@ export async function startWorld(
     jobs,
     statuses,
     mistakes,
+    events: bus.events,
     silent,
     calm() {
       isCalm = true;
@@ -197,6 +212,7 @@ export async function startWorld(
       do {
         await stateMachines.idle();
         await Promise.all(pending);
+        await stream.idle();
       } while (pending.size > 0 || stateMachines.executions.some(({ status }) => status === 'RUNNING'));
     },
     async close() {
