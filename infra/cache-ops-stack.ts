@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -15,11 +16,12 @@ import { Ledger } from './constructs/ledger.ts';
 import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
 import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
-import { OperationFunction, type OperationFunctionProps } from './constructs/operation-function.ts';
+import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { addTelling, type DecisionProps } from './constructs/telling.ts';
 import { TestEvents } from './constructs/test-events.ts';
 import { ownName } from './names.ts';
 import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
@@ -37,6 +39,7 @@ export class CacheOpsStack extends Stack {
   readonly #encryptionKey: EncryptionKey;
   readonly #network: Network | undefined;
   readonly #alarms: Alarms;
+  readonly #notifications: Notifications | undefined;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #stateMachines = new Map<string, LoggedStateMachine>();
   #failures: DeadLetterQueue | undefined;
@@ -53,12 +56,13 @@ export class CacheOpsStack extends Stack {
     const { schedules, rasters, events, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,
-      notifies: notifications !== undefined,
+      notifies: notifications?.email !== undefined,
     });
     this.#encryptionKey = encryptionKey;
     this.#network = this.#addNetwork();
-    const topic = notifications && new Notifications(this, 'Notifications', { ...notifications, encryptionKey }).topic;
-    this.#alarms = new Alarms(this, 'Alarms', { topic });
+    this.#notifications =
+      notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
+    this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
     this.#addRuns();
     if (schedules.length > 0) {
       new Schedules(this, 'Schedules', {
@@ -137,15 +141,34 @@ export class CacheOpsStack extends Stack {
     });
     for (const operation of operations) this.#addStateMachine(operation, machines);
     this.#addPause(ledger);
-    this.#alarms.addForExecutions('CancelRun', machines.cancelRun, 'The job of a stopped run may still be at work.');
-    new CleanUp(this, 'CleanUp', {
+    const ofRuns = { ofRuns: true };
+    this.#alarms.addForExecutions(
+      'CancelRun',
+      machines.cancelRun,
+      'The job of a stopped run may still be at work.',
+      ofRuns,
+    );
+    const { everyHour } = new CleanUp(this, 'CleanUp', {
       cancelRun: machines.cancelRun,
       operations: this.#stateMachines,
       sweepRuns,
       encryptionKey,
       alarms: this.#alarms,
     });
+    this.#addTelling(ledger, everyHour);
     new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
+  }
+
+  #addTelling(ledger: Ledger, everyHour: Rule): void {
+    addTelling(this, {
+      ledger,
+      everyHour,
+      settings: this.#settings.notifications,
+      notifications: this.#notifications,
+      decision: (name, props) => this.#addDecision(name, props),
+      encryptionKey: this.#encryptionKey,
+      alarms: this.#alarms,
+    });
   }
 
   #addPause(ledger: Ledger): void {
@@ -161,7 +184,7 @@ export class CacheOpsStack extends Stack {
   }
 
   /** A function that calls nobody outside AWS: it has no secret, and runs outside the VPC. */
-  #addDecision(name: string, props: Pick<OperationFunctionProps, 'description' | 'environment' | 'access'>) {
+  #addDecision(name: string, props: DecisionProps) {
     return new OperationFunction(this, pascalCase(name), {
       ...props,
       name,
@@ -219,7 +242,7 @@ export class CacheOpsStack extends Stack {
     const { name } = operation;
     const id = pascalCase(name);
     const stateMachine = machines.add(id, operation, jobSettings(this.#settings, name).maxWaiting);
-    this.#alarms.addForExecutions(id, stateMachine, `${name} failed.`);
+    this.#alarms.addForExecutions(id, stateMachine, `${name} failed.`, { ofRuns: true });
     this.#stateMachines.set(name, stateMachine);
     new CfnOutput(this, `${id}StateMachineArn`, { value: stateMachine.stateMachineArn });
   }

@@ -179,7 +179,8 @@ function resultOf(watch: Watch, { state: { jobStatus, messages, problems, output
     ...(allNotes.length === 0 ? {} : { notes: allNotes }),
   };
   const watchingCost = costWith(watch, look.pausedSeconds);
-  const write = goodEnd(result, { now: Date.now(), jobStatus, polls, watchingCost });
+  const renewed = watch.renews === undefined ? {} : { renewed: JSON.stringify(watch.renews) };
+  const write = goodEnd(result, { now: Date.now(), jobStatus, polls, watchingCost, ...renewed });
   return { status: 'succeeded', service: 'free', jobStatus, polls, watchingCost, result, write };
 }
 

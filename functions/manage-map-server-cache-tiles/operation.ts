@@ -14,6 +14,7 @@ import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { dryRunOf } from './dry-run.ts';
 import type { Input } from './input.ts';
+import { extentsOf } from './renewed-extent.ts';
 
 export function tilesRequest(input: Input): JobRequest {
   const { inputService, updateMode, scales, areaOfInterest, updateExtent, numOfCachingServiceInstances = -1 } = input;
@@ -71,7 +72,8 @@ export async function manageMapServerCacheTiles(
   const isTold = area === undefined && input.updateMode !== 'DELETE_TILES' && input.waitForJobCompletion === 'WAIT';
   const cacheReport = isTold ? await progressBefore(site, service, levels) : undefined;
   const { job, notes: ofSubmit = [] } = await submitJob(site, sought, common);
-  return { job, notes: [...notes, ...ofSubmit], cacheReport };
+  const renews = { scales: levels, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
+  return { job, notes: [...notes, ...ofSubmit], cacheReport, renews };
 }
 
 /** Until there is what runs one unit after the other, and what looks at tiles. */

@@ -28,7 +28,7 @@ export async function sweepRuns(ledger: LedgerTable, { describeExecution, startM
   const swept: string[] = [];
   let looked = 0;
   for await (const page of ledger.open(longAgo)) {
-    for (const { operation, name, executionArn, seenAt } of page.filter(({ open }) => open !== undefined)) {
+    for (const { operation, name, executionArn, seenAt } of page) {
       looked += 1;
       if (executionArn === undefined || isSeenSince(seenAt, longAgo)) continue;
       const { status = 'GONE', error, cause, output } = (await describeExecution(executionArn)) ?? {};

@@ -21,6 +21,9 @@ interface CleanUpProps {
 
 /** What sees to it that the job of a stopped execution does not run on. */
 export class CleanUp extends Construct {
+  /** Fires every hour. */
+  readonly everyHour: Rule;
+
   constructor(scope: Construct, id: string, props: CleanUpProps) {
     super(scope, id);
     const { cancelRun, operations, sweepRuns, encryptionKey, alarms } = props;
@@ -58,11 +61,11 @@ export class CleanUp extends Construct {
     sweepRuns.allowDescribing([...operations.keys()]);
     sweepRuns.set('CANCEL_RUN_ARN', cancelRun.stateMachineArn);
     alarms.add('SweepRuns', sweep.metricErrors(), 'Runs whose end AWS did not tell could not be looked for.');
-    const everyHour = new Rule(this, 'EveryHour', {
+    this.everyHour = new Rule(this, 'EveryHour', {
       schedule: Schedule.rate(Duration.hours(1)),
       targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],
     });
-    Validations.of(everyHour).acknowledge({
+    Validations.of(this.everyHour).acknowledge({
       id: 'Serverless-EventBusDLQ',
       reason: 'An event that is lost does no harm: the next one comes in an hour, and has the same done.',
     });

@@ -29,6 +29,8 @@ export interface OperationFunctionProps {
   readonly network?: Network | undefined;
   /** Where an asynchronous invocation that failed ends; left out for a function that nobody invokes so. */
   readonly failures?: IQueue;
+  /** How often Lambda repeats such an invocation. @defaultValue 0: nothing is ever repeated blindly */
+  readonly retries?: 0 | 2;
 }
 
 /** A function of `functions`, with its own log group and a role of its own. */
@@ -42,6 +44,7 @@ export class OperationFunction extends Construct {
     super(scope, id);
     const { name, description, timeout, environment, access, secretPrefix, encryptionKey, network, failures } = props;
     this.folder = name;
+    const { retries = 0 } = props;
     const logGroup = new KeptLogGroup(this, 'Logs', { encryptionKey });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.#role = role;
@@ -61,14 +64,13 @@ export class OperationFunction extends Construct {
       description,
       role,
       logGroup,
-      // Nothing is ever repeated blindly.
-      ...(failures && { retryAttempts: 0, onFailure: new SqsDestination(failures) }),
+      ...(failures && { retryAttempts: retries, onFailure: new SqsDestination(failures) }),
     });
     network?.connect(this.function, role);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'Only xray:PutTraceSegments and xray:PutTelemetryRecords, which take no resource, and in a VPC what Lambda needs for its network interfaces, which the code of the function is denied.',
+        'Only xray:PutTraceSegments and xray:PutTelemetryRecords, and dynamodb:ListStreams where it reads a stream, which take no resource, and in a VPC what Lambda needs for its network interfaces, which the code of the function is denied.',
     });
     Validations.of(this.function).acknowledge({
       id: 'Serverless-LambdaDLQ',

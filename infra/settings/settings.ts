@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { operations, refreshService } from '../operations.ts';
 import { isBucketName } from './aws-names.ts';
+import { notificationsSchema } from './notifications.ts';
 import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
@@ -112,7 +113,7 @@ export const settingsSchema = z
     permissionsBoundary: policyArnSchema.optional(),
     network: networkSchema.optional(),
     encryption: encryptionSchema.optional(),
-    notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),
+    notifications: notificationsSchema.optional(),
   })
   .superRefine(checkWindowNames, { when: ({ value }) => isObject(value) })
   .superRefine(checkRastersSize);

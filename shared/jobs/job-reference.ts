@@ -100,6 +100,8 @@ export const watchSchema = z.looseObject({
   percent: z.optional(z.number()),
   /** Left out where nothing true could be said of the job's progress by it. */
   cacheReport: z.optional(cacheReportSchema),
+  /** Of a tile job: the scales and the extent that map clients draw again when it has succeeded. */
+  renews: z.optional(z.looseObject({})),
   expectedEnd: z.optional(z.string()),
   /** What the entry was told last. */
   told: z.optional(z.looseObject({ percent: z.number(), expectedEnd: z.string() })),

@@ -41,6 +41,8 @@ export interface Submission {
   cacheReport?: CacheReport | undefined;
   /** In a dry run of tiles: what they are. */
   plan?: PlanFigures | undefined;
+  /** What map clients draw again when the job has succeeded. */
+  renews?: object | undefined;
 }
 
 export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>> {
@@ -102,7 +104,7 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-function watchOf(frame: Frame, job: SubmittedJob, { notes, cacheReport }: Submission, { run }: Work) {
+function watchOf(frame: Frame, job: SubmittedJob, { notes, cacheReport, renews }: Submission, { run }: Work) {
   const { taskPath, jobId, jobStatus } = job;
   const now = Date.now();
   const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
@@ -120,6 +122,7 @@ function watchOf(frame: Frame, job: SubmittedJob, { notes, cacheReport }: Submis
     watchingCost: RUN_COST + (run?.waitingCost ?? 0),
     jobStatus,
     ...(cacheReport === undefined ? {} : { cacheReport }),
+    ...(renews === undefined ? {} : { renews }),
     ...allNotes(job, notes),
   };
 }

@@ -23,10 +23,12 @@ export const CLAIMS = 'claim';
 export const WAITING_INDEX = 'waiting';
 /** The runs of one operation in the order of their starts. */
 export const STARTED_INDEX = 'started';
-/** The runs that have not ended, the oldest first. */
+/** The runs that have not ended, and those whose end was not told, the oldest first. */
 export const OPEN_INDEX = 'open';
-/** What `open` holds in the entry of a run that has not ended: the index has one partition. */
+/** What `open` holds in the entry of a run that has not ended. */
 export const OPEN = 'yes';
+/** The same of a run whose end was not told yet: the index has these two partitions. */
+export const UNTOLD = 'untold';
 
 const text = z.optional(z.string());
 const number = z.optional(z.number());
@@ -68,6 +70,13 @@ export const entrySchema = z.looseObject({
   submittingAt: text,
   submittedAt: text,
   finishedAt: text,
+  /** When its end was told as an event, and when people were told of it. */
+  toldAt: text,
+  noticedAt: text,
+  /** The run that it is a part of. */
+  parent: text,
+  /** JSON: the scales and the extent that its tile job renews. */
+  renewed: text,
   jobId: text,
   /** The job's task below the site, for example `rest/services/System/CachingTools/GPServer/DeleteCache`. */
   taskPath: text,

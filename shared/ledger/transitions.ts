@@ -1,5 +1,5 @@
 import { type Attribute, attribute, toItem } from './attributes.ts';
-import type { Entry, RunStatus } from './entry.ts';
+import { type Entry, type RunStatus, UNTOLD } from './entry.ts';
 
 /** A named step in the life of a run: the status that it leads to and those that it may follow. */
 interface Transition {
@@ -7,7 +7,7 @@ interface Transition {
   after: readonly RunStatus[];
   /** The only ones that may write it. */
   by: readonly Writer[];
-  /** Whether the run has ended: it waits for nothing any more and leaves the index of open runs. */
+  /** Whether the run has ended: it waits for nothing any more, and its end is to be told. */
   ends: boolean;
 }
 
@@ -65,7 +65,7 @@ export type TransitionName = keyof typeof TRANSITIONS;
 export type AttributeName = Exclude<keyof Entry & string, number>;
 
 /** What the end of a run takes out of its entry. */
-const REMOVED_AT_THE_END = ['open', 'waitingFor'] as const satisfies readonly AttributeName[];
+const REMOVED_AT_THE_END = ['waitingFor'] as const satisfies readonly AttributeName[];
 
 /** Changes of one item, in the words of DynamoDB's expressions. `V` is a value, or where a state machine finds it. */
 export interface Change<V> {
@@ -95,7 +95,7 @@ export function changeOf<V>(
   const removed = ends ? [...remove, ...REMOVED_AT_THE_END] : remove;
   const before = after.map((status) => [`:after_${status}`, word(status)] as const);
   return expression(
-    { set, remove: removed },
+    { set: ends ? { ...set, open: word(UNTOLD) } : set, remove: removed },
     { condition: `#status IN (${before.map(([alias]) => alias).join(', ')})`, values: Object.fromEntries(before) },
   );
 }

@@ -168,7 +168,7 @@ function pausesOf(name: string): number {
 
 /** Whether an update says how a run has ended: by a status that is its last, or by what a function tells. */
 function isEnd(parameters: Record<string, unknown>): boolean {
-  return 'UpdateExpression.$' in parameters || /REMOVE .*#open/.test(String(parameters['UpdateExpression']));
+  return 'UpdateExpression.$' in parameters || /#open = :open.* REMOVE/.test(String(parameters['UpdateExpression']));
 }
 
 function leadsThrough(machine: Machine, from: string, through: string): boolean {

@@ -18,6 +18,8 @@ export const RATES = {
   /** The server goes down while it answers a submit. */
   diesAfterSubmit: 0.04,
   vendor: 0.01,
+  /** Of the ledger's stream. */
+  recordLost: 0.05,
   eventLost: 0.05,
   eventTwice: 0.3,
   eventLate: 0.05,

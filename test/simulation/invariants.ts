@@ -23,6 +23,7 @@ export const INVARIANTS: readonly [string, string][] = [
   ['I5', 'ledger and server agree: on what succeeded, and on every job, or the run says that it is uncertain'],
   ['I6', 'nobody stands in the queue afterwards, and the next run gets the service'],
   ['I7', 'a run ends by one of the named errors'],
+  ['I8', 'the end of every run is told'],
 ];
 
 /** What does not hold in a seed, each with the number of its invariant. */
@@ -36,6 +37,7 @@ export function violationsIn(evidence: Evidence): string[] {
     ...everyJobIsKnown(evidence),
     ...nobodyStandsInTheQueue(evidence),
     ...endsByNamedErrors(evidence),
+    ...everyEndIsTold(evidence),
   ];
 }
 
@@ -217,4 +219,15 @@ function endsByNamedErrors(evidence: Evidence): string[] {
     .filter(({ error }) => !names.includes(error ?? ''))
     .map(({ machine, name, error, cause }) => `I7 ${machine} ${name} ended by ${error}: ${cause?.slice(0, 300)}`);
   return [...ends, ...mistakes.map((mistake) => `I7 ${mistake}`)];
+}
+
+/** An event may be sent twice, where the answer to the first was lost, and is told apart by its run. */
+function everyEndIsTold({ entries, world }: Evidence): string[] {
+  const ends = world.events.filter((event) => event['detail-type'] === 'Run Ended');
+  const told = new Set(ends.map(({ detail }) => Object(detail).run));
+  return entries.flatMap(({ operation, name, startedAt, finishedAt, open }) => {
+    if (startedAt === undefined || finishedAt === undefined) return [];
+    const run = `${operation}/${name}`;
+    return told.has(run) && open === undefined ? [] : [`I8 the end of ${run} was not told (${open})`];
+  });
 }

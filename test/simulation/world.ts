@@ -6,9 +6,11 @@ import type { Database } from '../../local/database.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import type { GpJob } from '../../local/emulators/arcgis/gp-jobs.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
+import { type BusEvent, publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
 import type { Execution } from '../../local/execution.ts';
 import { LocalLedger } from '../../local/ledger.ts';
+import { LedgerStream } from '../../local/ledger-stream.ts';
+import { OwnBus } from '../../local/own-bus.ts';
 import { fireScheduledRules } from '../../local/scheduled-rules.ts';
 import { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
@@ -61,6 +63,8 @@ export interface World {
   mistakes: string[];
   /** What was at work for days, and had to be ended. */
   endless: Set<Execution>;
+  /** What was put on the event bus. */
+  events: readonly BusEvent[];
   /** Executions of whose end nobody is told. */
   silent: Set<Execution>;
   /** From now on nothing goes wrong. */
@@ -103,10 +107,18 @@ export async function startWorld(
       });
     },
   });
-  const memory: Database = {
+  const plantedTable: Database = {
     ...table,
     call: (action, request) => table.call(action, plant?.database?.(action, { ...request }) ?? request),
   };
+  const stream = new LedgerStream({
+    tables: template.tables,
+    mappings: template.eventSourceMappings,
+    invoke: (name, payload) => lambda.invoke(name, payload),
+    hold: () => clock.hold(),
+    loses: () => faults.happens('recordLost'),
+  });
+  const memory = stream.follow(plantedTable);
   const jobs: SubmittedJob[] = [];
   const lambda = new Lambda({
     resources: template.functions,
@@ -141,6 +153,7 @@ export async function startWorld(
       }
     },
   });
+  const bus = new OwnBus(template.rules, clock, (name, payload) => lambda.invoke(name, payload));
   if (plan.deployedAt !== undefined) {
     installFormer({ template, stateMachines });
     void clock.after(plan.deployedAt, () => deploy({ template, stateMachines }));
@@ -149,6 +162,7 @@ export async function startWorld(
     start: (request) => stateMachines.start(request),
     find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
     database: memory,
+    putEvent: bus.put,
   }));
   const release = takeOver({
     seed,
@@ -215,6 +229,7 @@ export async function startWorld(
     statuses,
     mistakes,
     endless,
+    events: bus.events,
     silent,
     calm() {
       isCalm = true;
@@ -224,6 +239,7 @@ export async function startWorld(
       do {
         await stateMachines.idle();
         await Promise.all(pending);
+        await stream.idle();
       } while (pending.size > 0 || stateMachines.executions.some(({ status }) => status === 'RUNNING'));
     },
     async close() {

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AwsAnswer, type AwsServices, awsServices } from '../../local/aws-endpoint.ts';
+import { type AwsAnswer, type AwsServices, awsServices, type Services } from '../../local/aws-endpoint.ts';
 import { type Database, startDatabase } from '../../local/database.ts';
 import {
   type ArcgisEmulator,
   type ArcgisEmulatorOptions,
   startArcgisEmulator,
 } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import type { BusEvent } from '../../local/event-bus.ts';
 import type { Execution } from '../../local/execution.ts';
 import type { FunctionOutcome } from '../../local/function-process.ts';
 import { LocalLedger } from '../../local/ledger.ts';
+import type { Published } from '../../local/mail-box.ts';
 import { type Orchestration, startOrchestration } from '../../local/orchestration.ts';
+import { OwnBus } from '../../local/own-bus.ts';
 import { arcgisAddresses, arcgisSecrets, historyOf } from '../../local/record.ts';
 import { fireScheduledRules } from '../../local/scheduled-rules.ts';
 import type { StateMachines } from '../../local/state-machines.ts';
@@ -23,6 +26,7 @@ import { memoryDatabase } from '../simulation/memory-database.ts';
 import { type InvocationListener, inProcessFunctions } from './in-process-functions.ts';
 import { Leaks } from './leaks.ts';
 import { stackTemplate } from './stack-template.ts';
+import { assertValid } from './valid-events.ts';
 
 interface Options {
   /** The stack's settings, as they stand in the file. */
@@ -32,6 +36,8 @@ interface Options {
   virtualFrom?: string | false;
   /** In real time: how long each wait lasts instead of its own length. */
   pauseMs?: number;
+  /** Whether the ledger's stream is read: events are sent, and notices. @defaultValue false */
+  tells?: boolean;
   /** `lost`: no event of AWS reaches its rule. */
   events?: 'lost';
   /** What goes wrong in AWS. */
@@ -76,6 +82,9 @@ export interface JobPlatform {
   invoke(name: string, payload: object): Promise<FunctionOutcome>;
   /** Waits until nothing runs, what follows from an abort included. */
   idle(): Promise<void>;
+  /** What was put on the event bus, and published on topics. */
+  events: BusEvent[];
+  published: Published[];
   /** Called and waited for before every state, and after every task; gives the function that takes it away. */
   onState(listener: StateListener): () => void;
   /** Called and waited for before and after every function; what it throws is the function's error. */
@@ -92,8 +101,8 @@ export interface JobPlatform {
 
 /** The functions keep one Secrets Manager client: there is one of it for the life of this process. */
 let aws: AwsServices | undefined;
-/** The platform that functions talk to. */
-let current: Orchestration | undefined;
+/** The platform that functions talk to, and who hears what they tell. */
+let current: (Orchestration & Pick<Services, 'putEvent' | 'publish'>) | undefined;
 let troubles: Troubles = {};
 
 /** Starts the platform; the first start of a process synthesizes the stack. */
@@ -144,6 +153,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
     around: options.troubles?.around,
     deliver: options.troubles?.deliver,
     database,
+    tells: options.tells ?? false,
     clock: virtualFrom === false ? undefined : clock,
     async onState(moment) {
       for (const listener of stateListeners) await listener(moment);
@@ -151,7 +161,14 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   });
   const { stateMachines } = orchestration;
   const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
-  current = orchestration;
+  const bus = new OwnBus(template.rules, clock, invoke);
+  const { events } = bus;
+  const published: Published[] = [];
+  current = {
+    ...orchestration,
+    putEvent: bus.put,
+    publish: async (message) => void published.push(message),
+  };
   troubles = options.troubles ?? {};
 
   return {
@@ -172,13 +189,23 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       endpoint.setSecret(`cache-ops/${name}`, JSON.stringify(secretOfTarget));
       return name;
     },
-    idle: () => stateMachines.idle(),
+    async idle() {
+      await stateMachines.idle();
+      await orchestration.told();
+      await bus.idle();
+    },
+    events,
+    published,
     onState: (listener) => listening(stateListeners, listener),
     onInvoke: (listener) => listening(invocationListeners, listener),
     setSecret,
     async close() {
       leaks.record('the ledger', await ledger.entries());
+      leaks.record('the event bus', events);
+      leaks.record('the topics', published);
+      assertValid(events);
       await orchestration.close();
+      await bus.idle();
       // A function goes on when its execution is stopped: it must not meet the runs of the next platform.
       await Promise.allSettled(atWork);
       await database.close();
@@ -216,8 +243,10 @@ function listening<T>(listeners: Set<T>, listener: T): () => void {
 function startAws(): AwsServices {
   const services = awsServices(() => {
     if (!current) throw new Error('no platform runs');
-    const { stateMachines, database } = current;
+    const { stateMachines, database, putEvent, publish } = current;
     return {
+      putEvent,
+      publish,
       start: (request) => stateMachines.start(request),
       find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
       database,

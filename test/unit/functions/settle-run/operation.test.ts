@@ -40,7 +40,7 @@ describe('what is left of a run', () => {
     assert.deepEqual(plan, { run: RUN, ended: 'ABORTED', error: undefined, cause: undefined, next: 'done' });
     const written = await entry();
     assert.partialDeepStrictEqual(written, { status: 'cancelled', error: 'JobCancelledError' });
-    assert.deepEqual([written?.['open'], written?.['waitingFor']], [undefined, undefined]);
+    assert.deepEqual([written?.['open'], written?.['waitingFor']], ['untold', undefined]);
     assert.ok(Math.abs(Number(written?.['expiresAt']) * 1000 - Date.now() - 400 * DAY_MS) < 60_000);
     assert.notEqual((await claim())?.['releasedAt'], undefined);
   });
