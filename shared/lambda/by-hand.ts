@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { AwsUnavailableError, CacheOpsError, JobCancelledError, JobTimedOutError } from '../errors.ts';
 import { BY_HAND_NAME } from '../jobs/started-by.ts';
+import { causeText } from '../ledger/cause.ts';
 import { environment } from './environment.ts';
 import { describeExecution, startNamed } from './executions.ts';
 import type { Run } from './operation-handler.ts';
@@ -45,7 +46,7 @@ function endOf({ status, output, error, cause = '' }: DescribeExecutionOutput): 
   if (status === 'SUCCEEDED') return JSON.parse(output ?? 'null');
   if (status === 'ABORTED') throw new JobCancelledError('The run was stopped. runs shows what became of it.');
   if (status === 'TIMED_OUT') throw new JobTimedOutError('The run took longer than a state machine may.');
-  throw new RunError(error ?? 'AwsUnavailableError', messageOf(cause));
+  throw new RunError(error ?? 'AwsUnavailableError', causeText(cause));
 }
 
 /** A run's own error, by its own name. */
@@ -55,16 +56,6 @@ class RunError extends CacheOpsError {
   constructor(name: string, message: string) {
     super(message);
     this.name = name;
-  }
-}
-
-/** Lambda puts a function's error into the cause as JSON. */
-function messageOf(cause: string): string {
-  try {
-    const { errorMessage } = Object(JSON.parse(cause));
-    return typeof errorMessage === 'string' ? errorMessage : cause;
-  } catch {
-    return cause;
   }
 }
 
