@@ -110,11 +110,17 @@ export class CacheOpsStack extends Stack {
       environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays },
       access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem'], WAITING_INDEX),
     });
+    const joinTargets = this.#addDecision('join-targets', {
+      description: 'Joins what became of the targets of a run.',
+      environment: { LEDGER_TABLE: ledger.tableName },
+      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem']),
+    });
     const settleRun = this.#addDecision('settle-run', {
       description: 'Decides what is left to do for a run that was stopped.',
       environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays, MACHINE_PREFIX: ownName(this, '') },
-      access: ledger.decisionAccess(['GetItem', 'UpdateItem']),
+      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem']),
     });
+    settleRun.allowStopping(operations.map(({ name }) => name));
     const sweepRuns = this.#addDecision('sweep-runs', {
       description: 'Looks for runs whose end nobody told.',
       environment: { LEDGER_TABLE: ledger.tableName },
@@ -122,6 +128,7 @@ export class CacheOpsStack extends Stack {
     });
     const functions = {
       takeTurn: takeTurn.function,
+      joinTargets: joinTargets.function,
       settleRun: settleRun.function,
       checkJob: this.#addVendorFunction('check-job', 'Looks how a job is doing.'),
       cancelJob: this.#addVendorFunction('cancel-job', 'Cancels a job, or looks for one.'),

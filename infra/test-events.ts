@@ -64,6 +64,8 @@ const OTHERS: Readonly<Record<string, Events>> = {
     },
   },
   'settle-run': { 'unknown-run': { run: { operation: 'refresh-service', name: 'test-event' }, ended: 'ABORTED' } },
+  // A run that is not there.
+  'join-targets': { 'unknown-run': { end: { operation: 'refresh-service', name: 'test-event' } } },
   'sweep-runs': { 'as-every-hour': {} },
   // It claims a place that no run asks for.
   'take-turn': { 'place-of-nobody': { ...examples['take-turn'], claim: 'test-event' } },

@@ -5,7 +5,7 @@ import { updateExtentSchema } from '../../shared/arcgis/update-extent.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
 import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
 import { must } from '../../shared/schema-messages.ts';
-import { targetNameSchema } from '../../shared/targets/target-name.ts';
+import { type OfOne, targetsSchema } from '../../shared/targets/target-list.ts';
 import { planKeys, planRules } from './plan-input.ts';
 
 const scaleSchema = z.number(must('be a number, the denominator of a scale')).check(z.positive());
@@ -36,7 +36,7 @@ const instancesSchema = z
 
 export const inputSchema = z
   .strictObject({
-    target: targetNameSchema,
+    target: targetsSchema,
     inputService: inputServiceSchema,
     updateMode: z.enum(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES']),
     scales: z._default(
@@ -56,4 +56,5 @@ export const inputSchema = z
   })
   .check(...planRules);
 
-export type Input = z.output<typeof inputSchema>;
+/** For one target: a list is taken apart before. */
+export type Input = OfOne<z.output<typeof inputSchema>>;

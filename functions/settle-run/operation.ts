@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { environment } from '../../shared/lambda/environment.ts';
 import { log } from '../../shared/lambda/log.ts';
+import { stopExecution } from '../../shared/lambda/stop-execution.ts';
 import { claimOf, RUN_STATUSES } from '../../shared/ledger/entry.ts';
 import { expiresAt } from '../../shared/ledger/keeping.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
@@ -8,6 +9,7 @@ import { afterAnswer, answerSchema } from './after-answer.ts';
 import { endedRun } from './ended-run.ts';
 import { firstStep } from './first-step.ts';
 import { DONE, planSchema } from './step.ts';
+import { type Stop, stopChildren } from './stop-children.ts';
 
 /** What the machine has of an earlier look, and what the server said since. */
 const stateSchema = z.looseObject({ answer: z.optional(z.looseObject({ state: answerSchema })) });
@@ -17,7 +19,7 @@ const stateSchema = z.looseObject({ answer: z.optional(z.looseObject({ state: an
  * looking for that job first. Writes into the ledger what became of the run, and lets go of the service only when no job
  * of the run can be at work on it.
  */
-export async function settleRun(event: unknown, ledger: LedgerTable) {
+export async function settleRun(event: unknown, ledger: LedgerTable, stop: Stop = stopExecution) {
   const { result, ...end } = endedRun(event);
   const { run } = end;
   const entry = await ledger.entry(run);
@@ -25,10 +27,12 @@ export async function settleRun(event: unknown, ledger: LedgerTable) {
   const plan = planSchema.safeParse(event).data;
   const answer = stateSchema.parse(event).answer?.state;
   const now = Date.now();
-  const step =
+  const ofList = await stopChildren(entry, ledger, stop);
+  const ofJob = () =>
     plan?.ask === undefined || answer === undefined
       ? firstStep({ ...end, result }, entry, now)
       : afterAnswer(plan, answer, entry, now);
+  const step = ofList ?? ofJob();
   const time = new Date(now).toISOString();
   if (step.goodEnd !== undefined) {
     await ledger.write(run, step.goodEnd);

@@ -97,6 +97,18 @@ export class OperationFunction extends Construct {
     }
   }
 
+  /** Lets it stop the executions of these machines of the stack. */
+  allowStopping(machines: readonly string[]): void {
+    const resources = machines.map((machine) => executionsArn(stateMachineArn(this, machine)));
+    this.#role.addToPolicy(new PolicyStatement({ actions: ['states:StopExecution'], resources }));
+    for (const machine of machines) {
+      Validations.of(this.#role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, machine)}:*]`,
+        reason: 'It stops runs, and nobody knows their names before they are there.',
+      });
+    }
+  }
+
   #allowSecrets(secretPrefix: string): void {
     this.#role.addToPolicy(
       new PolicyStatement({

@@ -7,6 +7,7 @@ import { cancelRun } from '../machines/cancel-run/cancel-run.ts';
 import { hold } from '../machines/hold/hold.ts';
 import { run } from '../machines/run/run.ts';
 import { runJob } from '../machines/run-job/run-job.ts';
+import { runTargets } from '../machines/run-targets/run-targets.ts';
 import type { Machine } from '../machines/states.ts';
 import { takeTurn } from '../machines/take-turn/take-turn.ts';
 import { watchJob } from '../machines/watch-job/watch-job.ts';
@@ -26,7 +27,7 @@ const MARGIN_SECONDS = 30;
 interface RunMachinesProps {
   readonly ledger: Ledger;
   /** What decides about turns and about what is left of a run; what asks the vendors. */
-  readonly functions: Readonly<Record<'takeTurn' | 'settleRun' | 'checkJob' | 'cancelJob', IFunction>>;
+  readonly functions: Readonly<Record<'takeTurn' | 'joinTargets' | 'settleRun' | 'checkJob' | 'cancelJob', IFunction>>;
   /** The function of every operation, by its name. */
   readonly operations: ReadonlyMap<string, IFunction>;
   readonly encryptionKey: EncryptionKey;
@@ -39,6 +40,7 @@ export class RunMachines {
   readonly #props: RunMachinesProps;
   readonly #hold: LoggedStateMachine;
   readonly #runJob: LoggedStateMachine;
+  readonly #runTargets: LoggedStateMachine;
   /** What a run of version 0.1.0 calls itself. */
   readonly #former: { nested: LoggedStateMachine[]; access: PolicyStatement[] };
 
@@ -82,11 +84,17 @@ export class RunMachines {
       mayStart([this.cancelRun]),
     ]);
     this.#runJob.allowRunning([watchJobMachine, takeTurnMachine]);
+    const { joinTargets } = functions;
+    this.#runTargets = this.#add('RunTargets', runTargets({ ...place, joinTargetsArn: joinTargets.functionArn }), [
+      mayInvoke(joinTargets),
+    ]);
+    // By their names: their own machines refer to this one.
+    this.#runTargets.allowRunningByName([...props.operations.keys()]);
     this.#hold = this.#add('Hold', hold({ ...place, takeTurnArn: takeTurnMachine.stateMachineArn }), [
       claims,
       ledger.keyAccess(),
     ]);
-    this.#hold.allowRunning([takeTurnMachine, this.#runJob]);
+    this.#hold.allowRunning([takeTurnMachine, this.#runJob, this.#runTargets]);
     this.#former = { nested: [takeTurnMachine, watchJobMachine], access: former.job };
   }
 
@@ -103,6 +111,7 @@ export class RunMachines {
       functionArn: lambda.functionArn,
       holdArn: this.#hold.stateMachineArn,
       runJobArn: this.#runJob.stateMachineArn,
+      runTargetsArn: this.#runTargets.stateMachineArn,
       maxWaiting,
       submitSeconds: timeoutMinutes * 60 + MARGIN_SECONDS,
     });

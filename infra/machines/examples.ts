@@ -31,6 +31,7 @@ export const examples = {
     turn: { state: { attach: {}, isNew: true } },
   },
   'run-job': { ...work, claim: 'nothing', fence: '0', claimedAt: START },
+  'run-targets': { run: { operation: run.operation, name: run.name }, input: { target: [TARGET, 'county-gis'] } },
   'take-turn': { ...turn, claims: 'something', submitSeconds: 150, isNew: true, attach: {} },
   'watch-job': {
     watch: {

@@ -6,6 +6,7 @@ import { hold } from './hold/hold.ts';
 import { pauseSite } from './pause-site/pause-site.ts';
 import { run } from './run/run.ts';
 import { runJob } from './run-job/run-job.ts';
+import { runTargets } from './run-targets/run-targets.ts';
 import { startEventRun } from './start-event-run/start-event-run.ts';
 import { startScheduledJob } from './start-scheduled-job/start-scheduled-job.ts';
 import type { Machine } from './states.ts';
@@ -29,6 +30,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
       functionArn: "the operation's function",
       holdArn: 'hold',
       runJobArn: 'run-job',
+      runTargetsArn: 'run-targets',
       maxWaiting: 10,
       submitSeconds: 150,
     }),
@@ -47,6 +49,11 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     'run-job',
     'Does the work of one run: submits its job, looks for it where the answer was lost, watches it window after window, and writes the end into the ledger.',
     runJob({ ...place, watchJobArn: 'watch-job', cancelRunArn: 'cancel-run', takeTurnArn: 'take-turn' }),
+  ],
+  [
+    'run-targets',
+    'Does the work of a run that has several targets: runs each by itself, five at a time, and joins what became of them.',
+    runTargets({ ...place, joinTargetsArn: 'join-targets' }),
   ],
   [
     'watch-job',
@@ -80,6 +87,7 @@ const DECISIONS: [question: string, file: string][] = [
   ['What does an operation ask for, and may its work be tried again?', 'shared/lambda/run-events.ts'],
   ['How is the job, and has it run too long?', 'functions/check-job/operation.ts'],
   ['How long is the wait before the next poll, and how long does a claim hold?', 'shared/jobs/poll-policy.ts'],
+  ['In which order are several targets run, and what became of them?', 'functions/join-targets/operation.ts'],
   ['What is left to do for a run that was stopped?', 'functions/settle-run/first-step.ts'],
   ['Which targets are paused, and until when?', 'shared/ledger/pauses.ts'],
   ['Which runs have ended without a word?', 'functions/sweep-runs/operation.ts'],

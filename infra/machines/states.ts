@@ -56,7 +56,17 @@ interface Succeed {
 
 type Fail = { Type: 'Fail'; CausePath: string } & ({ ErrorPath: string } | { Error: ErrorName });
 
-export type State = Task | Choice | Pass | Wait | Succeed | Fail;
+/** Runs states for each item, some or all of them at the same time. */
+type InlineMap = Next & {
+  Type: 'Map';
+  MaxConcurrency?: number;
+  ItemsPath: string;
+  ItemSelector: object;
+  ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }; StartAt: string; States: Record<string, State> };
+  ResultPath: null;
+};
+
+export type State = InlineMap | Task | Choice | Pass | Wait | Succeed | Fail;
 
 export interface Machine {
   Comment: string;

@@ -11,13 +11,13 @@ import { wouldSend } from './dry-run.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
-import { operationOf, type Work } from './run-events.ts';
+import { type InputOf, operationOf, type Work } from './run-events.ts';
 
 const MS_PER_DAY = 86_400_000;
 
 /** What every job operation's input has. */
 interface JobInput {
-  target: string;
+  target: string | string[];
   waitForJobCompletion: 'WAIT' | 'DO_NOT_WAIT';
 }
 
@@ -48,8 +48,8 @@ export interface Submission {
 export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>> {
   operation: string;
   inputSchema: S;
-  request: (input: z.output<S>) => JobRequest;
-  submit: (input: z.output<S>, request: JobRequest, run: Run) => Promise<Submission>;
+  request: (input: InputOf<S>) => JobRequest;
+  submit: (input: InputOf<S>, request: JobRequest, run: Run) => Promise<Submission>;
 }
 
 /** An operation that starts a job of the vendor, which its state machine watches to its end. */

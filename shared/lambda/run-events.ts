@@ -3,13 +3,17 @@ import * as z from 'zod/mini';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
 import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
-import { claimOf, OPEN, queueOf } from '../ledger/entry.ts';
+import { idOf, machineOf, runName } from '../ledger/child-runs.ts';
+import { claimOf, OPEN, queueOf, SEVERAL_TARGETS } from '../ledger/entry.ts';
 import { expiresAt } from '../ledger/keeping.ts';
+import type { Vendor } from '../targets/read-target.ts';
+import { isOfOne, namesOf, type OfOne } from '../targets/target-list.ts';
 import { runByHand, startByHand } from './by-hand.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { parseInput } from './parse-input.ts';
+import { assertTargets, dryRunOfSeveral } from './several-targets.ts';
 
 /** What an input asks for, told without asking the vendor. */
 interface Asked {
@@ -40,14 +44,22 @@ export interface Work {
   lostSince?: number | undefined;
 }
 
-export interface RunParts<S extends z.ZodMiniObject> {
+/** The schema of an operation's input, for one target or for several. */
+export type InputSchema = z.ZodMiniObject & z.ZodMiniType<{ target: string | string[] }>;
+
+/** What a schema makes of an input for one target. */
+export type InputOf<S extends InputSchema> = OfOne<z.output<S>>;
+
+export interface RunParts<S extends InputSchema> {
   operation: string;
+  /** What its targets are. @defaultValue `arcgis` */
+  vendor?: Vendor | undefined;
   inputSchema: S;
-  asks: (input: z.output<S>) => Asked;
+  asks: (input: InputOf<S>) => Asked;
   /** Does all but what would change something: gives what it would have done. */
-  dryRun: (input: z.output<S>, run: Run) => Promise<object>;
+  dryRun: (input: InputOf<S>, run: Run) => Promise<object>;
   /** Does the work: gives how it stands, with `status` first of all. */
-  work: (input: z.output<S>, work: Work, run: Run) => Promise<object>;
+  work: (input: InputOf<S>, work: Work, run: Run) => Promise<object>;
 }
 
 const prepareSchema = z.looseObject({
@@ -67,26 +79,49 @@ const submitSchema = z.looseObject({
  * An operation's function. Its state machine first has it check the input (`prepare`), and do the work when it is the
  * run's turn (`submit`). A dry run is no run: whoever starts it, it is done here and has no entry. Anything else is an input that somebody gave by hand: it goes to the state machine.
  */
-export function operationOf<S extends z.ZodMiniObject>(parts: RunParts<S>): Operation {
+export function operationOf<S extends InputSchema>(parts: RunParts<S>): Operation {
   const { operation, inputSchema } = parts;
   return async (event, run) => {
     // Asked first: nothing that says that it is a dry run may do the work.
-    if (holds(event, 'dryRun')) return await parts.dryRun(parseInput(operation, inputSchema, event), run);
-    if (holds(event, 'prepare')) return prepared(parts, parseInput(operation, prepareSchema, event));
+    if (holds(event, 'dryRun')) return await dryRunOf(parts, parseInput(operation, inputSchema, event), run);
+    if (holds(event, 'prepare')) return await prepared(parts, parseInput(operation, prepareSchema, event));
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
-    const { waits } = parts.asks(parseInput(operation, inputSchema, event));
+    const { waits } = parts.asks(await ofFirst(parts, parseInput(operation, inputSchema, event)));
     return waits ? await runByHand(event, run) : await startByHand(event, run);
   };
 }
 
+/** The input for the first of its targets: what does not depend on the target is the same for all. */
+async function ofFirst<S extends InputSchema>(
+  { vendor = 'arcgis' }: RunParts<S>,
+  input: z.output<S>,
+): Promise<InputOf<S>> {
+  if (isOfOne(input)) return input;
+  const names = namesOf(input);
+  await assertTargets(names, vendor);
+  return { ...input, target: names[0] ?? '' };
+}
+
+async function dryRunOf<S extends InputSchema>(parts: RunParts<S>, input: z.output<S>, run: Run): Promise<object> {
+  if (isOfOne(input)) return await parts.dryRun(input, run);
+  await ofFirst(parts, input);
+  return await dryRunOfSeveral(parts.operation, namesOf(input), (target) => parts.dryRun({ ...input, target }, run));
+}
+
 /** What the state machine writes into the ledger and claims the service with. */
-function prepared<S extends z.ZodMiniObject>(
-  { operation, inputSchema, asks }: RunParts<S>,
-  { prepare: input, execution, submitSeconds }: z.output<typeof prepareSchema>,
+async function prepared<S extends InputSchema>(
+  parts: RunParts<S>,
+  { prepare, execution, submitSeconds }: z.output<typeof prepareSchema>,
 ) {
+  const { operation, inputSchema } = parts;
+  const { input, parent } = withoutParent(prepare, execution.id);
   checkSize(operation, input);
-  const { target, service, claim, sought, lookFor } = asks(parseInput(operation, inputSchema, input));
+  const parsed = parseInput(operation, inputSchema, input);
+  const isList = !isOfOne(parsed);
+  const asked = parts.asks(await ofFirst(parts, parsed));
+  const { service, claim, sought, lookFor } = isList ? { ...asked, claim: undefined, sought: undefined } : asked;
+  const target = isList ? SEVERAL_TARGETS : asked.target;
   // Step Functions leaves fractions of a second out where they are zero; texts are compared in the queue.
   const startedAt = new Date(execution.startedAt).toISOString();
   const { name } = execution;
@@ -96,10 +131,10 @@ function prepared<S extends z.ZodMiniObject>(
     name,
     id: idOf(execution.id ?? name, name),
     startedAt,
-    startedBy: startedBy(name),
+    startedBy: startedBy(parent ?? name),
     ticket: `${startedAt}#${name}`,
   };
-  const asked = claim && {
+  const claiming = claim && {
     claim: claimOf({ target, service }),
     request: createHash('sha256')
       .update(JSON.stringify([operation, claim.sameAs]))
@@ -113,22 +148,35 @@ function prepared<S extends z.ZodMiniObject>(
     executionArn: execution.id,
     status: 'waiting',
     open: OPEN,
-    target,
+    parent: parent && runName({ operation, name: parent }),
+    target: namesOf(parsed).join(', '),
     service,
     input: JSON.stringify(input),
     sought: sought === undefined ? undefined : JSON.stringify(sought),
     submitSeconds,
-    waitingFor: asked?.claim,
+    waitingFor: claiming?.claim,
     expiresAt: expires,
   });
-  const told = { run, entry, lookFor, claims: asked ? 'something' : 'nothing', ...(asked ?? noClaim(target)) };
+  const work = { lookFor, machine: isList ? 1 : 0, claims: claiming ? 'something' : 'nothing' };
+  const told = { run, entry, ...work, ...(claiming ?? noClaim(target)) };
   // A machine of 0.1.0 makes the entry itself.
   const answer =
     execution.id === undefined
-      ? { run: { ...run, expiresAt: expires }, input, target, service, ...asked, sought }
+      ? { run: { ...run, expiresAt: expires }, input, target, service, ...claiming, sought }
       : told;
   checkSize(operation, answer, MAX_STATE_BYTES);
   return answer;
+}
+
+/** By this key Step Functions links an execution to the one that has started it, in its console. */
+const STARTED_BY_KEY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
+
+/** An execution of the same machine that has started this one is its parent; others are no matter of ours. */
+function withoutParent(given: unknown, executionArn: string | undefined) {
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, STARTED_BY_KEY)) return { input: given };
+  const { [STARTED_BY_KEY]: starter, ...input } = Object(given);
+  const isOwn = typeof starter === 'string' && machineOf(starter) === machineOf(executionArn ?? '');
+  return isOwn ? { input, parent: starter.split(':').at(-1) } : { input };
 }
 
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */
@@ -136,19 +184,16 @@ function noClaim(target: string) {
   return { claim: queueOf(target), request: '', later: true };
 }
 
-/** What the names of a run's nested executions begin with: readable, and only this run's. */
-function idOf(executionArn: string, name: string): string {
-  const hash = createHash('sha256').update(executionArn).digest('hex').slice(0, 12);
-  return `${name.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 32)}-${hash}`;
-}
-
 /** Does the work. Where it may succeed in minutes and nothing was done, the machine is told to come again. */
-async function submitted<S extends z.ZodMiniObject>(
+async function submitted<S extends InputSchema>(
   { operation, inputSchema, work }: RunParts<S>,
   { submit, run: ofRun, attempts, lostSince }: z.output<typeof submitSchema>,
   run: Run,
 ): Promise<object> {
   const input = parseInput(operation, inputSchema, submit);
+  if (!isOfOne(input)) {
+    throw new InvalidInputError(`target: the work of ${operation} is done for one target at a time, nothing was done.`);
+  }
   try {
     return await work(
       input,

@@ -48,6 +48,9 @@ export const entrySchema = z.looseObject({
   /** The run's place in every queue: its start, then its name. */
   ticket: text,
   status: z.catch(z.optional(z.enum(RUN_STATUSES)), undefined),
+  /** `<operation>/<name>` of the run that this one is a part of. */
+  parent: text,
+  /** Of a run of several targets their names, with commas between. */
   target: text,
   /** `Folder/Name.Type`. */
   service: text,
@@ -129,6 +132,9 @@ export function claimOf({ target = '', service }: Pick<Entry, 'target' | 'servic
 export function queueOf(target: string): string {
   return `${target}/-`;
 }
+
+/** In the place of a target where a run has several: its runs of single targets wait for their own. No target has that name. */
+export const SEVERAL_TARGETS = '*';
 
 /** The target of a claim or of such a queue. */
 export function targetOf(claim: string): string {

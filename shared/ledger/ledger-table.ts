@@ -56,6 +56,11 @@ export class LedgerTable {
     return item === undefined ? undefined : entrySchema.parse(item);
   }
 
+  /** The entries of these keys that are there. */
+  async entriesOf(keys: readonly EntryKey[]): Promise<Entry[]> {
+    return keys.length === 0 ? [] : await this.#entries([...keys]);
+  }
+
   /** Who holds this service, or held it last; empty where nobody ever did. */
   async claim(claim: string): Promise<Claim> {
     return claimSchema.parse((await this.#item({ operation: CLAIMS, name: claim })) ?? {});

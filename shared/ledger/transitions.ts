@@ -11,7 +11,7 @@ interface Transition {
   ends: boolean;
 }
 
-type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn';
+type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'join-targets';
 
 /**
  * Each status word and what may come before it. A step may be written twice, because an answer of DynamoDB can be lost; it
@@ -22,6 +22,8 @@ export const TRANSITIONS = {
   pauses: { to: 'paused', after: ['waiting', 'submitting', 'paused'], by: ['take-turn'], ends: false },
   submits: { to: 'submitting', after: ['waiting', 'paused', 'submitting'], by: ['run-job'], ends: false },
   runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job'], ends: false },
+  // Of several targets: none of its jobs is its own.
+  begins: { to: 'running', after: ['waiting', 'paused', 'running'], by: ['join-targets'], ends: false },
   fails: {
     to: 'failed',
     after: ['waiting', 'submitting', 'running', 'paused', 'failed'],

@@ -43,7 +43,7 @@ const NODE_MODULES =
   /^node:(async_hooks|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|net|os|path|process|querystring|stream|timers(\/promises)?|tls|util|util\/types|zlib)$/;
 
 /** Those that read and write the ledger. */
-const DECIDES = ['pause-site', 'settle-run', 'sweep-runs', 'take-turn'];
+const DECIDES = ['join-targets', 'pause-site', 'settle-run', 'sweep-runs', 'take-turn'];
 
 const bundles = new Map<string, Bundle>();
 for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));

@@ -13,7 +13,7 @@ const OF_MACHINES = ['check-job', 'cancel-job'];
 /** It talks to a vendor for people, and only reads. */
 const FOR_PEOPLE = ['check-target'];
 /** These decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
+const DECISIONS = ['take-turn', 'join-targets', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
 const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
 
 const TIMEOUT_SECONDS: Record<string, number> = {
@@ -108,6 +108,7 @@ describe('the functions', () => {
       ...Object.fromEntries([...OF_MACHINES, ...FOR_PEOPLE].map((name) => [name, { SECRET_PREFIX: 'cache-ops/' }])),
       'take-turn': { ...table, KEEP_DAYS: '400' },
       'settle-run': { ...table, KEEP_DAYS: '400', MACHINE_PREFIX: '' },
+      'join-targets': table,
       'sweep-runs': { ...table, CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun' },
       'pause-site': table,
       'start-refresh': {
@@ -185,7 +186,16 @@ const OF_DECISIONS: Record<string, object[]> = {
     traces(),
   ],
   'settle-run': [
-    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], LEDGER),
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+    allow(
+      'states:StopExecution',
+      OPERATIONS.map((name) => `${executionsOf(name)}:*`),
+    ),
+  ],
+  'join-targets': [
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
     keyStatement('dynamodb', 'kms:Decrypt'),
     traces(),
   ],

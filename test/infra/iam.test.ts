@@ -44,7 +44,7 @@ const WILDCARDS: Record<string, RegExp> = {
 };
 
 /** They decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
+const DECISIONS = ['take-turn', 'join-targets', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
 
 for (const [name, { template, idsOf, resources }] of stacks) {
   const permissions = permissionsOf(template.toJSON());

@@ -9,6 +9,9 @@ const MAX_CHOICE_RULES = 25;
 /** What people start to pause a target: counted by itself, because no run goes through it. */
 const PAUSE = 'pause-site';
 const MAX_STATES_OF_PAUSE = 1;
+/** What a run of several targets goes through besides, counted by itself; with the states of its Map. */
+const TARGETS = 'run-targets';
+const MAX_STATES_OF_TARGETS = 5;
 
 const VENDOR_WORDS = /esri|arcgis|micro-?strategy|[a-z]+Server\b|GPServer|geoprocessing/i;
 
@@ -16,7 +19,9 @@ const all = machinesOf({
   schedules: [{ name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } }],
 });
 /** Each definition once: the machines of operations have the same. */
-const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job'].map((name) => required(all, name));
+const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job']
+  .filter((name) => name !== TARGETS)
+  .map((name) => required(all, name));
 const choices = definitions.flatMap(({ name, states }) =>
   [...states]
     .filter(([, { Type }]) => Type === 'Choice')
@@ -25,7 +30,7 @@ const choices = definitions.flatMap(({ name, states }) =>
 
 describe('what a person has to read of the state machines', () => {
   it('is all of them: there are no others', () => {
-    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE]);
+    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE, TARGETS]);
 
     assert.deepEqual(
       [...all.keys()].filter((name) => !known.has(name)),
@@ -48,6 +53,13 @@ describe('what a person has to read of the state machines', () => {
 
   it(`is ${MAX_STATES_OF_PAUSE} state of the machine that pauses a target`, () => {
     assert.ok(required(all, PAUSE).states.size <= MAX_STATES_OF_PAUSE);
+  });
+
+  it(`is ${MAX_STATES_OF_TARGETS} states of the machine that runs several targets`, () => {
+    const { json } = required(all, TARGETS);
+    const states = JSON.stringify(json).match(/"Type":/g) ?? [];
+
+    assert.equal(states.length, MAX_STATES_OF_TARGETS);
   });
 
   it('is in each choice one word and where it leads: no time is compared, nothing is reckoned', () => {

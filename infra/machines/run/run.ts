@@ -24,6 +24,7 @@ export interface RunParts extends Place {
   functionArn: string;
   holdArn: string;
   runJobArn: string;
+  runTargetsArn: string;
   /** How many runs may wait for one service. */
   maxWaiting: number;
   /** How long a call of the function may go on after its execution has ended. */
@@ -46,7 +47,7 @@ const AWS_FAILED =
 
 /** One run of one operation, from its entry in the ledger to its result. The machine is named after the operation. */
 export function run(parts: RunParts): Machine {
-  const { operation, example, functionArn, holdArn, runJobArn, maxWaiting, submitSeconds } = parts;
+  const { operation, example, functionArn, holdArn, runJobArn, runTargetsArn, maxWaiting, submitSeconds } = parts;
   const key = { operation: text(operation), name: text('$$.Execution.Name') };
   const work = {
     'run.$': '$.run',
@@ -60,7 +61,8 @@ export function run(parts: RunParts): Machine {
     'request.$': '$.request',
     'later.$': '$.later',
     maxWaiting,
-    machineArn: runJobArn,
+    // `Prepare` says by a number which of them does the work.
+    'machineArn.$': `States.ArrayGetItem(States.Array('${runJobArn}', '${runTargetsArn}'), $.machine)`,
     turn: { state: { attach: {}, isNew: true } },
   };
   return {

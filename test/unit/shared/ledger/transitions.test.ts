@@ -21,6 +21,7 @@ const MAY_FOLLOW: Record<TransitionName, RunStatus[]> = {
   pauses: ['waiting', 'submitting', 'paused'],
   submits: ['waiting', 'paused', 'submitting'],
   runs: ['submitting', 'running'],
+  begins: ['waiting', 'paused', 'running'],
   fails: ['waiting', 'submitting', 'running', 'paused', 'failed'],
   isCancelled: ['waiting', 'submitting', 'running', 'paused', 'failed', 'uncertain', 'cancelled'],
   isStopped: ['submitting', 'running', 'failed', 'uncertain', 'stopped'],
