@@ -17,12 +17,13 @@ import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction, type OperationFunctionProps } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
+import { RasterRenewal, RENEWAL } from './constructs/raster-renewal.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { TestEvents } from './constructs/test-events.ts';
 import { ownName } from './names.ts';
-import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
+import { type Operation, operations, pascalCase } from './operations.ts';
 import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
 import { jobSettings, type Settings } from './settings/settings.ts';
 import { stackName } from './stack-name.ts';
@@ -39,6 +40,7 @@ export class CacheOpsStack extends Stack {
   readonly #alarms: Alarms;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #stateMachines = new Map<string, LoggedStateMachine>();
+  #renewal: RasterRenewal | undefined;
   #failures: DeadLetterQueue | undefined;
 
   constructor(scope: Construct, { settings }: CacheOpsStackProps) {
@@ -59,7 +61,7 @@ export class CacheOpsStack extends Stack {
     this.#network = this.#addNetwork();
     const topic = notifications && new Notifications(this, 'Notifications', { ...notifications, encryptionKey }).topic;
     this.#alarms = new Alarms(this, 'Alarms', { topic });
-    this.#addRuns();
+    const { ledger, sweepRuns, cancelRun } = this.#addRuns();
     if (schedules.length > 0) {
       new Schedules(this, 'Schedules', {
         schedules,
@@ -68,7 +70,8 @@ export class CacheOpsStack extends Stack {
         alarms: this.#alarms,
       });
     }
-    if (rasters.length > 0) this.#addRasters(rasters);
+    if (rasters.length > 0) this.#addRasters(rasters, ledger);
+    this.#addCleanUp(cancelRun, sweepRuns);
     if (events.length > 0) {
       const stateMachines = this.#stateMachines;
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
@@ -95,7 +98,7 @@ export class CacheOpsStack extends Stack {
     });
   }
 
-  #addRuns(): void {
+  #addRuns() {
     const encryptionKey = this.#encryptionKey;
     // One room for what belongs to all runs: by it they have had their names in the template since 0.1.0.
     const room = new Construct(this, 'Jobs');
@@ -138,14 +141,19 @@ export class CacheOpsStack extends Stack {
     for (const operation of operations) this.#addStateMachine(operation, machines);
     this.#addPause(ledger);
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, 'The job of a stopped run may still be at work.');
+    new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
+    return { ledger, sweepRuns, cancelRun: machines.cancelRun };
+  }
+
+  #addCleanUp(cancelRun: LoggedStateMachine, sweepRuns: OperationFunction): void {
     new CleanUp(this, 'CleanUp', {
-      cancelRun: machines.cancelRun,
+      cancelRun,
       operations: this.#stateMachines,
+      renewal: this.#renewal,
       sweepRuns,
-      encryptionKey,
+      encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
     });
-    new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
   }
 
   #addPause(ledger: Ledger): void {
@@ -224,19 +232,23 @@ export class CacheOpsStack extends Stack {
     new CfnOutput(this, `${id}StateMachineArn`, { value: stateMachine.stateMachineArn });
   }
 
-  #addRasters(rasters: Settings['rasters']): void {
-    const machineArn = stateMachineArn(this, refreshService.name);
+  #addRasters(rasters: Settings['rasters'], ledger: Ledger): void {
+    const environment = { LEDGER_TABLE: ledger.tableName };
+    const renewRasters = this.#addDecision('renew-rasters', {
+      description: 'Decides what is next for new rasters.',
+      environment: { ...environment, KEEP_DAYS: String(this.#settings.ledger.keepDays) },
+      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'Query', 'BatchWriteItem']),
+    });
     const startRefresh = this.#addDecision('start-refresh', {
-      description: 'Starts a refresh for new rasters.',
-      environment: { STATE_MACHINE_ARN: machineArn },
-      access: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn] })],
+      description: 'Records new rasters, and starts what takes care of them.',
+      environment: { ...environment, STATE_MACHINE_ARN: stateMachineArn(this, RENEWAL) },
+      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
     });
-    const { bucket } = new RasterSource(this, 'Rasters', {
-      rasters,
-      startRefresh,
-      encryptionKey: this.#encryptionKey,
-      alarms: this.#alarms,
-    });
+    const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
+    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
+    const operations = this.#stateMachines;
+    this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
+    this.#renewal.allowStarting(startRefresh);
     if (bucket) new CfnOutput(this, 'RasterBucketName', { value: bucket.bucketName });
   }
 }

@@ -69,6 +69,13 @@ const OTHERS: Readonly<Record<string, Events>> = {
   'pause-site': { 'end-of-no-pause': { target: 'test-event', until: '2026-01-31T03:00:00Z', reason: 'a test event' } },
   // It claims a place that no run asks for.
   'take-turn': { 'place-of-nobody': { ...examples['take-turn'], claim: 'test-event' } },
+  // A source that there is not.
+  'renew-rasters': {
+    'unknown-source': {
+      state: { source: 'test-event' },
+      execution: { id: 'test-event', name: 'test-event', startedAt: SINCE },
+    },
+  },
   'start-refresh': {
     's3-test-message': {
       Records: [{ messageId: 'test-event', eventSource: 'aws:sqs', body: JSON.stringify({ Event: 's3:TestEvent' }) }],

@@ -62,6 +62,7 @@ export const examples = {
     name: 'event-after-load-6a7e8feb-b491-4cf7-a9f1-bf3703467718',
     input: { target: TARGET },
   },
+  'renew-from-rasters': { source: 'landsat' },
   'pause-site': { target: TARGET, until: '2026-01-31T06:00:00Z', reason: 'maintenance' },
 } as const;
 

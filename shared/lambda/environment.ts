@@ -19,6 +19,8 @@ const variables = {
   MACHINE_PREFIX: z.string(),
   /** Of the machine that cleans up after a run. */
   CANCEL_RUN_ARN: text,
+  /** Of the machine that takes care of new rasters, where the settings have such. */
+  RENEWAL_ARN: z.optional(text),
   /** The settings' `rasters`, as JSON. */
   RASTERS: text,
 };

@@ -83,8 +83,9 @@ export function operationOf<S extends z.ZodMiniObject>(parts: RunParts<S>): Oper
 /** What the state machine writes into the ledger and claims the service with. */
 function prepared<S extends z.ZodMiniObject>(
   { operation, inputSchema, asks }: RunParts<S>,
-  { prepare: input, execution, submitSeconds }: z.output<typeof prepareSchema>,
+  { prepare, execution, submitSeconds }: z.output<typeof prepareSchema>,
 ) {
+  const { input, parent } = withoutParent(prepare);
   checkSize(operation, input);
   const { target, service, claim, sought, lookFor } = asks(parseInput(operation, inputSchema, input));
   // Step Functions leaves fractions of a second out where they are zero; texts are compared in the queue.
@@ -115,6 +116,7 @@ function prepared<S extends z.ZodMiniObject>(
     open: OPEN,
     target,
     service,
+    parent,
     input: JSON.stringify(input),
     sought: sought === undefined ? undefined : JSON.stringify(sought),
     submitSeconds,
@@ -130,6 +132,23 @@ function prepared<S extends z.ZodMiniObject>(
   checkSize(operation, answer, MAX_STATE_BYTES);
   return answer;
 }
+
+/** By this key a machine that starts another says who it is: Step Functions links the two in its console. */
+const STARTED_BY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
+
+/** The input without that key, and the run of the execution that it names, as `<operation>/<name>`. */
+function withoutParent(given: unknown): { input: unknown; parent?: string | undefined } {
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, STARTED_BY)) return { input: given };
+  const { [STARTED_BY]: startedBy, ...input } = Object(given);
+  const [, machine = '', name] =
+    /^arn:[^:]+:states:[^:]*:[^:]*:execution:([^:]+):([^:]+)$/.exec(String(startedBy)) ?? [];
+  // What stands before the names of the stack's machines is no part of an operation's.
+  const operation = PARENTS.find((each) => machine === each || machine.endsWith(`-${each}`));
+  return { input, parent: operation && `${operation}/${name}` };
+}
+
+/** The machines that run operations as steps of their own work. */
+const PARENTS = ['renew-from-rasters'];
 
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */
 function noClaim(target: string) {

@@ -60,6 +60,10 @@ export const entrySchema = z.looseObject({
   /** When a waiting run, or what cleans up after a stopped one, was at work last. */
   seenAt: text,
   attachedTo: text,
+  /** The run that has started this one as a step of its own, as `<operation>/<name>`. */
+  parent: text,
+  /** JSON: how many rasters it is for, the first and last of their keys, and those that could not be read. */
+  rasters: text,
   /** Since when a pause of its target has kept it waiting, until when, and why. */
   pausedAt: text,
   pausedUntil: text,
