@@ -1,6 +1,6 @@
-import { CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Rule } from 'aws-cdk-lib/aws-events';
-import { ManagedPolicy, PermissionsBoundary, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
@@ -14,17 +14,19 @@ import { EventStarts } from './constructs/event-starts.ts';
 import { LOG_DAYS } from './constructs/kept-log-group.ts';
 import { Ledger } from './constructs/ledger.ts';
 import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
+import { markAll } from './constructs/mark-all.ts';
 import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
+import { RasterRenewal, RENEWAL } from './constructs/raster-renewal.ts';
 import { RasterSource } from './constructs/raster-source.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { addTelling, type DecisionProps } from './constructs/telling.ts';
 import { TestEvents } from './constructs/test-events.ts';
 import { ownName } from './names.ts';
-import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
+import { type Operation, operations, pascalCase } from './operations.ts';
 import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
 import { jobSettings, type Settings } from './settings/settings.ts';
 import { stackName } from './stack-name.ts';
@@ -42,6 +44,7 @@ export class CacheOpsStack extends Stack {
   readonly #notifications: Notifications | undefined;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #stateMachines = new Map<string, LoggedStateMachine>();
+  #renewal: RasterRenewal | undefined;
   #failures: DeadLetterQueue | undefined;
 
   constructor(scope: Construct, { settings }: CacheOpsStackProps) {
@@ -51,7 +54,7 @@ export class CacheOpsStack extends Stack {
     });
     this.#settings = settings;
     this.node.setContext(LOG_DAYS, settings.logDays);
-    this.#markAll(settings);
+    markAll(this, settings);
     this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
     const { schedules, rasters, events, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
@@ -63,7 +66,7 @@ export class CacheOpsStack extends Stack {
     this.#notifications =
       notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
     this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
-    this.#addRuns();
+    const { ledger, sweepRuns, cancelRun } = this.#addRuns();
     if (schedules.length > 0) {
       new Schedules(this, 'Schedules', {
         schedules,
@@ -72,20 +75,13 @@ export class CacheOpsStack extends Stack {
         alarms: this.#alarms,
       });
     }
-    if (rasters.length > 0) this.#addRasters(rasters);
+    if (rasters.length > 0) this.#addRasters(rasters, ledger);
+    this.#addCleanUp(ledger, cancelRun, sweepRuns);
     if (events.length > 0) {
       const stateMachines = this.#stateMachines;
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
     }
     new TestEvents(this, 'TestEvents', { encryptionKey });
-  }
-
-  /** What companies ask of everything that is deployed. */
-  #markAll({ tags, permissionsBoundary }: Settings): void {
-    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
-    if (permissionsBoundary === undefined) return;
-    const policy = ManagedPolicy.fromManagedPolicyArn(this, 'PermissionsBoundary', permissionsBoundary);
-    PermissionsBoundary.of(this).apply(policy);
   }
 
   #addNetwork(): Network | undefined {
@@ -99,7 +95,7 @@ export class CacheOpsStack extends Stack {
     });
   }
 
-  #addRuns(): void {
+  #addRuns() {
     const encryptionKey = this.#encryptionKey;
     // One room for what belongs to all runs: by it they have had their names in the template since 0.1.0.
     const room = new Construct(this, 'Jobs');
@@ -155,15 +151,20 @@ export class CacheOpsStack extends Stack {
       'The job of a stopped run may still be at work.',
       ofRuns,
     );
+    new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
+    return { ledger, sweepRuns, cancelRun: machines.cancelRun };
+  }
+
+  #addCleanUp(ledger: Ledger, cancelRun: LoggedStateMachine, sweepRuns: OperationFunction): void {
     const { everyHour } = new CleanUp(this, 'CleanUp', {
-      cancelRun: machines.cancelRun,
+      cancelRun,
       operations: this.#stateMachines,
+      renewal: this.#renewal,
       sweepRuns,
-      encryptionKey,
+      encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
     });
     this.#addTelling(ledger, everyHour);
-    new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
   }
 
   #addTelling(ledger: Ledger, everyHour: Rule): void {
@@ -254,19 +255,23 @@ export class CacheOpsStack extends Stack {
     new CfnOutput(this, `${id}StateMachineArn`, { value: stateMachine.stateMachineArn });
   }
 
-  #addRasters(rasters: Settings['rasters']): void {
-    const machineArn = stateMachineArn(this, refreshService.name);
+  #addRasters(rasters: Settings['rasters'], ledger: Ledger): void {
+    const environment = { LEDGER_TABLE: ledger.tableName };
+    const renewRasters = this.#addDecision('renew-rasters', {
+      description: 'Decides what is next for new rasters.',
+      environment: { ...environment, KEEP_DAYS: String(this.#settings.ledger.keepDays) },
+      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'Query', 'BatchWriteItem']),
+    });
     const startRefresh = this.#addDecision('start-refresh', {
-      description: 'Starts a refresh for new rasters.',
-      environment: { STATE_MACHINE_ARN: machineArn },
-      access: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn] })],
+      description: 'Records new rasters, and starts what takes care of them.',
+      environment: { ...environment, STATE_MACHINE_ARN: stateMachineArn(this, RENEWAL) },
+      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
     });
-    const { bucket } = new RasterSource(this, 'Rasters', {
-      rasters,
-      startRefresh,
-      encryptionKey: this.#encryptionKey,
-      alarms: this.#alarms,
-    });
+    const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
+    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
+    const operations = this.#stateMachines;
+    this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
+    this.#renewal.allowStarting(startRefresh);
     if (bucket) new CfnOutput(this, 'RasterBucketName', { value: bucket.bucketName });
   }
 }

@@ -71,6 +71,13 @@ const OTHERS: Readonly<Record<string, Events>> = {
   'take-turn': { 'place-of-nobody': { ...examples['take-turn'], claim: 'test-event' } },
   // Ends a pause that is not there.
   'pause-site': { 'no-pause': { ...examples['pause-site'], target: 'test-event', until: '2000-01-01T00:00:00Z' } },
+  // A source that there is not.
+  'renew-rasters': {
+    'unknown-source': {
+      state: { source: 'test-event' },
+      execution: { id: 'test-event', name: 'test-event', startedAt: SINCE },
+    },
+  },
   'start-refresh': {
     's3-test-message': {
       Records: [{ messageId: 'test-event', eventSource: 'aws:sqs', body: JSON.stringify({ Event: 's3:TestEvent' }) }],

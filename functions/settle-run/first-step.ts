@@ -38,7 +38,7 @@ function afterEnd(end: EndedRun, entry: Entry, now: number): Step {
     case 'submitting':
       return failedByItself(end, entry) ?? afterSubmit(entry, now);
     case 'running':
-      return failedByItself(end, entry) ?? cancelling(entry);
+      return failedByItself(end, entry) ?? (hasJob(entry) ? cancelling(entry) : WITHOUT_JOB);
     // Told a second time, or started again by hand.
     case 'uncertain':
       return hasJob(entry) ? cancelling(entry) : afterSubmit(entry, now);
@@ -50,6 +50,9 @@ function afterEnd(end: EndedRun, entry: Entry, now: number): Step {
       return { ...NOTHING_TO_DO, service: 'free' };
   }
 }
+
+/** A run that has others do its work: each of these is cleaned up after by itself. */
+const WITHOUT_JOB = ended('isCancelled', 'The execution was stopped; the runs that it had started end by themselves.');
 
 /** The run ended by an error of its own, after which no job is at work, and could not write it into the ledger. */
 function failedByItself({ ended: status, error, cause = '' }: EndedRun, { status: before }: Entry): Step | undefined {

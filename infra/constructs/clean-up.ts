@@ -8,11 +8,14 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { type LoggedStateMachine, mayStart } from './logged-state-machine.ts';
 import type { OperationFunction } from './operation-function.ts';
+import { type RasterRenewal, RENEWAL } from './raster-renewal.ts';
 
 interface CleanUpProps {
   readonly cancelRun: LoggedStateMachine;
   /** The machine of every operation, by its name: their stopped executions are cleaned up after. */
   readonly operations: ReadonlyMap<string, LoggedStateMachine>;
+  /** What takes care of new rasters, where there are such. */
+  readonly renewal: RasterRenewal | undefined;
   /** Looks every hour for what no event told. */
   readonly sweepRuns: OperationFunction;
   readonly encryptionKey: EncryptionKey;
@@ -26,7 +29,8 @@ export class CleanUp extends Construct {
 
   constructor(scope: Construct, id: string, props: CleanUpProps) {
     super(scope, id);
-    const { cancelRun, operations, sweepRuns, encryptionKey, alarms } = props;
+    const { cancelRun, renewal, sweepRuns, encryptionKey, alarms } = props;
+    const operations = new Map([...props.operations, ...(renewal ? [[RENEWAL, renewal.machine] as const] : [])]);
     const undelivered = new DeadLetterQueue(this, 'UndeliveredStops', {
       encryptionKey,
       alarms,
@@ -58,7 +62,8 @@ export class CleanUp extends Construct {
 
     const { function: sweep } = sweepRuns;
     sweep.addToRolePolicy(mayStart([cancelRun]));
-    sweepRuns.allowDescribing([...operations.keys()]);
+    sweepRuns.allowDescribing([...props.operations.keys()]);
+    renewal?.allowSweeping(sweepRuns);
     sweepRuns.set('CANCEL_RUN_ARN', cancelRun.stateMachineArn);
     alarms.add('SweepRuns', sweep.metricErrors(), 'Runs whose end AWS did not tell could not be looked for.');
     this.everyHour = new Rule(this, 'EveryHour', {

@@ -65,6 +65,7 @@ export const examples = {
     scheduledTime: '2026-01-31T03:00:00Z',
     input: { target: TARGET },
   },
+  'renew-from-rasters': { source: 'landsat' },
 } as const;
 
 /** What a machine is for, and an input to begin with: the console shows it above the definition. */

@@ -4,6 +4,7 @@ import { cancelRun } from './cancel-run/cancel-run.ts';
 import { drawing } from './drawing.ts';
 import { hold } from './hold/hold.ts';
 import { pauseSite } from './pause-site/pause-site.ts';
+import { renewFromRasters } from './renew-from-rasters/renew-from-rasters.ts';
 import { run } from './run/run.ts';
 import { runJob } from './run-job/run-job.ts';
 import { runTargets } from './run-targets/run-targets.ts';
@@ -80,6 +81,11 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     'Keeps our hands off a target until some time, or ends that: the function `pause-site` writes it into the ledger, where `take-turn` sees it.',
     pauseSite({ ...place, pauseSiteArn: 'pause-site' }),
   ],
+  [
+    'renew-from-rasters',
+    'From new rasters of one source to a service that shows them: the function `renew-rasters` says what is next, and the operations do the work as runs of their own.',
+    renewFromRasters({ ...place, renewRastersArn: 'renew-rasters' }),
+  ],
 ];
 
 const DECISIONS: [question: string, file: string][] = [
@@ -90,6 +96,7 @@ const DECISIONS: [question: string, file: string][] = [
   ['In which order are several targets run, and what became of them?', 'functions/join-targets/operation.ts'],
   ['What is left to do for a run that was stopped?', 'functions/settle-run/first-step.ts'],
   ['Which targets are paused, and until when?', 'shared/ledger/pauses.ts'],
+  ['What is next for new rasters, and who takes care of them?', 'functions/renew-rasters/stages.ts'],
   ['Which runs have ended without a word?', 'functions/sweep-runs/operation.ts'],
   ['Which status may follow which, and who may write it?', 'shared/ledger/transitions.ts'],
   ['What does an error mean for a run?', 'shared/errors.ts'],

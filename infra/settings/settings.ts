@@ -15,12 +15,28 @@ const globFree = z
   .min(1, 'must not be empty: leave the key out')
   .regex(/^[^*?\\]*$/, 'is taken literally: it must not contain *, ? or \\');
 
+/** Seconds without a new raster before the work starts, and how long it may be put off. */
+const togetherSchema = z
+  .strictObject({
+    quiet: z.int().min(1).max(3600, 'must be seconds, 3600 at most').default(60),
+    longest: z.int().min(1).max(86_400, 'must be seconds, 86400 at most').default(900),
+  })
+  .refine(({ quiet, longest }) => longest >= quiet, {
+    path: ['longest'],
+    message: 'must not be less than quiet: it is how long new rasters may put off the start',
+  });
+
 /** One raster source of the settings. */
 export const rasterSchema = z
   .strictObject({
+    name: z
+      .string()
+      .regex(/^[0-9a-zA-Z_-]{1,36}$/, 'must be 1-36 letters, digits, - or _')
+      .optional(),
     bucket: z.string().refine(isBucketName, "must be a bucket's name, without s3:// and without a path").optional(),
     prefix: globFree.optional(),
     suffixes: z.array(globFree).min(1, 'must name at least one suffix').default(['.tif', '.tiff']),
+    together: togetherSchema.prefault({}),
     refresh: z.record(z.string(), z.unknown()).superRefine(
       (refresh, context) => {
         addIssues(context, [], refreshService.inputSchema, refresh);
@@ -99,7 +115,10 @@ export const settingsSchema = z
       z.array(scheduleSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
       [],
     ),
-    rasters: orNothing(z.array(rasterSchema), []),
+    rasters: orNothing(
+      z.array(rasterSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
+      [],
+    ),
     events: orNothing(
       z.array(eventSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
       [],
@@ -192,7 +211,7 @@ function checkRastersSize(
   const variable = JSON.stringify(rastersVariable(settings.rasters, LONGEST_BUCKET_NAME));
   const bytes = RESERVED_BYTES + settings.secretPrefix.length + Buffer.byteLength(JSON.stringify(variable));
   if (bytes > LIMIT_BYTES) {
-    const message = `need ${bytes} bytes as environment of refresh-service, Lambda allows ${LIMIT_BYTES}: fewer sources, or shorter prefixes`;
+    const message = `need ${bytes} bytes as environment of start-refresh, Lambda allows ${LIMIT_BYTES}: fewer sources, or shorter prefixes`;
     context.addIssue({ code: 'custom', path: ['rasters'], message });
   }
 }

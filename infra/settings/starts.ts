@@ -53,7 +53,10 @@ export function addIssues(
   }
 }
 
-export function checkUniqueNames(schedules: readonly { name: string }[], context: z.core.$RefinementCtx): void {
+export function checkUniqueNames(
+  schedules: readonly { name?: string | undefined }[],
+  context: z.core.$RefinementCtx,
+): void {
   schedules.forEach((schedule, index) => {
     const first = schedules.findIndex((other) => other?.name === schedule?.name);
     if (first < index && schedule?.name !== undefined) {

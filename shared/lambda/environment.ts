@@ -23,6 +23,8 @@ const variables = {
   STACK: text,
   /** Who is told of runs, and of which, as JSON. */
   NOTICES: text,
+  /** Of the machine that takes care of new rasters, where the settings have such. */
+  RENEWAL_ARN: z.optional(text),
   /** The settings' `rasters`, as JSON. */
   RASTERS: text,
 };

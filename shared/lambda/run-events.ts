@@ -115,7 +115,7 @@ async function prepared<S extends InputSchema>(
   { prepare, execution, submitSeconds }: z.output<typeof prepareSchema>,
 ) {
   const { operation, inputSchema } = parts;
-  const { input, parent } = withoutParent(prepare, execution.id);
+  const { input, parent } = withoutParent(prepare, operation, execution.id);
   checkSize(operation, input);
   const parsed = parseInput(operation, inputSchema, input);
   const isList = !isOfOne(parsed);
@@ -148,9 +148,9 @@ async function prepared<S extends InputSchema>(
     executionArn: execution.id,
     status: 'waiting',
     open: OPEN,
-    parent: parent && runName({ operation, name: parent }),
     target: namesOf(parsed).join(', '),
     service,
+    parent,
     input: JSON.stringify(input),
     sought: sought === undefined ? undefined : JSON.stringify(sought),
     submitSeconds,
@@ -171,12 +171,21 @@ async function prepared<S extends InputSchema>(
 /** By this key Step Functions links an execution to the one that has started it, in its console. */
 const STARTED_BY_KEY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
 
-/** An execution of the same machine that has started this one is its parent; others are no matter of ours. */
-function withoutParent(given: unknown, executionArn: string | undefined) {
+/** The machines beside an operation's own that run operations as steps of their own work. */
+const PARENTS = ['renew-from-rasters'];
+
+/** The input without that key, and the run that has started this one as a part of its own work, as `<operation>/<name>`. */
+function withoutParent(given: unknown, operation: string, executionArn: string | undefined) {
   if (typeof given !== 'object' || given === null || !Object.hasOwn(given, STARTED_BY_KEY)) return { input: given };
   const { [STARTED_BY_KEY]: starter, ...input } = Object(given);
-  const isOwn = typeof starter === 'string' && machineOf(starter) === machineOf(executionArn ?? '');
-  return isOwn ? { input, parent: starter.split(':').at(-1) } : { input };
+  if (typeof starter !== 'string') return { input };
+  const machine = machineOf(starter);
+  // What stands before the names of the stack's machines is no part of an operation's.
+  const parent =
+    machine === machineOf(executionArn ?? '')
+      ? operation
+      : PARENTS.find((each) => machine === each || machine?.endsWith(`-${each}`));
+  return { input, parent: parent && runName({ operation: parent, name: starter.split(':').at(-1) ?? '' }) };
 }
 
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */

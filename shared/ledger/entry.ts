@@ -65,6 +65,8 @@ export const entrySchema = z.looseObject({
   /** When a waiting run, or what cleans up after a stopped one, was at work last. */
   seenAt: text,
   attachedTo: text,
+  /** JSON: how many rasters it is for, the first and last of their keys, and those that could not be read. */
+  rasters: text,
   /** Since when a pause of its target has kept it waiting, until when, and why. */
   pausedAt: text,
   pausedUntil: text,
@@ -76,8 +78,6 @@ export const entrySchema = z.looseObject({
   /** When its end was told as an event, and when people were told of it. */
   toldAt: text,
   noticedAt: text,
-  /** The run that it is a part of. */
-  parent: text,
   /** JSON: the scales and the extent that its tile job renews. */
   renewed: text,
   jobId: text,

@@ -11,7 +11,7 @@ interface Transition {
   ends: boolean;
 }
 
-type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'join-targets';
+type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'join-targets' | 'renew-rasters';
 
 /**
  * Each status word and what may come before it. A step may be written twice, because an answer of DynamoDB can be lost; it
@@ -20,14 +20,19 @@ type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'join-targets';
 export const TRANSITIONS = {
   waits: { to: 'waiting', after: ['waiting', 'paused'], by: ['take-turn'], ends: false },
   pauses: { to: 'paused', after: ['waiting', 'submitting', 'paused'], by: ['take-turn'], ends: false },
-  submits: { to: 'submitting', after: ['waiting', 'paused', 'submitting'], by: ['run-job'], ends: false },
-  runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job'], ends: false },
+  submits: {
+    to: 'submitting',
+    after: ['waiting', 'paused', 'submitting'],
+    by: ['run-job', 'renew-rasters'],
+    ends: false,
+  },
+  runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job', 'renew-rasters'], ends: false },
   // Of several targets: none of its jobs is its own.
   begins: { to: 'running', after: ['waiting', 'paused', 'running'], by: ['join-targets'], ends: false },
   fails: {
     to: 'failed',
     after: ['waiting', 'submitting', 'running', 'paused', 'failed'],
-    by: ['run', 'run-job', 'settle-run'],
+    by: ['run', 'run-job', 'settle-run', 'renew-rasters'],
     ends: true,
   },
   isCancelled: {

@@ -31,18 +31,33 @@ const requests = {
       z.strictObject({ Keys: z.array(itemSchema).min(1).max(100), ConsistentRead: z.literal(true) }),
     ),
   }),
+  BatchWriteItem: z.strictObject({
+    RequestItems: z.record(
+      z.string(),
+      z
+        .array(
+          z.union([
+            z.strictObject({ PutRequest: z.strictObject({ Item: itemSchema }) }),
+            z.strictObject({ DeleteRequest: z.strictObject({ Key: itemSchema }) }),
+          ]),
+        )
+        .min(1)
+        .max(25),
+    ),
+  }),
   PutItem: z.strictObject({ TableName: z.string(), Item: itemSchema }),
   UpdateItem: z.strictObject({
     TableName: z.string(),
     Key: itemSchema,
     UpdateExpression: z.string(),
     ConditionExpression: z.string().optional(),
-    ReturnValues: z.literal('UPDATED_NEW').optional(),
+    ReturnValues: z.enum(['UPDATED_NEW', 'ALL_NEW']).optional(),
     ...aliases,
   }),
   Query: z.strictObject({
     TableName: z.string(),
-    IndexName: z.string(),
+    IndexName: z.string().optional(),
+    ConsistentRead: z.literal(true).optional(),
     KeyConditionExpression: z.string(),
     Select: z.literal('COUNT').optional(),
     Limit: z.number().optional(),
@@ -92,6 +107,15 @@ export function memoryDatabase(tables: TableResource[], options: Options = {}): 
           ]);
           return { Responses: Object.fromEntries(found), UnprocessedKeys: {} };
         }
+        case 'BatchWriteItem': {
+          for (const [name, writes] of Object.entries(requests.BatchWriteItem.parse(request).RequestItems)) {
+            for (const write of writes) {
+              if ('PutRequest' in write) tableOf(name).put(write.PutRequest.Item);
+              else tableOf(name).delete(write.DeleteRequest.Key);
+            }
+          }
+          return { UnprocessedItems: {} };
+        }
         case 'PutItem': {
           const { TableName, Item } = requests.PutItem.parse(request);
           tableOf(TableName).put(Item);
@@ -134,6 +158,10 @@ class MemoryTable {
     return item === undefined ? undefined : { ...item };
   }
 
+  delete(key: Item): void {
+    this.#items.delete(this.#idOf(key));
+  }
+
   put(item: Item): void {
     this.#write(item);
   }
@@ -154,7 +182,8 @@ class MemoryTable {
     const touched = update(change.UpdateExpression, item, change);
     this.#write(item);
     if (change.ReturnValues === undefined) return {};
-    const told = touched.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]));
+    const names = change.ReturnValues === 'ALL_NEW' ? Object.keys(item) : touched;
+    const told = names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]));
     return told.length === 0 ? {} : { Attributes: Object.fromEntries(told) };
   }
 
@@ -167,10 +196,13 @@ class MemoryTable {
     ...words
   }: Omit<z.output<typeof requests.Query>, 'TableName'>): Record<string, unknown> {
     const index = this.#indexes.find((one) => one.IndexName === IndexName);
-    if (index === undefined) throw new ServiceError('ValidationException', `no index ${IndexName}`);
-    const keys = index.KeySchema.map(({ AttributeName }) => AttributeName);
+    if (index === undefined && IndexName !== undefined) {
+      throw new ServiceError('ValidationException', `no index ${IndexName}`);
+    }
+    const keys = index?.KeySchema.map(({ AttributeName }) => AttributeName) ?? this.#keys;
     const order = [keys[1] ?? '', ...this.#keys];
-    const at = (this.#options.now?.() ?? 0) - (this.#options.indexLagMs?.() ?? 0);
+    const lagMs = index === undefined ? 0 : (this.#options.indexLagMs?.() ?? 0);
+    const at = (this.#options.now?.() ?? 0) - lagMs;
     const found = [...this.#items.values()]
       .map((versions) => versions.findLast((version) => version.at <= at)?.item)
       .filter((item) => item !== undefined)
@@ -179,7 +211,7 @@ class MemoryTable {
       .filter((item) => ExclusiveStartKey === undefined || byKeys(item, ExclusiveStartKey, order) > 0);
     const page = found.slice(0, Limit);
     const keyPart = (item: Item) => Object.fromEntries([...keys, ...this.#keys].map((key) => [key, item[key]]));
-    const isAll = index.Projection.ProjectionType === 'ALL';
+    const isAll = index === undefined || index.Projection.ProjectionType === 'ALL';
     const last = page.at(-1);
     return {
       ...(Select === 'COUNT' ? {} : { Items: page.map((item) => (isAll ? { ...item } : keyPart(item))) }),
