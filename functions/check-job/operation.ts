@@ -169,7 +169,8 @@ function resultOf(watch: Watch, { state: { jobStatus, messages, problems, output
     ...(allNotes.length === 0 ? {} : { notes: allNotes }),
   };
   const watchingCost = costWith(watch, look.pausedSeconds);
-  const write = goodEnd(result, { now: Date.now(), jobStatus, polls, watchingCost });
+  // The id once more: the ledger may have been down when the job began.
+  const write = goodEnd(result, { now: Date.now(), jobId, jobStatus, polls, watchingCost });
   return { status: 'succeeded', service: 'free', jobStatus, polls, watchingCost, result, write };
 }
 
