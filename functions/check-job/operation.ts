@@ -180,7 +180,8 @@ function resultOf(watch: Watch, { state: { jobStatus, messages, problems, output
   };
   const watchingCost = costWith(watch, look.pausedSeconds);
   const renewed = watch.renews === undefined ? {} : { renewed: JSON.stringify(watch.renews) };
-  const write = goodEnd(result, { now: Date.now(), jobStatus, polls, watchingCost, ...renewed });
+  // The id once more: the ledger may have been down when the job began.
+  const write = goodEnd(result, { now: Date.now(), jobId, jobStatus, polls, watchingCost, ...renewed });
   return { status: 'succeeded', service: 'free', jobStatus, polls, watchingCost, result, write };
 }
 
