@@ -8,6 +8,8 @@ export interface StackArguments {
   readonly settings: string;
   /** What is removed was agreed to. */
   readonly yes: boolean;
+  /** No run begins while it is deployed. */
+  readonly pause: boolean;
   readonly json: boolean;
   /** Handed on to the CDK as they are. */
   readonly cdk: readonly string[];
@@ -46,11 +48,15 @@ export function readStackArguments(
   refuseFlagsTakenByNpm(name, TAKEN_BY_NPM, environment);
   const end = args.includes('--') ? args.indexOf('--') : args.length;
   const cdk = args.slice(end + 1);
-  const read = { settings: SHIPPED, yes: false, json: false };
+  const read = { settings: SHIPPED, yes: false, pause: false, json: false };
   const program = createProgram(name)
     .description(STACK_VERBS[verb])
     .option('--settings <file>', 'the settings file', SHIPPED);
-  if (verb === 'deploy') program.option('--yes', 'removes what is not in the settings any more without asking');
+  if (verb === 'deploy') {
+    program
+      .option('--yes', 'removes what is not in the settings any more without asking')
+      .option('--pause', 'lets no run begin until it is deployed, for an hour at most');
+  }
   if (verb === 'iam') program.option('--json', 'as JSON');
   else program.addHelpText('after', `\nFlags after a second -- go to the CDK: ${name} -- --profile <name>`);
   program.action((options: Partial<typeof read>) => void Object.assign(read, options));

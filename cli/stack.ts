@@ -4,6 +4,7 @@ import { readSettings, type Settings, SettingsError } from '../infra/settings/se
 import { stackName } from '../infra/stack-name.ts';
 import { runCdk } from './cdk.ts';
 import { confirm } from './confirm.ts';
+import { DeployedRuns, wordsOfRuns } from './deployed-runs.ts';
 import { readDeployedStack, removedFrom } from './deployed-stack.ts';
 import { occurrenceLines } from './occurrence-lines.ts';
 import { screenOf, wrapped } from './screen.ts';
@@ -37,14 +38,25 @@ export async function runStackCommand(run: () => Promise<number> | number): Prom
 }
 
 async function runWithCdk(verb: keyof typeof CDK_COMMANDS, args: readonly string[]): Promise<number> {
-  const { settings, read, yes, cdk } = readStackSettings(verb, args);
+  const { settings, read, yes, pause, cdk } = readStackSettings(verb, args);
   if (verb === 'synth') for (const line of occurrenceLines(read)) say(line);
   if (verb === 'deploy' && !(await mayDeploy(read, { yes, cdk }))) {
     say('Nothing was deployed.');
     return 1;
   }
-  return await runCdk([...CDK_COMMANDS[verb], '-c', `settings=${resolve(settings)}`, ...cdk]);
+  const command = [...CDK_COMMANDS[verb], '-c', `settings=${resolve(settings)}`, ...cdk];
+  if (verb !== 'deploy') return await runCdk(command);
+  const runs = new DeployedRuns(read.name, cdk);
+  say(await runs.atWork().then(wordsOfRuns, ({ message }) => `Which runs are at work cannot be read: ${message}`));
+  if (pause) say((await runs.pause()) ? PAUSED : 'The deployed version cannot pause: nothing is paused.');
+  try {
+    return await runCdk(command);
+  } finally {
+    if (pause) await runs.resume();
+  }
 }
+
+const PAUSED = 'All targets are paused until it is deployed: runs that start now wait.';
 
 /** Whoever relies on a schedule or on a source must not lose it by a mistake. */
 async function mayDeploy(settings: Settings, { yes, cdk }: Pick<StackArguments, 'yes' | 'cdk'>): Promise<boolean> {

@@ -56,7 +56,17 @@ export async function runTour(surroundings: Surroundings): Promise<{ rows: Summa
     const seconds = (Date.now() - startedAt) / 1000;
     rows.push({ ...row, outcome, seconds, requests: emulators.requestCount() - requestsBefore });
   }
+  await platform.told();
+  progress.note(wordsOfTelling(platform));
   return { rows, left: stops.length - rows.length };
+}
+
+/** What others heard of the tour: programs by events, people by mail. */
+function wordsOfTelling({ events, mailBox }: Platform): string {
+  const counts = Map.groupBy(events, (event) => event['detail-type']);
+  const heard = [...counts].map(([name, all]) => `${all.length} ${name}`).join(', ');
+  const mails = mailBox.published.length;
+  return `Events: ${heard || 'none'}. Mails: ${mails === 0 ? 'none' : `${mails}, in ${mailBox.directory}`}.`;
 }
 
 /** Each operation by hand, then the schedules of the tour's settings, then new rasters. */

@@ -13,6 +13,7 @@ import { MailBox } from './mail-box.ts';
 import { ending, type OperationOutcome, returned } from './operation-outcome.ts';
 import { startOrchestration } from './orchestration.ts';
 import { OwnBus } from './own-bus.ts';
+import { type KeptPause, PauseFiles } from './pause-files.ts';
 import { historyOf, record } from './record.ts';
 import { wordsOfStop } from './run-end.ts';
 import { RunFiles } from './run-files.ts';
@@ -25,6 +26,8 @@ interface Options {
   assemblyDirectory: string;
   /** Secret by target; a text is stored as it is. */
   targets: Record<string, unknown>;
+  /** The pauses that hold from the beginning. @defaultValue none */
+  pauses?: readonly KeptPause[];
   /** Shortens every wait of the state machines to this. */
   pauseMs?: number;
   /**
@@ -89,6 +92,8 @@ export async function startPlatform(options: Options): Promise<Platform> {
     },
   });
   const { stateMachines, database } = orchestration;
+  for (const { operation, name, until, reason, setAt } of options.pauses ?? [])
+    await ledgerOf(template, database)?.put({ operation, name, until, reason, setAt });
   const bus = new OwnBus(template.rules, realClock, invoke);
   const aws = await startAwsEndpoint(() => ({
     start: (request) => stateMachines.start(request),
@@ -164,6 +169,7 @@ async function keepRuns(ledger: LocalLedger | undefined): Promise<void> {
   if (!ledger) return;
   record('ledger', await ledger.entries());
   await new RunFiles().save(await ledger.runs());
+  await new PauseFiles().save(await ledger.entries());
 }
 
 function report(functionName: string, { error, log }: { error: FunctionError; log: string[] }): string {

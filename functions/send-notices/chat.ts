@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { consoleUrl } from '../../shared/lambda/console-url.ts';
-import { forChat } from './harmless.ts';
+import { forChat, forTitle } from './harmless.ts';
 import { countsOf } from './mail.ts';
 import { headline, type Notice, nextStep } from './notice.ts';
 
@@ -43,7 +43,7 @@ export function chatOf(notice: Notice): string {
     value === undefined || value === '' ? [] : [`${name}: ${forChat(value)}`],
   );
   const link = executionArn === undefined ? [] : [consoleUrl(executionArn)];
-  const title = headline(notice);
+  const title = forTitle(headline(notice));
   return custom({
     id: `${stack} ${run} ${word}`,
     threadId: `${stack}/${run}`,
@@ -57,10 +57,10 @@ export function chatOf(notice: Notice): string {
 }
 
 export function digestChat(notices: readonly Notice[]): string {
-  const title = `${notices.length} ${notices.length === 1 ? 'run' : 'runs'}: ${countsOf(notices)}`;
+  const title = countsOf(notices);
   const lines = notices
     .slice(0, MAX_LISTED)
-    .map((notice) => `${headline(notice)}${notice.error === undefined ? '' : `: ${forChat(notice.error)}`}`);
+    .map((notice) => `${forTitle(headline(notice))}${notice.error === undefined ? '' : `: ${forChat(notice.error)}`}`);
   const left = notices.length - MAX_LISTED;
   const id = notices.map(({ run, at }) => `${run} ${at}`).join();
   return custom({

@@ -14,9 +14,17 @@ export function forMail(text: string): string {
 
 /** For chat as code, in which nothing is a link, a mention or a tag. Slack and Teams write `&`, `<` and `>` so. */
 export function forChat(text: string): string {
-  const plain = onOneLine(text).replaceAll('`', "'");
-  const escaped = plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const escaped = escapedForChat(text.replaceAll('`', "'"));
   return escaped === '' ? '' : `\`${escaped}\``;
+}
+
+/** The same where no code may stand. */
+export function forTitle(text: string): string {
+  return escapedForChat(text.replaceAll(/[`*~[\]]/g, ' '));
+}
+
+function escapedForChat(text: string): string {
+  return onOneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 const MAX_SUBJECT_CHARACTERS = 99;

@@ -25,17 +25,18 @@ export function digestMail(notices: readonly Notice[]): Mail {
     .flatMap((notice) => [`-- ${forMail(headline(notice))}`, ...linesOf(notice), '']);
   const left = notices.length - MAX_LISTED;
   const more = left > 0 ? [`And ${left} more: they are in the ledger.`] : [];
-  const said = `${notices.length} ${notices.length === 1 ? 'run' : 'runs'}: ${countsOf(notices)}`;
+  const said = `${countsOf(notices)}`;
   return {
     subject: forSubject(`${notices[0]?.stack}: ${said}`),
     text: `${[`${said}.`, '', ...listed, ...more].join('\n').trimEnd()}\n`,
   };
 }
 
-/** `3 failed, 1 uncertain`. */
+/** `4 runs: 3 failed, 1 uncertain`. */
 export function countsOf(notices: readonly Notice[]): string {
   const words = Map.groupBy(notices, ({ word }) => word);
-  return [...words].map(([word, all]) => `${all.length} ${word}`).join(', ');
+  const runs = `${notices.length} run${notices.length === 1 ? '' : 's'}`;
+  return `${runs}: ${[...words].map(([word, all]) => `${all.length} ${word}`).join(', ')}`;
 }
 
 function linesOf(notice: Notice): string[] {

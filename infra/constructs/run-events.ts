@@ -75,7 +75,7 @@ export class RunEvents extends Construct {
 
   #addSchemas(): void {
     const registry = new CfnRegistry(this, 'Registry', {
-      registryName: ownName(this, 'cache-ops'),
+      registryName: ownName(this, 'cache-ops-events'),
       description: 'The events of cache-ops',
     });
     for (const name of eventNames()) {

@@ -29,21 +29,32 @@ const FORBIDDEN_MODULES = [
   /^zod\/v4\/locales\/(?!(en|index)\.js)/,
   /^zod\/v3\//,
   /^zod\/v4\/classic\//,
-  /^@aws-sdk\/(?!client-(secrets-manager|sfn|dynamodb)\/|core\/|credential-provider-(env|node)\/|dynamodb-codec\/)/,
+  /^@aws-sdk\/(?!client-(secrets-manager|sfn|dynamodb|eventbridge|sns)\/|core\/|credential-provider-(env|node)\/|dynamodb-codec\/)/,
   /^@aws-sdk\/.*\/dist-cjs\//,
   /^@smithy\/credential-provider-imds/,
   /^(aws-cdk|constructs|esbuild|@esri|@aws-lambda-powertools)/,
 ];
 
-/** The two that DynamoDB's client brings along, which finds its endpoint itself where it is told to. */
-const OF_DYNAMODB = /^@aws-sdk\/(middleware-endpoint-discovery|endpoint-cache)\//;
+/**
+ * What clients bring along: DynamoDB's finds its endpoint itself where it is told to, EventBridge's signs for several
+ * regions, SNS speaks XML. Each is in the bundles of its client only.
+ */
+const BROUGHT = /^@aws-sdk\/(middleware-endpoint-discovery|endpoint-cache|signature-v4-multi-region|xml-builder)\//;
 
 /** Every module of Node.js that a bundle asks for when it starts or later; each costs a start its time. */
 const NODE_MODULES =
   /^node:(async_hooks|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|net|os|path|process|querystring|stream|timers(\/promises)?|tls|util|util\/types|zlib)$/;
 
 /** Those that read and write the ledger. */
-const DECIDES = ['join-targets', 'pause-site', 'settle-run', 'sweep-runs', 'take-turn'];
+const DECIDES = [
+  'join-targets',
+  'pause-site',
+  'send-notices',
+  'settle-run',
+  'sweep-runs',
+  'take-turn',
+  'tell-of-runs',
+];
 
 const bundles = new Map<string, Bundle>();
 for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));
@@ -102,7 +113,7 @@ describe('the bundles of the functions', () => {
         .map(([path]) => packagesFile(path));
 
       const forbidden = files.filter(
-        (file) => FORBIDDEN_MODULES.some((pattern) => pattern.test(file)) && !OF_DYNAMODB.test(file),
+        (file) => FORBIDDEN_MODULES.some((pattern) => pattern.test(file)) && !BROUGHT.test(file),
       );
 
       assert.ok(files.includes('undici/lib/dispatcher/client-h1.js'), 'the files could not be read');
@@ -136,6 +147,8 @@ describe('the bundles of the functions', () => {
   const carriers: [client: string, names: string[]][] = [
     ['sfn', [...OPERATIONS, 'start-refresh', 'sweep-runs', 'pause-site']],
     ['dynamodb', DECIDES],
+    ['eventbridge', ['tell-of-runs']],
+    ['sns', ['send-notices']],
     ['secrets-manager', [...OPERATIONS, 'check-job', 'cancel-job', 'check-target']],
   ];
   for (const [client, names] of carriers) {

@@ -6,14 +6,25 @@ import { JOBS, OPERATIONS, SHARED_MACHINES } from './machines.ts';
 import { ACCOUNT, KEY, keyStatement, REGION, synthesize } from './synthesize.ts';
 
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
-const stack = synthesize({ rasters: [{ refresh: REFRESH }] });
+const CHAT = 'arn:aws:sns:eu-west-1:111122223333:chat';
+const notifications = { email: 'gis-team@example.org', chat: { topicArn: CHAT } };
+const stack = synthesize({ rasters: [{ refresh: REFRESH }], notifications });
 
 /** Only state machines call these; they talk to a vendor. */
 const OF_MACHINES = ['check-job', 'cancel-job'];
 /** It talks to a vendor for people, and only reads. */
 const FOR_PEOPLE = ['check-target'];
 /** These decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'join-targets', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
+const DECISIONS = [
+  'take-turn',
+  'join-targets',
+  'settle-run',
+  'sweep-runs',
+  'pause-site',
+  'tell-of-runs',
+  'send-notices',
+  'start-refresh',
+];
 const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
 
 const TIMEOUT_SECONDS: Record<string, number> = {
@@ -23,6 +34,7 @@ const TIMEOUT_SECONDS: Record<string, number> = {
 };
 
 const LEDGER = 'arn:aws:dynamodb:JobsLedger';
+const TOPIC = 'arn:aws:sns:NotificationsTopic';
 const functionOf = (name: string) => stack.one('AWS::Lambda::Function', `${pascalCase(name)}Function`).Properties;
 const stateMachineArn = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
 
@@ -111,6 +123,16 @@ describe('the functions', () => {
       'join-targets': table,
       'sweep-runs': { ...table, CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun' },
       'pause-site': table,
+      'tell-of-runs': { ...table, STACK: 'CacheOps' },
+      'send-notices': {
+        ...table,
+        NOTICES: JSON.stringify({
+          topics: [TOPIC],
+          chat: CHAT,
+          tell: ['failed', 'partly', 'uncertain'],
+          digest: false,
+        }),
+      },
       'start-refresh': {
         STATE_MACHINE_ARN: stateMachineArn('refresh-service'),
         RASTERS: JSON.stringify([
@@ -146,11 +168,14 @@ describe('the functions', () => {
 
     assert.deepEqual(
       configs.toSorted((a, b) => String(a?.['FunctionName']).localeCompare(String(b?.['FunctionName']))),
-      OPERATIONS.toSorted().map((name) => ({
+      [...OPERATIONS, 'send-notices'].toSorted().map((name) => ({
         FunctionName: `arn:aws:lambda:${pascalCase(name)}Function`,
         Qualifier: '$LATEST',
-        MaximumRetryAttempts: 0,
-        DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:FailedInvocations' } },
+        // A mail is sent once whoever calls again.
+        MaximumRetryAttempts: name === 'send-notices' ? 2 : 0,
+        DestinationConfig: {
+          OnFailure: { Destination: `arn:aws:sqs:${name === 'send-notices' ? 'UnsentNotices' : 'FailedInvocations'}` },
+        },
       })),
     );
   });
@@ -219,6 +244,29 @@ const OF_DECISIONS: Record<string, object[]> = {
       'states:StopExecution',
       OPERATIONS.map((name) => `${executionsOf(name)}:*`),
     ),
+  ],
+  'tell-of-runs': [
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
+    allow('dynamodb:Query', `${LEDGER}/index/open`),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], LEDGER),
+    allow('dynamodb:ListStreams', '*'),
+    {
+      ...allow('events:PutEvents', `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`),
+      Condition: { StringEquals: { 'events:source': 'cache-ops' } },
+    },
+    traces(),
+    allow('sqs:SendMessage', 'arn:aws:sqs:RunEventsUntoldRuns'),
+    keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
+  ],
+  'send-notices': [
+    allow(['dynamodb:UpdateItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'], LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    allow('sns:Publish', [TOPIC, CHAT]),
+    keyStatement('sns', ['kms:GenerateDataKey', 'kms:Decrypt']),
+    traces(),
+    allow('sqs:SendMessage', 'arn:aws:sqs:UnsentNotices'),
+    keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
   ],
   'start-refresh': [
     allow('states:StartExecution', stateMachineArn('refresh-service')),

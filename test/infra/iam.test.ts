@@ -40,11 +40,20 @@ const WILDCARDS: Record<string, RegExp> = {
   ...Object.fromEntries(OPERATIONS.map((name) => [executionsOf(name), /^states:(?:Describe|Stop)Execution$/])),
   ...Object.fromEntries(OPERATIONS.map((name) => [executionsOf(name, 'by-hand-'), /^states:DescribeExecution$/])),
   // These take no resource, or one that is not there yet.
-  '*': /^(?:xray:\w+|logs:\w*(?:LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)|ec2:\w*(?:NetworkInterfaces?|Subnets|PrivateIpAddresses))$/,
+  '*': /^(?:xray:\w+|dynamodb:ListStreams|logs:\w*(?:LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)|ec2:\w*(?:NetworkInterfaces?|Subnets|PrivateIpAddresses))$/,
 };
 
 /** They decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'join-targets', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
+const DECISIONS = [
+  'take-turn',
+  'join-targets',
+  'settle-run',
+  'sweep-runs',
+  'pause-site',
+  'tell-of-runs',
+  'send-notices',
+  'start-refresh',
+];
 
 for (const [name, { template, idsOf, resources }] of stacks) {
   const permissions = permissionsOf(template.toJSON());
@@ -78,7 +87,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
         ofLedger?.filter((who) => ofSecrets?.includes(who)),
         [],
       );
-      assert.equal(ofLedger?.length, 4);
+      assert.equal(ofLedger?.length, name === 'the smallest stack' ? 5 : 6);
     });
 
     it('every function writes its own log and no other', () => {
@@ -113,18 +122,21 @@ for (const [name, { template, idsOf, resources }] of stacks) {
       assert.deepEqual([...services].toSorted(), [
         'dynamodb',
         ...inVpc,
-        ...['kms', 'logs', 'schemas', 'secretsmanager', 'sqs', 'states', 'xray'],
+        'events',
+        ...['kms', 'logs', 'schemas', 'secretsmanager'],
+        ...(name === 'the smallest stack' ? [] : ['sns']),
+        ...['sqs', 'states', 'xray'],
       ]);
     });
 
-    it('the key is used by roles only on behalf of the queues and the ledger', () => {
+    it('the key is used by roles only on behalf of the queues, the topic and the ledger', () => {
       const uses = allowed(/^(?:function|machine|rule|schedules)/).filter(({ actions }) =>
         actions.some((action) => action.startsWith('kms:')),
       );
 
       assert.ok(uses.length > 8);
       for (const { conditions } of uses) {
-        assert.match(conditions.join(), /^kms:ViaService StringEquals (?:sqs|dynamodb)\.<region>\.amazonaws\.com$/);
+        assert.match(conditions.join(), /^kms:ViaService StringEquals (?:sqs|sns|dynamodb)\.<region>\.amazonaws\.com$/);
       }
     });
 

@@ -46,6 +46,7 @@ describe('a network of the settings', () => {
           'SettleRunFunction',
           'SweepRunsFunction',
           'PauseSiteFunction',
+          'TellOfRunsFunction',
           'TestEventsMakeRegistryFunction',
         ],
       ],
@@ -155,7 +156,7 @@ describe('a network of the settings', () => {
 
 describe('the local platform', () => {
   it('finds the same to run in a stack with a network and a key of its own', () => {
-    const settings = { rasters: [{ refresh: REFRESH }] };
+    const settings = { rasters: [{ refresh: REFRESH }], notifications: { email: 'team@example.org' } };
     const assemblies = [settings, { ...settings, network, encryption: { keyArn: KEY_ARN } }].map((one) => {
       const { directory } = appOf(one).app.synth();
       return JSON.parse(JSON.stringify(readTemplate(directory)).replaceAll(directory, ''));

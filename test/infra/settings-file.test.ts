@@ -50,7 +50,7 @@ describe('the shipped settings', () => {
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
     assert.deepEqual([windows['nights']?.from, sites['city-gis']?.jobsAtOnce], ['20:00', 4]);
     assert.deepEqual(ledger, { keepDays: 400 });
-    assert.deepEqual(notifications, { email: 'gis-team@example.org' });
+    assert.deepEqual(notifications, { email: 'gis-team@example.org', tell: ['failed', 'partly', 'uncertain'] });
   });
 
   for (const [who, mark] of ways) {

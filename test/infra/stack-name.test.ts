@@ -18,6 +18,8 @@ const NAMELESS = [
   'AWS::EventSchemas::Schema',
   'AWS::KMS::Key',
   'AWS::Lambda::EventInvokeConfig',
+  // In a registry with the stack's name.
+  'AWS::EventSchemas::Schema',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Permission',
   'AWS::S3::BucketPolicy',
