@@ -28,6 +28,7 @@ describe('the alarms', () => {
       'ExecutionsFailed of arn:aws:stepfunctions:JobsManageMapServerCacheTiles',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsPurgeMicrostrategyCaches',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsRefreshService',
+      'ExecutionsFailed of arn:aws:stepfunctions:RenewalRenewFromRasters',
       'ExecutionsFailed of arn:aws:stepfunctions:SchedulesStartScheduledJob',
       'Maximum of arn:aws:sqs:CleanUpUndeliveredStops',
       'Maximum of arn:aws:sqs:FailedInvocations',
@@ -64,7 +65,7 @@ describe('the alarms', () => {
   it('are told to the topic when there is one', () => {
     const actions = alarmsOf(everything).map(({ properties }) => properties['AlarmActions']);
 
-    assert.equal(actions.length, 12);
+    assert.equal(actions.length, 13);
     for (const action of actions) assert.deepEqual(action, [TOPIC]);
   });
 
