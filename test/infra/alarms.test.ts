@@ -30,6 +30,7 @@ describe('the alarms', () => {
       'ExecutionsFailed of arn:aws:stepfunctions:JobsManageMapServerCacheTiles',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsPurgeMicrostrategyCaches',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsRefreshService',
+      'ExecutionsFailed of arn:aws:stepfunctions:RenewalRenewFromRasters',
       'ExecutionsFailed of arn:aws:stepfunctions:SchedulesStartScheduledJob',
       'IteratorAge of arn:aws:lambda:TellOfRunsFunction',
       'Maximum of arn:aws:sqs:CleanUpUndeliveredStops',
@@ -72,7 +73,7 @@ describe('the alarms', () => {
     const alarms = alarmsOf(everything);
     const silent = alarms.filter(({ properties }) => properties['AlarmActions'] === undefined);
 
-    assert.equal(alarms.length, 15);
+    assert.equal(alarms.length, 16);
     assert.deepEqual(
       silent.map(({ watches }) => watches.replace('ExecutionsFailed of arn:aws:stepfunctions:Jobs', '')).toSorted(),
       ['CancelRun', ...OPERATIONS.map(pascalCase)].toSorted(),

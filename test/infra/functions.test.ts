@@ -24,6 +24,7 @@ const DECISIONS = [
   'tell-of-runs',
   'send-notices',
   'start-refresh',
+  'renew-rasters',
 ];
 const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
 
@@ -33,6 +34,18 @@ const TIMEOUT_SECONDS: Record<string, number> = {
   ...Object.fromEntries(DECISIONS.map((name) => [name, 60])),
 };
 
+const RENEWAL = 'renew-from-rasters';
+/** The sources of the settings above, each with a name made of what it is. */
+const SOURCES = JSON.stringify([
+  {
+    name: 'A-2e510cb3',
+    bucket: 'arn:aws:s3:RastersBucket',
+    prefix: '',
+    suffixes: ['.tif', '.tiff'],
+    together: { quiet: 60, longest: 900 },
+    refresh: REFRESH,
+  },
+]);
 const LEDGER = 'arn:aws:dynamodb:JobsLedger';
 const TOPIC = 'arn:aws:sns:NotificationsTopic';
 const functionOf = (name: string) => stack.one('AWS::Lambda::Function', `${pascalCase(name)}Function`).Properties;
@@ -82,7 +95,7 @@ describe('the functions', () => {
     const logs = stack.idsOf('AWS::Logs::LogGroup').map((id) => stack.resources.get(id)?.Properties);
     const ofFunctions = logs.filter((properties) => properties?.['LogGroupName'] === undefined);
 
-    assert.equal(logs.length, FUNCTIONS.length + 1 + OPERATIONS.length + SHARED_MACHINES.length + 1);
+    assert.equal(logs.length, FUNCTIONS.length + 1 + OPERATIONS.length + SHARED_MACHINES.length + 2);
     assert.equal(ofFunctions.length, FUNCTIONS.length + 1);
     for (const properties of logs) {
       assert.partialDeepStrictEqual(properties, { RetentionInDays: 365, KmsKeyId: KEY });
@@ -121,8 +134,6 @@ describe('the functions', () => {
       'take-turn': { ...table, KEEP_DAYS: '400' },
       'settle-run': { ...table, KEEP_DAYS: '400', MACHINE_PREFIX: '' },
       'join-targets': table,
-      'sweep-runs': { ...table, CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun' },
-      'pause-site': table,
       'tell-of-runs': { ...table, STACK: 'CacheOps' },
       'send-notices': {
         ...table,
@@ -133,12 +144,14 @@ describe('the functions', () => {
           digest: false,
         }),
       },
-      'start-refresh': {
-        STATE_MACHINE_ARN: stateMachineArn('refresh-service'),
-        RASTERS: JSON.stringify([
-          { bucket: 'arn:aws:s3:RastersBucket', prefix: '', suffixes: ['.tif', '.tiff'], refresh: REFRESH },
-        ]),
+      'sweep-runs': {
+        ...table,
+        CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun',
+        RENEWAL_ARN: stateMachineArn(RENEWAL),
       },
+      'pause-site': table,
+      'start-refresh': { ...table, STATE_MACHINE_ARN: stateMachineArn(RENEWAL), RASTERS: SOURCES },
+      'renew-rasters': { ...table, KEEP_DAYS: '400', RASTERS: SOURCES },
     });
   });
 
@@ -202,6 +215,12 @@ describe('the outputs', () => {
 const allow = (Action: string | string[], Resource: string | string[]) => ({ Effect: 'Allow', Action, Resource });
 const executionsOf = (name: string) => stateMachineArn(name).replace(':stateMachine:', ':execution:');
 
+/** Starting the machine for new rasters, and looking whether it is at work. */
+const RENEWAL_STARTS = [
+  allow('states:StartExecution', stateMachineArn(RENEWAL)),
+  allow('states:DescribeExecution', `${executionsOf(RENEWAL)}:*`),
+];
+
 /** What each function that decides may do. */
 const OF_DECISIONS: Record<string, object[]> = {
   'take-turn': [
@@ -234,6 +253,14 @@ const OF_DECISIONS: Record<string, object[]> = {
       'states:DescribeExecution',
       OPERATIONS.map((name) => `${executionsOf(name)}:*`),
     ),
+    ...RENEWAL_STARTS,
+    {
+      ...allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], LEDGER),
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['rasters'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    },
   ],
   'pause-site': [
     allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
@@ -269,10 +296,18 @@ const OF_DECISIONS: Record<string, object[]> = {
     keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
   ],
   'start-refresh': [
-    allow('states:StartExecution', stateMachineArn('refresh-service')),
+    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'], LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
     traces(),
     allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], 'arn:aws:sqs:RastersNewRasters'),
     keyStatement('sqs', 'kms:Decrypt'),
+    ...RENEWAL_STARTS,
+  ],
+  'renew-rasters': [
+    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem'], LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+    ...RENEWAL_STARTS,
   ],
 };
 

@@ -97,14 +97,17 @@ for (const [name, { template, idsOf, resources }] of stacks) {
       }
     });
 
-    it('every operation starts its own machine, new rasters start a refresh, the sweep starts cancel-run, and that is all', () => {
+    it('every operation starts its own machine, new rasters start what takes care of them, the sweep starts what is left, and that is all', () => {
       const starts = [...functions].flatMap(([who, may]) =>
         resourcesOf(may, 'states')
           .filter((right) => right.startsWith('states:StartExecution '))
           .map((right) => `${who}: ${right.replace(/.*[ :]/, '')}`),
       );
 
-      const ofRasters = name === 'the smallest stack' ? [] : ['function start-refresh: refresh-service'];
+      const ofRasters =
+        name === 'the smallest stack'
+          ? []
+          : ['start-refresh', 'renew-rasters', 'sweep-runs'].map((one) => `function ${one}: renew-from-rasters`);
       assert.deepEqual(
         starts.toSorted(),
         [

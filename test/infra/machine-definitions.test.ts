@@ -16,15 +16,16 @@ const machines = machinesOf({
       input: { target: 'gis', serviceName: 'A', serviceType: 'MapServer' },
     },
   ],
+  rasters: [{ refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } }],
 });
 
 describe('the state machines', () => {
-  it('are one for each operation, what these share, and those that start scheduled operations and pause targets', () => {
+  it('are one for each operation, what these share, and those that start scheduled operations, pause targets and take care of new rasters', () => {
     const names = [...machines.keys()];
 
     assert.deepEqual(
       names.toSorted(),
-      [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job', 'pause-site'].toSorted(),
+      [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job', 'pause-site', 'renew-from-rasters'].toSorted(),
     );
   });
 

@@ -12,11 +12,15 @@ const MAX_STATES_OF_PAUSE = 1;
 /** What a run of several targets goes through besides, counted by itself; with the states of its Map. */
 const TARGETS = 'run-targets';
 const MAX_STATES_OF_TARGETS = 5;
+/** What takes care of new rasters: counted by itself, because the operations that it runs have runs of their own. */
+const RENEWAL = 'renew-from-rasters';
+const MAX_STATES_OF_RENEWAL = 10;
 
 const VENDOR_WORDS = /esri|arcgis|micro-?strategy|[a-z]+Server\b|GPServer|geoprocessing/i;
 
 const all = machinesOf({
   schedules: [{ name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } }],
+  rasters: [{ refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } }],
 });
 /** Each definition once: the machines of operations have the same. */
 const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job']
@@ -30,7 +34,7 @@ const choices = definitions.flatMap(({ name, states }) =>
 
 describe('what a person has to read of the state machines', () => {
   it('is all of them: there are no others', () => {
-    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE, TARGETS]);
+    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE, TARGETS, RENEWAL]);
 
     assert.deepEqual(
       [...all.keys()].filter((name) => !known.has(name)),
@@ -60,6 +64,14 @@ describe('what a person has to read of the state machines', () => {
     const states = JSON.stringify(json).match(/"Type":/g) ?? [];
 
     assert.equal(states.length, MAX_STATES_OF_TARGETS);
+  });
+
+  it(`is ${MAX_STATES_OF_RENEWAL} states of the machine for new rasters at most`, () => {
+    const { states } = required(all, RENEWAL);
+
+    assert.ok(states.size <= MAX_STATES_OF_RENEWAL, `${states.size} states`);
+    const choices = [...states.values()].filter(({ Type }) => Type === 'Choice');
+    assert.deepEqual(choices.map(({ Choices }) => new Set(Choices.map(({ Variable }) => Variable)).size), [1]);
   });
 
   it('is in each choice one word and where it leads: no time is compared, nothing is reckoned', () => {

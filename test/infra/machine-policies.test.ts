@@ -24,7 +24,9 @@ const schedules = [...JOBS, 'clear-rest-cache'].map((operation) => ({
     ...(operation.startsWith('manage') && { updateMode: 'RECREATE_ALL_TILES' }),
   },
 }));
-const permissions = permissionsOf(synthesize({ schedules }).template.toJSON());
+const permissions = permissionsOf(
+  synthesize({ schedules, rasters: [{ refresh: { ...INPUT, serviceName: 'A', serviceType: 'ImageServer' } }] }).template.toJSON(),
+);
 
 const allow = (actions: string[], resources: string[], conditions: string[] = []): Rights => ({
   actions,
@@ -84,6 +86,12 @@ const needed: Record<string, Rights[]> = {
   'watch-job': [invoke('check-job'), entries('UpdateItem', ...OPERATIONS), tableKey],
   'cancel-run': [invoke('settle-run', 'cancel-job')],
   'pause-site': [invoke('pause-site')],
+  'renew-from-rasters': [
+    invoke('renew-rasters'),
+    entries('PutItem', 'renew-from-rasters'),
+    tableKey,
+    ...runToEnd('refresh-service'),
+  ],
   'start-scheduled-job': [start(...JOBS, 'clear-rest-cache')],
 };
 
@@ -100,7 +108,7 @@ describe("the machines' roles", () => {
         .map((name) => `machine ${name}`)
         .toSorted(),
     );
-    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 2);
+    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 3);
   });
 
   for (const [name, own] of Object.entries(needed)) {

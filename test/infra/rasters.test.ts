@@ -7,6 +7,7 @@ import { objectCreated } from '../support/raster-messages.ts';
 import { KEY, keyStatement, synthesize } from './synthesize.ts';
 
 const LANDSAT = {
+  name: 'landsat',
   bucket: 'my-rasters',
   prefix: 'landsat/',
   suffixes: ['.tif', '.Jp2'],
@@ -18,6 +19,7 @@ const GIVEN_UP = 'arn:aws:sqs:RastersGivenUpRasters';
 const OWN_BUCKET = 'arn:aws:s3:RastersBucket';
 
 const existing = synthesize({ rasters: [LANDSAT] });
+const together = { quiet: 60, longest: 900 };
 const mixed = synthesize({ rasters: [LANDSAT, DRONE, { ...DRONE, prefix: 'drone/' }] });
 
 describe('a raster source', () => {
@@ -231,9 +233,16 @@ describe('start-refresh', () => {
 
     const { Variables } = JSON.parse(JSON.stringify(Environment));
     assert.deepEqual(JSON.parse(Variables.RASTERS), [
-      LANDSAT,
-      { bucket: OWN_BUCKET, prefix: '', suffixes: ['.tif', '.tiff'], refresh: DRONE.refresh },
-      { bucket: OWN_BUCKET, prefix: 'drone/', suffixes: ['.tif', '.tiff'], refresh: DRONE.refresh },
+      { ...LANDSAT, name: 'landsat', together },
+      { name: 'Drone-43e095ba', bucket: OWN_BUCKET, prefix: '', suffixes: ['.tif', '.tiff'], together, refresh: DRONE.refresh },
+      {
+        name: 'Drone-8157469c',
+        bucket: OWN_BUCKET,
+        prefix: 'drone/',
+        suffixes: ['.tif', '.tiff'],
+        together,
+        refresh: DRONE.refresh,
+      },
     ]);
   });
 
@@ -241,7 +250,7 @@ describe('start-refresh', () => {
     const { PolicyDocument } = mixed.one('AWS::IAM::Policy', 'StartRefreshRoleDefaultPolicy').Properties;
 
     const { Statement } = JSON.parse(JSON.stringify(PolicyDocument));
-    assert.deepEqual(Statement.slice(-2), [
+    assert.deepEqual(Statement.slice(4, 6), [
       {
         Effect: 'Allow',
         Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],

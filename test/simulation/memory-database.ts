@@ -109,10 +109,7 @@ export function memoryDatabase(tables: TableResource[], options: Options = {}): 
         }
         case 'BatchWriteItem': {
           for (const [name, writes] of Object.entries(requests.BatchWriteItem.parse(request).RequestItems)) {
-            for (const write of writes) {
-              if ('PutRequest' in write) tableOf(name).put(write.PutRequest.Item);
-              else tableOf(name).delete(write.DeleteRequest.Key);
-            }
+            tableOf(name).writeAll(writes);
           }
           return { UnprocessedItems: {} };
         }
@@ -158,8 +155,11 @@ class MemoryTable {
     return item === undefined ? undefined : { ...item };
   }
 
-  delete(key: Item): void {
-    this.#items.delete(this.#idOf(key));
+  writeAll(writes: z.output<typeof requests.BatchWriteItem>['RequestItems'][string]): void {
+    for (const write of writes) {
+      if ('PutRequest' in write) this.put(write.PutRequest.Item);
+      else this.#items.delete(this.#idOf(write.DeleteRequest.Key));
+    }
   }
 
   put(item: Item): void {
