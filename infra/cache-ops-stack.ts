@@ -51,9 +51,9 @@ export class CacheOpsStack extends Stack {
       analyticsReporting: false,
     });
     this.#settings = settings;
-    new CfnOutput(this, 'Version', { value: VERSION });
     this.node.setContext(LOG_DAYS, settings.logDays);
     this.#markAll(settings);
+    new CfnOutput(this, 'Version', { value: VERSION });
     this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
     const { schedules, rasters, events, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
