@@ -11,8 +11,14 @@ import { screenOf, wrapped } from './screen.ts';
 import { settingsLine } from './settings-line.ts';
 import { readStackArguments, type StackArguments, type StackVerb } from './stack-command-line.ts';
 import { HelpAsked, UsageError } from './usage.ts';
+import { whatStays } from './what-stays.ts';
 
-const CDK_COMMANDS = { synth: ['synth', '--quiet'], diff: ['diff'], deploy: ['deploy'] };
+const CDK_COMMANDS = {
+  synth: ['synth', '--quiet'],
+  diff: ['diff'],
+  deploy: ['deploy'],
+  destroy: ['destroy', '--force'],
+};
 
 /** Reads what one of the commands of the stack is given, and says which settings are meant. Nothing of it is on stdout. */
 export function readStackSettings(verb: StackVerb, args: readonly string[]): StackArguments & { read: Settings } {
@@ -37,11 +43,19 @@ export async function runStackCommand(run: () => Promise<number> | number): Prom
   }
 }
 
+function isCdkVerb(verb: string): verb is keyof typeof CDK_COMMANDS {
+  return Object.hasOwn(CDK_COMMANDS, verb);
+}
+
 async function runWithCdk(verb: keyof typeof CDK_COMMANDS, args: readonly string[]): Promise<number> {
   const { settings, read, yes, pause, cdk } = readStackSettings(verb, args);
   if (verb === 'synth') for (const line of occurrenceLines(read)) say(line);
   if (verb === 'deploy' && !(await mayDeploy(read, { yes, cdk }))) {
     say('Nothing was deployed.');
+    return 1;
+  }
+  if (verb === 'destroy' && !(await mayDestroy(read, { yes }))) {
+    say('Nothing was deleted.');
     return 1;
   }
   const command = [...CDK_COMMANDS[verb], '-c', `settings=${resolve(settings)}`, ...cdk];
@@ -71,9 +85,18 @@ async function mayDeploy(settings: Settings, { yes, cdk }: Pick<StackArguments, 
     if (removed.length === 0) return true;
     say(`These settings remove what is deployed now:\n${removed.map((what) => `  - ${what}`).join('\n')}`);
   }
+  return await agreed('Deploy all the same?', yes);
+}
+
+/** What stays costs money, and keeps what somebody may want to be gone. */
+async function mayDestroy(settings: Settings, { yes }: Pick<StackArguments, 'yes'>): Promise<boolean> {
+  for (const line of await whatStays(settings)) say(line);
+  return await agreed(`Delete the stack ${stackName(settings)}?`, yes);
+}
+
+async function agreed(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
-  if (process.stdin.isTTY)
-    return await confirm('Deploy all the same?', { input: process.stdin, output: process.stderr });
+  if (process.stdin.isTTY) return await confirm(question, { input: process.stdin, output: process.stderr });
   say('There is no terminal to ask on: add --yes where that is wanted.');
   return false;
 }
@@ -84,6 +107,6 @@ function say(text: string): void {
 
 if (import.meta.main) {
   const [verb = '', ...args] = process.argv.slice(2);
-  if (verb !== 'synth' && verb !== 'diff' && verb !== 'deploy') throw new Error(`synth, diff or deploy, not "${verb}"`);
+  if (!isCdkVerb(verb)) throw new Error(`${Object.keys(CDK_COMMANDS).join(', ')}, not "${verb}"`);
   process.exitCode = await runStackCommand(() => runWithCdk(verb, args));
 }

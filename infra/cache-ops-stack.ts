@@ -5,6 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
 import { OPEN_INDEX, WAITING_INDEX } from '../shared/ledger/entry.ts';
+import { VERSION } from '../shared/version.ts';
 import { stateMachineArn } from './arns.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
@@ -49,12 +50,13 @@ export class CacheOpsStack extends Stack {
 
   constructor(scope: Construct, { settings }: CacheOpsStackProps) {
     super(scope, stackName(settings), {
-      description: 'Keeps the caches of ArcGIS and MicroStrategy servers true',
+      description: `Keeps the caches of ArcGIS and MicroStrategy servers true (cache-ops ${VERSION})`,
       analyticsReporting: false,
     });
     this.#settings = settings;
     this.node.setContext(LOG_DAYS, settings.logDays);
     markAll(this, settings);
+    new CfnOutput(this, 'Version', { value: VERSION });
     this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
     const { schedules, rasters, events, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {

@@ -38,12 +38,12 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
   ],
   [
     'hold',
-    'Holds a service for one run, or nothing where its operation claims nothing: waits for its turn and for the end of a pause, has the work done, and frees the service when no job of the run can be at work any more.',
+    'Holds a service for one run, or nothing where its operation claims nothing. It waits for its turn and for the end of a pause, and has the work done. It frees the service when no job of the run can be at work any more.',
     hold({ ...place, takeTurnArn: 'take-turn' }),
   ],
   [
     'take-turn',
-    'One window of waiting: the function `take-turn` looks whether the run may start, must wait for its turn or for the end of a pause, or ends as an equal run does.',
+    'One window of waiting. The function `take-turn` looks whether the run may start, must wait for its turn or the end of a pause, or ends as an equal run does.',
     takeTurn({ ...place, takeTurnArn: 'take-turn' }),
   ],
   [
@@ -63,7 +63,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
   ],
   [
     'cancel-run',
-    'Cleans up after a run whose execution did not come to its own end: the function `settle-run` says what to ask the server next, until no job of the run is at work.',
+    'Cleans up after a run whose execution did not come to its own end. The function `settle-run` says what to ask the server next, until no job of the run is at work.',
     cancelRun({ ...place, settleArn: 'settle-run', cancelArn: 'cancel-job' }),
   ],
   [
@@ -103,7 +103,12 @@ const DECISIONS: [question: string, file: string][] = [
 ];
 
 function definedIn(sentence: string, file: string): string {
-  return `${sentence} Defined in [${file}](../${file}).`;
+  return oneALine(`${sentence} Defined in [${file}](../${file}).`);
+}
+
+/** One sentence a line, so that a change of one is a change of one line. */
+function oneALine(text: string): string {
+  return text.replaceAll(/\. (?=[A-Z])/g, '.\n');
 }
 
 export function machinesPageText(): string {
@@ -123,13 +128,17 @@ export function machinesPageText(): string {
     '',
     '<!-- Written by `npm run docs:machines` from the definitions in infra/machines. -->',
     '',
-    'Machines wait, call and record. What needs more than one word to decide is decided by a function. The words are on the page of [terms](terms.md).',
+    oneALine(
+      'Machines wait, call and record. What needs more than one word to decide is decided by a function. The words are on the page of [terms](terms.md).',
+    ),
     '',
     '| what is decided | where |',
     '| --- | --- |',
     ...decisions,
     '',
-    'A box is a call, a diamond follows one word, a stadium waits, a circle is a good end, a hexagon a bad one. A dotted arrow is taken after an error. Tries after an error are not drawn.',
+    oneALine(
+      'A box is a call, a diamond follows one word, a stadium waits, a circle is a good end, a hexagon a bad one. A dotted arrow is taken after an error. Tries after an error are not drawn.',
+    ),
     '',
     ...sections,
   ]

@@ -30,7 +30,7 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     'In whose time, an IANA name. A local time that the clocks skip has no start, a doubled one has one.',
     'Europe/Paris',
   ),
-  enabled: d('False switches the schedule off, and keeps it.'),
+  enabled: d('False switches it off, and keeps it.'),
   input: d('The input of the operation, as it is given by hand too.'),
   rasters: d('New rasters in S3 that refresh a live image service.'),
   bucket: d('An existing bucket by its name; without it the stack makes one.', 'my-rasters'),

@@ -99,7 +99,7 @@ function orNothing<S extends z.ZodType>(schema: S, nothing: z.output<S>) {
   return schema.nullish().transform((value) => value ?? nothing);
 }
 
-/** The settings of a deployment, as README describes them. */
+/** The settings of a deployment, as docs/reference/settings.md describes them. */
 export const settingsSchema = z
   .strictObject({
     name: z

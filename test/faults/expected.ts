@@ -31,7 +31,7 @@ interface Failure {
 
 const MAX_ATTEMPTS = 3;
 
-/** README's table of errors, and who repeats. */
+/** The table of docs/reference/errors.md, and who repeats. */
 function failureOf({ fault, kind, scenario }: Cell): Failure | undefined {
   const { safeToRepeat: safe, answer } = kind;
   const { vendor } = scenario;
