@@ -4,7 +4,6 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
-import { OPEN_INDEX, WAITING_INDEX } from '../shared/ledger/entry.ts';
 import { VERSION } from '../shared/version.ts';
 import { stateMachineArn } from './arns.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -22,11 +21,11 @@ import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
 import { RasterRenewal, RENEWAL } from './constructs/raster-renewal.ts';
 import { RasterSource } from './constructs/raster-source.ts';
+import { runDecisions } from './constructs/run-decisions.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { addTelling, type DecisionProps } from './constructs/telling.ts';
 import { TestEvents } from './constructs/test-events.ts';
-import { ownName } from './names.ts';
 import { type Operation, operations, pascalCase } from './operations.ts';
 import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
 import { jobSettings, type Settings } from './settings/settings.ts';
@@ -102,27 +101,10 @@ export class CacheOpsStack extends Stack {
     // One room for what belongs to all runs: by it they have had their names in the template since 0.1.0.
     const room = new Construct(this, 'Jobs');
     const ledger = new Ledger(room, 'Ledger', encryptionKey);
-    const keepDays = String(this.#settings.ledger.keepDays);
-    const takeTurn = this.#addDecision('take-turn', {
-      description: 'Decides whether a run may start.',
-      environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays },
-      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem'], WAITING_INDEX),
-    });
-    const joinTargets = this.#addDecision('join-targets', {
-      description: 'Joins what became of the targets of a run.',
-      environment: { LEDGER_TABLE: ledger.tableName },
-      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem']),
-    });
-    const settleRun = this.#addDecision('settle-run', {
-      description: 'Decides what is left to do for a run that was stopped.',
-      environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays, MACHINE_PREFIX: ownName(this, '') },
-      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem']),
-    });
-    settleRun.allowStopping(operations.map(({ name }) => name));
-    const sweepRuns = this.#addDecision('sweep-runs', {
-      description: 'Looks for runs whose end nobody told.',
-      environment: { LEDGER_TABLE: ledger.tableName },
-      access: ledger.decisionAccess(['BatchGetItem'], OPEN_INDEX),
+    const { takeTurn, joinTargets, settleRun, sweepRuns } = runDecisions(this, {
+      ledger,
+      keepDays: this.#settings.ledger.keepDays,
+      add: (name, props) => this.#addDecision(name, props),
     });
     const functions = {
       takeTurn: takeTurn.function,

@@ -71,7 +71,10 @@ describe('what a person has to read of the state machines', () => {
 
     assert.ok(states.size <= MAX_STATES_OF_RENEWAL, `${states.size} states`);
     const choices = [...states.values()].filter(({ Type }) => Type === 'Choice');
-    assert.deepEqual(choices.map(({ Choices }) => new Set(Choices.map(({ Variable }) => Variable)).size), [1]);
+    assert.deepEqual(
+      choices.map(({ Choices }) => new Set(Choices.map(({ Variable }) => Variable)).size),
+      [1],
+    );
   });
 
   it('is in each choice one word and where it leads: no time is compared, nothing is reckoned', () => {

@@ -25,7 +25,10 @@ const schedules = [...JOBS, 'clear-rest-cache'].map((operation) => ({
   },
 }));
 const permissions = permissionsOf(
-  synthesize({ schedules, rasters: [{ refresh: { ...INPUT, serviceName: 'A', serviceType: 'ImageServer' } }] }).template.toJSON(),
+  synthesize({
+    schedules,
+    rasters: [{ refresh: { ...INPUT, serviceName: 'A', serviceType: 'ImageServer' } }],
+  }).template.toJSON(),
 );
 
 const allow = (actions: string[], resources: string[], conditions: string[] = []): Rights => ({

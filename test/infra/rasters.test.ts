@@ -234,7 +234,14 @@ describe('start-refresh', () => {
     const { Variables } = JSON.parse(JSON.stringify(Environment));
     assert.deepEqual(JSON.parse(Variables.RASTERS), [
       { ...LANDSAT, name: 'landsat', together },
-      { name: 'Drone-43e095ba', bucket: OWN_BUCKET, prefix: '', suffixes: ['.tif', '.tiff'], together, refresh: DRONE.refresh },
+      {
+        name: 'Drone-43e095ba',
+        bucket: OWN_BUCKET,
+        prefix: '',
+        suffixes: ['.tif', '.tiff'],
+        together,
+        refresh: DRONE.refresh,
+      },
       {
         name: 'Drone-8157469c',
         bucket: OWN_BUCKET,

@@ -90,7 +90,11 @@ const mistakes: [behaviour: string, yaml: string, expected: RegExp][] = [
   ['an IP address as bucket', raster('bucket: 192.168.5.4'), /:3 rasters\[0\]\.bucket: /],
   ['a pattern as prefix', raster('prefix: landsat/*'), /:3 rasters\[0\]\.prefix: is taken literally/],
   ['an empty prefix', raster('prefix: ""'), /:3 rasters\[0\]\.prefix: must not be empty/],
-  ['a quiet time without end', raster('together: { quiet: 4000 }'), /:3 rasters\[0\]\.together\.quiet: must be seconds/],
+  [
+    'a quiet time without end',
+    raster('together: { quiet: 4000 }'),
+    /:3 rasters\[0\]\.together\.quiet: must be seconds/,
+  ],
   [
     'a start that is put off for less than the quiet time',
     raster('together: { quiet: 60, longest: 30 }'),
