@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
+import { OPEN_INDEX } from '../shared/ledger/entry.ts';
 import { VERSION } from '../shared/version.ts';
 import { stateMachineArn } from './arns.ts';
 import { Alarms } from './constructs/alarms.ts';
