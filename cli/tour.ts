@@ -80,13 +80,13 @@ function stopsOf(platform: Platform, surroundings: Surroundings): Stop[] {
     run: () => fireSchedule(schedule, platform),
   }));
   const dropped = {
-    row: { operation: 'refresh-service', startedBy: 'new rasters', target: 'arcgis' },
+    row: { operation: 'renew-from-rasters', startedBy: 'new rasters', target: 'arcgis' },
     run: () => dropRasters(platform, surroundings),
   };
   return [...byHand, ...scheduled, dropped];
 }
 
-/** Drops the objects and waits for the one execution that refreshes the service for all of them. */
+/** Drops the objects and waits for the one run that has the service show all of them. */
 async function dropRasters(platform: Platform, { resources, interrupted }: Surroundings): Promise<OperationOutcome> {
   const before = platform.stateMachines.executions.length;
   const rasters = await startRasterDrop(platform.template, {

@@ -16,7 +16,7 @@ import { RasterBucket } from './raster-bucket.ts';
 
 const BATCHING_WINDOW = Duration.seconds(30);
 const BATCH_SIZE = 100;
-/** With the queue's visibility time-out, a refresh that cannot be started is tried for about an hour. */
+/** With the queue's visibility time-out, a raster that cannot be recorded is tried for about half an hour. */
 const MAX_RECEIVES = 5;
 
 interface RasterSourceProps {
