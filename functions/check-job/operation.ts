@@ -21,6 +21,7 @@ import type { Operation, Run } from '../../shared/lambda/operation-handler.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
 import { type Answer, askForJob } from './ask-for-job.ts';
+import { type ProofOf, proofOf } from './proof-of.ts';
 
 const clockEventSchema = z.strictObject({ clock: z.strictObject({ since: z.iso.datetime() }) });
 
@@ -40,7 +41,10 @@ export function jobWatcher(pause: Pause): Operation {
     const watch = parseInput('check-job', watchSchema, event);
     const look = await lookAtJob(watch, run, pause);
     const { outcome } = look.state;
-    if (outcome === 'succeeded') return resultOf(watch, await withOutput(look, watch, run, pause));
+    if (outcome === 'succeeded') {
+      const last = await withOutput(look, watch, run, pause);
+      return resultOf(watch, last, await proofOf(watch, run));
+    }
     if (outcome !== 'running') throw jobError(watch.job, outcome, look.state);
     if (Date.now() < Date.parse(watch.deadline)) return nextWatch(watch, look);
     const error = jobError(watch.job, 'past its deadline', look.state);
@@ -157,11 +161,15 @@ function costWith({ watchingCost }: Watch, pausedSeconds: number, isHandover = f
 }
 
 /** The operation's result, beside what only the ledger is told. */
-function resultOf(watch: Watch, { state: { jobStatus, messages, problems, outputUrl }, ...look }: Look) {
+function resultOf(
+  watch: Watch,
+  { state: { jobStatus, messages, problems, outputUrl }, ...look }: Look,
+  { proof, notes: ofProof }: ProofOf,
+) {
   const { job, notes = [] } = watch;
   const kept = lastMessages(messages);
   const note = problems && problemsNote(problems, kept);
-  const allNotes = note === undefined ? notes : [...notes, note];
+  const allNotes = [...notes, ...(note === undefined ? [] : [note]), ...ofProof];
   const polls = watch.polls + look.polls;
   const { operation, target, service, jobId, submittedAt } = job;
   const result = {
@@ -175,6 +183,7 @@ function resultOf(watch: Watch, { state: { jobStatus, messages, problems, output
     elapsedSeconds: secondsSince(submittedAt),
     polls,
     ...(outputUrl === undefined ? {} : { outputUrl }),
+    ...(proof === undefined ? {} : { proof }),
     messages: kept,
     ...(allNotes.length === 0 ? {} : { notes: allNotes }),
   };

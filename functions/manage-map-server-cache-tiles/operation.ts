@@ -14,6 +14,7 @@ import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { dryRunOf } from './dry-run.ts';
 import type { Input } from './input.ts';
+import { proofBefore } from './proof.ts';
 import { extentsOf } from './renewed-extent.ts';
 
 export function tilesRequest(input: Input): JobRequest {
@@ -71,19 +72,23 @@ export async function manageMapServerCacheTiles(
   // A report speaks of whole scales, and of tiles that are there: nothing true of an area, or of a deletion.
   const isTold = area === undefined && input.updateMode !== 'DELETE_TILES' && input.waitForJobCompletion === 'WAIT';
   const cacheReport = isTold ? await progressBefore(site, service, levels) : undefined;
+  const { samples, notes: ofProof } = await proofBefore(
+    site,
+    { input, description, cache, scales: levels, area },
+    sought,
+  );
   const { job, notes: ofSubmit = [] } = await submitJob(site, sought, common);
   const renews = { scales: levels, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
-  return { job, notes: [...notes, ...ofSubmit], cacheReport, renews };
+  return { job, notes: [...notes, ...ofProof, ...ofSubmit], cacheReport, renews, samples };
 }
 
-/** Until there is what runs one unit after the other, and what looks at tiles. */
-function refusePlans({ plan, resume, verify, dryRun }: Input): void {
+/** Until there is what runs one unit after the other. */
+function refusePlans({ plan, resume, dryRun }: Input): void {
   const refuse = (key: string, why: string) => {
     throw new InvalidInputError(`${key}: ${why}, nothing was done. Start it without this key.`);
   };
   if (resume !== undefined) refuse('resume', 'plans cannot be run yet');
   if (plan !== undefined && !dryRun) refuse('plan', 'plans can be counted ("dryRun": true) and not be run yet');
-  if (verify !== undefined && !dryRun) refuse('verify', 'tiles cannot be looked at yet');
 }
 
 const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';

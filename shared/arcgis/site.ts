@@ -141,7 +141,7 @@ export class ArcgisSite {
     options: AskOptions<S>,
   ): Promise<z.output<S>> {
     const headers = { 'x-esri-authorization': `Bearer ${token}` };
-    const address = `${url}?${new URLSearchParams({ ...query, f: 'json' })}`;
+    const address = `${url}?${new URLSearchParams({ ...query, f: query['f'] ?? 'json' })}`;
     return await this.ask({ method: 'GET', url: address, headers }, options);
   }
 

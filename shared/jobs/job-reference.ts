@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { samplesSchema } from './proof.ts';
 
 /** One segment of a path, and never `.` or `..`. */
 export const jobIdSchema = z
@@ -110,6 +111,8 @@ export const watchSchema = z.looseObject({
   rerun: z.optional(z.object({ seen: z.string(), sentAt: z.optional(z.iso.datetime()) })),
   /** Whether the job has more messages than an answer may hold, so that they are not asked for. */
   withoutMessages: z.optional(z.boolean()),
+  /** Tiles that are looked at again when the job has ended. */
+  samples: z.optional(samplesSchema),
   notes: z.optional(z.array(z.string())),
 });
 

@@ -4,6 +4,7 @@ import type { SubmittedJob } from '../arcgis/submit-once.ts';
 import type { Unsent } from '../http/unsent.ts';
 import type { CacheReport, SoughtJob, Watch } from '../jobs/job-reference.ts';
 import { leaseUntil, nextWaitSeconds, RUN_COST } from '../jobs/poll-policy.ts';
+import type { Samples } from '../jobs/proof.ts';
 import { expiresAt } from '../ledger/keeping.ts';
 import { goodEnd } from '../ledger/transitions.ts';
 import type { PlanFigures } from '../tiles/plan.ts';
@@ -39,6 +40,8 @@ export interface Submission {
   notes?: string[];
   /** How far the job is can be told by this. */
   cacheReport?: CacheReport | undefined;
+  /** Tiles as they were before. */
+  samples?: Samples | undefined;
   /** In a dry run of tiles: what they are. */
   plan?: PlanFigures | undefined;
   /** What map clients draw again when the job has succeeded. */
@@ -104,7 +107,7 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-function watchOf(frame: Frame, job: SubmittedJob, { notes, cacheReport, renews }: Submission, { run }: Work) {
+function watchOf(frame: Frame, job: SubmittedJob, { notes, cacheReport, renews, samples }: Submission, { run }: Work) {
   const { taskPath, jobId, jobStatus } = job;
   const now = Date.now();
   const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
@@ -123,6 +126,7 @@ function watchOf(frame: Frame, job: SubmittedJob, { notes, cacheReport, renews }
     jobStatus,
     ...(cacheReport === undefined ? {} : { cacheReport }),
     ...(renews === undefined ? {} : { renews }),
+    ...(samples === undefined ? {} : { samples }),
     ...allNotes(job, notes),
   };
 }

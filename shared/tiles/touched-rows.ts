@@ -142,7 +142,7 @@ export function countTouched(outline: Outline): number {
 }
 
 /** How many columns are in a row's spans. */
-function columnsIn(spans: readonly number[]): number {
+export function columnsIn(spans: readonly number[]): number {
   let columns = 0;
   for (let index = 0; index + 1 < spans.length; index += 2)
     columns += (spans[index + 1] ?? 0) - (spans[index] ?? 0) + 1;

@@ -174,7 +174,6 @@ describe('a run of a plan', () => {
   for (const [key, value] of [
     ['plan', {}],
     ['resume', 'manage-map-server-cache-tiles/nightly'],
-    ['verify', 3],
   ] as const) {
     it(`is refused by ${key} before anything is asked`, async (t) => {
       logLines(t);

@@ -128,7 +128,9 @@ function layerJson(layer: ServiceLayer, service: Service): object {
 
 function tile(site: Site, service: Service, rest: string[]): Reply {
   const [kind, ...place] = rest;
-  const [level = NaN, row = NaN, col = NaN] = place.map((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
+  const [level = NaN, row = NaN, col = NaN] = place.map((text) =>
+    /^\d+(\.pbf)?$/.test(text) ? Number.parseInt(text, 10) : NaN,
+  );
   if (kind !== 'tile' || place.length !== 3 || service.type === 'FeatureServer') throw invalidUrl();
   const stored = site.tiles.get(serviceId(service), { level, row, col });
   if (!stored) return { kind: 'raw', status: 404, headers: { 'content-type': 'text/html' }, body: 'Tile not found' };
