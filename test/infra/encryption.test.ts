@@ -36,7 +36,7 @@ describe('the key', () => {
         readdirSync('functions'),
         OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site'),
       ];
-      assert.equal(keys.size, functions.length + machines.length + 10);
+      assert.equal(keys.size, functions.length + machines.length + 11);
       for (const [id, used] of keys) assert.equal(used, key, id);
     });
   }
@@ -67,7 +67,7 @@ describe('the key', () => {
 
     own.template.resourceCountIs('AWS::KMS::Key', 0);
     own.template.resourceCountIs('AWS::KMS::Alias', 0);
-    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 23);
+    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 26);
   });
 
   it('leads roles to the same rights, whoever made it', () => {

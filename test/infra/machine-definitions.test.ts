@@ -128,7 +128,8 @@ describe('the state machines', () => {
       .map(({ Parameters }) => String(Parameters['Name.$']));
 
     assert.ok(names.length > 0);
-    for (const name of names) assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}-\{\}-\{\})?', \$\.run\.id/);
+    // Of a raster's run a function tells the name.
+    for (const name of names.filter((each) => each !== '$.name')) assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}-\{\}-\{\})?', \$\.run\.id/);
   });
 
   it('are the same for every operation, but for its function, its name and its limits', () => {

@@ -84,7 +84,15 @@ const needed: Record<string, Rights[]> = {
     start('cancel-run'),
     ...runToEnd('watch-job', 'take-turn'),
   ],
-  'run-targets': [invoke('join-targets'), ...runToEnd(...OPERATIONS)],
+  'run-targets': [
+    invoke('join-targets'),
+    ...runToEnd(...OPERATIONS).slice(1),
+    // By their names: each of them refers to this machine.
+    allow(
+      ['states:StartExecution'],
+      OPERATIONS.map((name) => `${STATES}:stateMachine:${name}`),
+    ),
+  ],
   'take-turn': [invoke('take-turn')],
   'watch-job': [invoke('check-job'), entries('UpdateItem', ...OPERATIONS), tableKey],
   'cancel-run': [invoke('settle-run', 'cancel-job')],

@@ -6,6 +6,7 @@ import { machinesPageFile, machinesPageText } from '../../infra/machines/machine
 import { machinesOf, OPERATIONS, required } from './machines.ts';
 
 const SCHEDULE = { name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } };
+const RASTERS = { refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } };
 const EVENT = {
   name: 'load',
   pattern: { source: ['aws.glue'] },
@@ -20,7 +21,7 @@ describe('the page of the state machines', () => {
   });
 
   it('shows every machine, with every state and every way from one to another', () => {
-    const machines = machinesOf({ schedules: [SCHEDULE], events: [EVENT] });
+    const machines = machinesOf({ schedules: [SCHEDULE], events: [EVENT], rasters: [RASTERS] });
     const drawings = new Map(
       [...page.matchAll(/^## (\S+)\n[\s\S]*?```mermaid\n([\s\S]*?)```/gm)].map(([, name = '', text = '']) => [
         name,

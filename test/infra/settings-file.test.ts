@@ -59,7 +59,7 @@ describe('the shipped settings', () => {
         const problems = problemsOf(uncommented(mark, (line) => examples.includes(line) && line <= last));
 
         const others = problems.filter(
-          (problem) => !/^\d+ (?:schedules|rasters|events|network)[\w[\].]*: /.test(problem),
+          (problem) => !/^\d+ (?:schedules|rasters|events|network|notifications)[\w[\].]*: /.test(problem),
         );
         assert.deepEqual(others, [], `after line ${last + 1}`);
       }

@@ -92,7 +92,7 @@ const mistakes: [behaviour: string, yaml: string, expected: RegExp][] = [
   ['an empty prefix', raster('prefix: ""'), /:3 rasters\[0\]\.prefix: must not be empty/],
   [
     'a quiet time without end',
-    raster('together: { quiet: 4000 }'),
+    raster('together: { quiet: 4000, longest: 5000 }'),
     /:3 rasters\[0\]\.together\.quiet: must be seconds/,
   ],
   [

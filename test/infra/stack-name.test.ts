@@ -57,7 +57,7 @@ describe('two stacks with names of their own', () => {
   });
 
   it('have it before every fixed name; what else there is gets its name from that of the stack', () => {
-    const logs = OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site').map(
+    const logs = OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site', 'renew-from-rasters').map(
       (name) => `/aws/vendedlogs/states/CacheOps-test-${name}-${STACK_ID}`,
     );
 
