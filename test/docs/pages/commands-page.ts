@@ -16,6 +16,7 @@ export const SCRIPTS: Readonly<Record<string, string>> = {
   iam: STACK_VERBS.iam,
   bench: 'measures cold starts, calls and polls: see [performance](../performance.md)',
   docs: 'writes the pages that are made from the code',
+  'docs:events': 'writes the JSON Schemas of the events',
   'docs:machines': 'writes the page of the state machines',
   'settings:schema': 'writes the JSON Schema of the settings',
   'release:check': 'goes through the checklist of a release',
