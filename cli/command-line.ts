@@ -5,7 +5,13 @@ import { operationHelp } from './operation-help.ts';
 import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
 
 /** What the command line asks for. */
-export type Command = { kind: 'tour' } | RunsCommand | CheckTargetCommand | OperationCommand;
+export type Command = { kind: 'tour' } | RunsCommand | CheckTargetCommand | FootprintCommand | OperationCommand;
+
+/** Where raster files lie. */
+interface FootprintCommand {
+  kind: 'footprint';
+  files: string[];
+}
 
 /** The runs of earlier commands. */
 interface RunsCommand {
@@ -88,6 +94,13 @@ export function readCommandLine(args: readonly string[], environment = process.e
     .option('--json', 'as JSON')
     .action((target: string, { secrets, json }: { secrets?: string; json?: boolean }) => {
       asked = { kind: 'check-target', target, ...readSecrets(secrets), ...(json && { json }) };
+    });
+  program
+    .command('footprint')
+    .description('says where raster files lie, and what says so')
+    .argument('<file...>', 'raster files of this machine')
+    .action((files: string[]) => {
+      asked = { kind: 'footprint', files };
     });
   if (args.length > 0) readArguments(program, args);
   return asked;

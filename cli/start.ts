@@ -3,6 +3,7 @@ import { asOutcome, type OperationOutcome } from '../local/operation-outcome.ts'
 import { RunFiles } from '../local/run-files.ts';
 import { checksTable, checkTarget } from './check-target.ts';
 import { type Command, readCommandLine } from './command-line.ts';
+import { footprints } from './footprint.ts';
 import { onInterruption } from './interruption.ts';
 import { Progress } from './progress.ts';
 import { runOperation } from './run-operation.ts';
@@ -72,6 +73,8 @@ async function run(command: Command): Promise<Ending> {
       const output = command.json ? jsonText(answer, screen) : checksTable(answer, screen);
       return { output, ok: answer.status === 'succeeded' };
     }
+    case 'footprint':
+      return { output: jsonText(await footprints(command.files), screen), ok: true };
     case 'tour':
       return endOfTour(await runTour(surroundings));
     case 'operation':
