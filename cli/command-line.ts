@@ -6,10 +6,22 @@ import type { Pausing } from './pause.ts';
 import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
 
 /** What the command line asks for. */
-export type Command = { kind: 'tour' } | RunsCommand | CheckTargetCommand | PauseCommand | OperationCommand;
+export type Command =
+  | { kind: 'tour' }
+  | RunsCommand
+  | CheckTargetCommand
+  | PauseCommand
+  | FootprintCommand
+  | OperationCommand;
 
 /** Hands off a target for some time. */
 type PauseCommand = { kind: 'pause' } & Pausing;
+
+/** Where raster files lie. */
+interface FootprintCommand {
+  kind: 'footprint';
+  files: string[];
+}
 
 /** The runs of earlier commands. */
 interface RunsCommand {
@@ -102,6 +114,13 @@ export function readCommandLine(args: readonly string[], environment = process.e
     .option('--cancel', 'cancels the jobs that run')
     .action((target: string, options: Omit<Pausing, 'target'>) => {
       asked = { kind: 'pause', target, ...options };
+    });
+  program
+    .command('footprint')
+    .description('says where raster files lie, and what says so')
+    .argument('<file...>', 'raster files of this machine')
+    .action((files: string[]) => {
+      asked = { kind: 'footprint', files };
     });
   if (args.length > 0) readArguments(program, args);
   return asked;

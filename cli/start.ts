@@ -4,6 +4,7 @@ import { PauseFiles } from '../local/pause-files.ts';
 import { RunFiles } from '../local/run-files.ts';
 import { checksTable, checkTarget } from './check-target.ts';
 import { type Command, readCommandLine } from './command-line.ts';
+import { footprints } from './footprint.ts';
 import { onInterruption } from './interruption.ts';
 import { pause } from './pause.ts';
 import { Progress } from './progress.ts';
@@ -78,6 +79,8 @@ async function run(command: Command): Promise<Ending> {
       const output = command.json ? jsonText(answer, screen) : checksTable(answer, screen);
       return { output, ok: answer.status === 'succeeded' };
     }
+    case 'footprint':
+      return { output: jsonText(await footprints(command.files), screen), ok: true };
     case 'tour':
       return endOfTour(await runTour(surroundings));
     case 'operation':

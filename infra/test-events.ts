@@ -67,6 +67,21 @@ const OTHERS: Readonly<Record<string, Events>> = {
   // A run that is not there.
   'join-targets': { 'unknown-run': { end: { operation: 'refresh-service', name: 'test-event' } } },
   'sweep-runs': { 'as-every-hour': {} },
+  'tell-of-runs': { 'no-change': { Records: [] } },
+  // A part of another run: nobody is told of it.
+  'send-notices': {
+    'part-of-a-run': {
+      'detail-type': 'Run Ended',
+      detail: {
+        stack: 'CacheOps',
+        run: 'refresh-service/test-event',
+        operation: 'refresh-service',
+        parent: 'refresh-service/test-event',
+        status: 'succeeded',
+        finishedAt: SINCE,
+      },
+    },
+  },
   // It claims a place that no run asks for.
   'take-turn': { 'place-of-nobody': { ...examples['take-turn'], claim: 'test-event' } },
   // Ends a pause that is not there.

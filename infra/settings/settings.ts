@@ -16,15 +16,10 @@ const globFree = z
   .regex(/^[^*?\\]*$/, 'is taken literally: it must not contain *, ? or \\');
 
 /** Seconds without a new raster before the work starts, and how long it may be put off. */
-const togetherSchema = z
-  .strictObject({
-    quiet: z.int().min(1).max(3600, 'must be seconds, 3600 at most').default(60),
-    longest: z.int().min(1).max(86_400, 'must be seconds, 86400 at most').default(900),
-  })
-  .refine(({ quiet, longest }) => longest >= quiet, {
-    path: ['longest'],
-    message: 'must not be less than quiet: it is how long new rasters may put off the start',
-  });
+const togetherSchema = z.strictObject({
+  quiet: z.int().min(1).max(3600, 'must be seconds, 3600 at most').default(60),
+  longest: z.int().min(1).max(86_400, 'must be seconds, 86400 at most').default(900),
+});
 
 /** One raster source of the settings. */
 export const rasterSchema = z

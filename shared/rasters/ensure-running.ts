@@ -21,25 +21,30 @@ export async function ensureRunning(place: Place, box: Mailbox): Promise<string>
   const { rasters, source } = place;
   let looked = box;
   for (let look = 0; look < MAX_LOOKS; look += 1) {
-    const { running, generation } = looked;
-    if (running === undefined) {
-      const next = executionArn(place, generation);
-      const when = {
-        condition: 'attribute_not_exists(#running) AND #generation = :was',
-        values: { ':was': generation },
-      };
-      if (await rasters.change(source, { set: { running: next } }, when)) return await start(place, next);
-    } else {
-      const status = (await describeExecution(running))?.status;
-      if (status === 'RUNNING') return running;
-      // The mailbox says that it is to be started, or it has been started just now.
-      if (status === undefined) return await start(place, running);
-      const next = await handOver(place, looked);
-      if (next !== undefined) return next;
-    }
+    const execution = looked.running === undefined ? await begin(place, looked) : await goOn(place, looked);
+    if (execution !== undefined) return execution;
     looked = await rasters.mailbox(source);
   }
   throw new Error(`The mailbox of ${source} was changed again and again`);
+}
+
+/** Undefined where somebody else was faster. */
+async function begin(place: Place, { generation }: Mailbox): Promise<string | undefined> {
+  const next = executionArn(place, generation);
+  const isFree = {
+    condition: 'attribute_not_exists(#running) AND #generation = :was',
+    values: { ':was': generation },
+  };
+  const isMine = await place.rasters.change(place.source, { set: { running: next } }, isFree);
+  return isMine ? await start(place, next) : undefined;
+}
+
+async function goOn(place: Place, box: Mailbox): Promise<string | undefined> {
+  const { running = '' } = box;
+  const status = (await describeExecution(running))?.status;
+  if (status === 'RUNNING') return running;
+  // The mailbox says that it is to be started, or it has been started just now.
+  return status === undefined ? await start(place, running) : await handOver(place, box);
 }
 
 /** The mailbox goes from the execution that it names to a new one; undefined where it was changed meanwhile. */

@@ -46,7 +46,16 @@ const NODE_MODULES =
   /^node:(async_hooks|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|net|os|path|process|querystring|stream|timers(\/promises)?|tls|util|util\/types|zlib)$/;
 
 /** Those that read and write the ledger. */
-const DECIDES = ['join-targets', 'pause-site', 'renew-rasters', 'send-notices', 'settle-run', 'sweep-runs', 'take-turn', 'tell-of-runs'];
+const DECIDES = [
+  'join-targets',
+  'pause-site',
+  'renew-rasters',
+  'send-notices',
+  'settle-run',
+  'sweep-runs',
+  'take-turn',
+  'tell-of-runs',
+];
 
 const bundles = new Map<string, Bundle>();
 for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));

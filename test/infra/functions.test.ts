@@ -205,6 +205,7 @@ describe('the outputs', () => {
         'CheckTargetFunctionName',
         'LedgerTableName',
         'RasterBucketName',
+        'Version',
       ].toSorted(),
     );
     assert.ok(outputs.includes('ClearRestCacheFunctionName'));

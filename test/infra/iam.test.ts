@@ -38,8 +38,8 @@ const WILDCARDS: Record<string, RegExp> = {
   // The names of runs, and of the executions that they are made of, are known when they are there.
   ...Object.fromEntries(SHARED_MACHINES.map((name) => [executionsOf(name), /^states:(?:Describe|Stop)Execution$/])),
   ...Object.fromEntries(OPERATIONS.map((name) => [executionsOf(name), /^states:(?:Describe|Stop)Execution$/])),
-  [executionsOf('renew-from-rasters')]: /^states:DescribeExecution$/,
   ...Object.fromEntries(OPERATIONS.map((name) => [executionsOf(name, 'by-hand-'), /^states:DescribeExecution$/])),
+  [executionsOf('renew-from-rasters')]: /^states:DescribeExecution$/,
   // These take no resource, or one that is not there yet.
   '*': /^(?:xray:\w+|dynamodb:ListStreams|logs:\w*(?:LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)|ec2:\w*(?:NetworkInterfaces?|Subnets|PrivateIpAddresses))$/,
 };
@@ -54,6 +54,7 @@ const DECISIONS = [
   'tell-of-runs',
   'send-notices',
   'start-refresh',
+  'renew-rasters',
 ];
 
 for (const [name, { template, idsOf, resources }] of stacks) {

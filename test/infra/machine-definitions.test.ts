@@ -129,7 +129,8 @@ describe('the state machines', () => {
 
     assert.ok(names.length > 0);
     // Of a raster's run a function tells the name.
-    for (const name of names.filter((each) => each !== '$.name')) assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}-\{\}-\{\})?', \$\.run\.id/);
+    for (const name of names.filter((each) => each !== '$.name'))
+      assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}-\{\}-\{\})?', \$\.run\.id/);
   });
 
   it('are the same for every operation, but for its function, its name and its limits', () => {

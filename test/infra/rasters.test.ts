@@ -7,7 +7,6 @@ import { objectCreated } from '../support/raster-messages.ts';
 import { KEY, keyStatement, synthesize } from './synthesize.ts';
 
 const LANDSAT = {
-  name: 'landsat',
   bucket: 'my-rasters',
   prefix: 'landsat/',
   suffixes: ['.tif', '.Jp2'],
@@ -20,7 +19,7 @@ const OWN_BUCKET = 'arn:aws:s3:RastersBucket';
 
 const existing = synthesize({ rasters: [LANDSAT] });
 const together = { quiet: 60, longest: 900 };
-const mixed = synthesize({ rasters: [LANDSAT, DRONE, { ...DRONE, prefix: 'drone/' }] });
+const mixed = synthesize({ rasters: [{ ...LANDSAT, name: 'landsat' }, DRONE, { ...DRONE, prefix: 'drone/' }] });
 
 describe('a raster source', () => {
   it('takes non-empty new objects of its bucket with its prefix and one of its suffixes in both cases', () => {

@@ -92,13 +92,8 @@ const mistakes: [behaviour: string, yaml: string, expected: RegExp][] = [
   ['an empty prefix', raster('prefix: ""'), /:3 rasters\[0\]\.prefix: must not be empty/],
   [
     'a quiet time without end',
-    raster('together: { quiet: 4000, longest: 5000 }'),
+    raster('together: { quiet: 4000 }'),
     /:3 rasters\[0\]\.together\.quiet: must be seconds/,
-  ],
-  [
-    'a start that is put off for less than the quiet time',
-    raster('together: { quiet: 60, longest: 30 }'),
-    /:3 rasters\[0\]\.together\.longest: must not be less than quiet/,
   ],
   ['no suffix', raster('suffixes: []'), /:3 rasters\[0\]\.suffixes: must name at least one/],
   [

@@ -112,7 +112,7 @@ export function update(expression: string, item: Item, aliases: Aliases): string
       const [alias = '', ...rest] = part.trim().split(/\s+/);
       const name = nameOf(alias, aliases);
       touched.push(name);
-      const value = valueIn(rest.slice(1).join(' ') || (rest[0] ?? ''), item, aliases);
+      const value = valueIn(rest, item, aliases);
       if (clause === 'REMOVE') delete item[name];
       else if (value === undefined) throw new Error(`no value in ${part}`);
       else if (clause === 'SET') item[name] = value;
@@ -134,7 +134,8 @@ export function projected(expression: string, item: Item, aliases: Aliases): Ite
 }
 
 /** A value, or `if_not_exists(#a, :a)`. */
-function valueIn(text: string, item: Item, aliases: Aliases): Attribute | undefined {
+function valueIn(rest: string[], item: Item, aliases: Aliases): Attribute | undefined {
+  const text = rest.slice(1).join(' ') || (rest[0] ?? '');
   const [, name, otherwise = text] = /^if_not_exists\((\S+), (\S+)\)$/.exec(text) ?? [];
   const kept = name === undefined ? undefined : attributeOf(name, item, aliases);
   return kept ?? (otherwise === '' ? undefined : attributeOf(otherwise, item, aliases));
