@@ -12,7 +12,7 @@ export function rastersVariable(rasters: readonly RasterSettings[], ownBucketNam
 }
 
 /** Of a source that has none: from what it is, so that a change of the order in the settings does not change it. */
-export function sourceName({ name, bucket, prefix, suffixes, refresh }: RasterSettings): string {
+function sourceName({ name, bucket, prefix, suffixes, refresh }: RasterSettings): string {
   if (name !== undefined) return name;
   const what = JSON.stringify([bucket, prefix, suffixes, Object.entries(refresh).toSorted()]);
   const start = String(refresh['serviceName'])

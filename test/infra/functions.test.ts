@@ -2,31 +2,24 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
+import {
+  CHAT,
+  DECISIONS,
+  expectedStatements,
+  FOR_PEOPLE,
+  FUNCTIONS,
+  LEDGER,
+  OF_MACHINES,
+  RENEWAL,
+  stateMachineArn,
+  TOPIC,
+} from './function-rights.ts';
 import { JOBS, OPERATIONS, SHARED_MACHINES } from './machines.ts';
-import { ACCOUNT, KEY, keyStatement, REGION, synthesize } from './synthesize.ts';
+import { ACCOUNT, KEY, REGION, synthesize } from './synthesize.ts';
 
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
-const CHAT = 'arn:aws:sns:eu-west-1:111122223333:chat';
 const notifications = { email: 'gis-team@example.org', chat: { topicArn: CHAT } };
 const stack = synthesize({ rasters: [{ refresh: REFRESH }], notifications });
-
-/** Only state machines call these; they talk to a vendor. */
-const OF_MACHINES = ['check-job', 'cancel-job'];
-/** It talks to a vendor for people, and only reads. */
-const FOR_PEOPLE = ['check-target'];
-/** These decide, and talk to nobody outside AWS. */
-const DECISIONS = [
-  'take-turn',
-  'join-targets',
-  'settle-run',
-  'sweep-runs',
-  'pause-site',
-  'tell-of-runs',
-  'send-notices',
-  'start-refresh',
-  'renew-rasters',
-];
-const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
 
 const TIMEOUT_SECONDS: Record<string, number> = {
   'clear-rest-cache': 180,
@@ -34,7 +27,6 @@ const TIMEOUT_SECONDS: Record<string, number> = {
   ...Object.fromEntries(DECISIONS.map((name) => [name, 60])),
 };
 
-const RENEWAL = 'renew-from-rasters';
 /** The sources of the settings above, each with a name made of what it is. */
 const SOURCES = JSON.stringify([
   {
@@ -46,10 +38,7 @@ const SOURCES = JSON.stringify([
     refresh: REFRESH,
   },
 ]);
-const LEDGER = 'arn:aws:dynamodb:JobsLedger';
-const TOPIC = 'arn:aws:sns:NotificationsTopic';
 const functionOf = (name: string) => stack.one('AWS::Lambda::Function', `${pascalCase(name)}Function`).Properties;
-const stateMachineArn = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
 
 describe('the functions', () => {
   it('are one for each folder of functions, and no more', () => {
@@ -212,126 +201,3 @@ describe('the outputs', () => {
     assert.ok(outputs.includes('ManageMapServerCacheTilesStateMachineArn'));
   });
 });
-
-const allow = (Action: string | string[], Resource: string | string[]) => ({ Effect: 'Allow', Action, Resource });
-const executionsOf = (name: string) => stateMachineArn(name).replace(':stateMachine:', ':execution:');
-
-/** Starting the machine for new rasters, and looking whether it is at work. */
-const RENEWAL_STARTS = [
-  allow('states:StartExecution', stateMachineArn(RENEWAL)),
-  allow('states:DescribeExecution', `${executionsOf(RENEWAL)}:*`),
-];
-
-/** What each function that decides may do. */
-const OF_DECISIONS: Record<string, object[]> = {
-  'take-turn': [
-    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
-    allow('dynamodb:Query', `${LEDGER}/index/waiting`),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-  ],
-  'settle-run': [
-    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-    allow(
-      'states:StopExecution',
-      OPERATIONS.map((name) => `${executionsOf(name)}:*`),
-    ),
-  ],
-  'join-targets': [
-    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-  ],
-  'sweep-runs': [
-    allow('dynamodb:BatchGetItem', LEDGER),
-    allow('dynamodb:Query', `${LEDGER}/index/open`),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-    allow('states:StartExecution', 'arn:aws:stepfunctions:JobsCancelRun'),
-    allow(
-      'states:DescribeExecution',
-      OPERATIONS.map((name) => `${executionsOf(name)}:*`),
-    ),
-    ...RENEWAL_STARTS,
-    {
-      ...allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], LEDGER),
-      Condition: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['rasters'] },
-        Null: { 'dynamodb:LeadingKeys': 'false' },
-      },
-    },
-  ],
-  'pause-site': [
-    allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
-    allow('dynamodb:Query', `${LEDGER}/index/open`),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-    allow(
-      'states:StopExecution',
-      OPERATIONS.map((name) => `${executionsOf(name)}:*`),
-    ),
-  ],
-  'tell-of-runs': [
-    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
-    allow('dynamodb:Query', `${LEDGER}/index/open`),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], LEDGER),
-    allow('dynamodb:ListStreams', '*'),
-    {
-      ...allow('events:PutEvents', `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`),
-      Condition: { StringEquals: { 'events:source': 'cache-ops' } },
-    },
-    traces(),
-    allow('sqs:SendMessage', 'arn:aws:sqs:RunEventsUntoldRuns'),
-    keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
-  ],
-  'send-notices': [
-    allow(['dynamodb:UpdateItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'], LEDGER),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    allow('sns:Publish', [TOPIC, CHAT]),
-    keyStatement('sns', ['kms:GenerateDataKey', 'kms:Decrypt']),
-    traces(),
-    allow('sqs:SendMessage', 'arn:aws:sqs:UnsentNotices'),
-    keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
-  ],
-  'start-refresh': [
-    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'], LEDGER),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], 'arn:aws:sqs:RastersNewRasters'),
-    keyStatement('sqs', 'kms:Decrypt'),
-    ...RENEWAL_STARTS,
-  ],
-  'renew-rasters': [
-    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem'], LEDGER),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-    ...RENEWAL_STARTS,
-  ],
-};
-
-function traces(): object {
-  return allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
-}
-
-function expectedStatements(name: string): object[] {
-  const log = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `arn:aws:logs:${pascalCase(name)}Logs`);
-  const ofDecision = OF_DECISIONS[name];
-  if (ofDecision !== undefined) return [log, ...ofDecision];
-  const secrets = allow(
-    'secretsmanager:GetSecretValue',
-    `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:cache-ops/*`,
-  );
-  if ([...OF_MACHINES, ...FOR_PEOPLE].includes(name)) return [log, secrets, traces()];
-  return [
-    log,
-    allow('states:StartExecution', stateMachineArn(name)),
-    secrets,
-    traces(),
-    allow('sqs:SendMessage', 'arn:aws:sqs:FailedInvocations'),
-    keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
-    allow('states:DescribeExecution', `${executionsOf(name)}:by-hand-*`),
-  ];
-}

@@ -75,33 +75,43 @@ function oneJobAtATime(evidence: Evidence): string[] {
 }
 
 function everyStartEndsOnce(evidence: Evidence): string[] {
-  const { runs, probes, world } = evidence;
+  const { runs, probes } = evidence;
   const executions = [...runs.flatMap(({ execution }) => execution ?? []), ...probes.map(({ execution }) => execution)];
-  return executions.flatMap((execution) => {
-    const { machine: operation, name, status } = execution;
-    const key = { operation, name };
-    if (status === 'RUNNING' || world.endless.has(execution)) return [`I2 ${name} does not end`];
-    const entry = entryOf(evidence, key);
-    // Stopped or failed before anything was written.
-    if (entry === undefined)
-      return execution.history.length <= 1 || !execution.history.includes('Prepare') ? [] : [`I2 ${name} has no entry`];
-    const last = String(entry['status']);
-    const written = world.statuses.filter(
-      (one) => one.operation === operation && one.name === name && FINAL.includes(one.status),
-    );
-    const wrong = written.filter(
-      ({ status: one }, index) => index > 0 && !MAY_FOLLOW[written[index - 1]?.status ?? '']?.includes(one),
-    );
-    return [
-      ...(FINAL.includes(last) && entry['open'] === undefined && entry['finishedAt'] !== undefined
-        ? []
-        : [`I2 the entry of ${name} (${status} ${execution.error}) is ${last}`]),
-      ...(wrong.length > 0 ? [`I2 ${name} ended more than once: ${written.map((one) => one.status).join(', ')}`] : []),
-      ...(agrees(execution, entry)
-        ? []
-        : [`I2 ${name} is ${status} ${execution.error}, its entry ${last} ${entry['error']}`]),
-    ];
-  });
+  return executions.flatMap((execution) => endsOnce(evidence, execution));
+}
+
+function endsOnce(evidence: Evidence, execution: Execution): string[] {
+  const { world } = evidence;
+  const { machine: operation, name, status } = execution;
+  const key = { operation, name };
+  if (status === 'RUNNING' || world.endless.has(execution)) return [`I2 ${name} does not end`];
+  const entry = entryOf(evidence, key);
+  // Stopped or failed before anything was written.
+  if (entry === undefined)
+    return execution.history.length <= 1 || !execution.history.includes('Prepare') ? [] : [`I2 ${name} has no entry`];
+  const last = String(entry['status']);
+  const wrong = endsMoreThanOnce(world, key);
+  return [
+    ...(FINAL.includes(last) && entry['open'] === undefined && entry['finishedAt'] !== undefined
+      ? []
+      : [`I2 the entry of ${name} (${status} ${execution.error}) is ${last}`]),
+    ...(wrong === undefined ? [] : [`I2 ${name} ended more than once: ${wrong}`]),
+    ...(agrees(execution, entry)
+      ? []
+      : [`I2 ${name} is ${status} ${execution.error}, its entry ${last} ${entry['error']}`]),
+  ];
+}
+
+/** The ends that were written for a run, where one of them may not follow the one before. */
+function endsMoreThanOnce(
+  { statuses }: Evidence['world'],
+  run: { operation: string; name: string },
+): string | undefined {
+  const written = statuses
+    .filter(({ operation, name, status }) => operation === run.operation && name === run.name && FINAL.includes(status))
+    .map(({ status }) => status);
+  const isWrong = written.some((status, index) => index > 0 && !MAY_FOLLOW[written[index - 1] ?? '']?.includes(status));
+  return isWrong ? written.join(', ') : undefined;
 }
 
 function agrees({ status, error }: Execution, { status: word, error: said }: LedgerEntry): boolean {

@@ -1,6 +1,4 @@
 import { mock } from 'node:test';
-import * as z from 'zod';
-import { pascalCase } from '../../infra/operations.ts';
 import { awsServices } from '../../local/aws-endpoint.ts';
 import type { Database } from '../../local/database.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
@@ -20,9 +18,10 @@ import { deploy, installFormer } from '../support/former-machines.ts';
 import { type FaultName, Faults, OF_AWS } from './faults.ts';
 import { type Invocation, invocation, Lambda } from './lambda.ts';
 import { memoryDatabase } from './memory-database.ts';
-import { libraryOf, type Plan, PURGE, serviceOf } from './plan.ts';
+import { libraryOf, type Plan, PURGE } from './plan.ts';
 import type { Plant } from './plants.ts';
 import { Random } from './random.ts';
+import { runOf } from './submitter.ts';
 import { takeOver } from './take-over.ts';
 import { awsAnswer, deliveries, troubled, troubleRequests } from './troubles.ts';
 
@@ -260,26 +259,6 @@ function publish(template: StackTemplate, stateMachines: StateMachines, executio
   return publishEvent(template.rules, statusChangeEvent(execution), {
     states: (stateMachineArn, input) => stateMachines.start({ stateMachineArn, input }),
   });
-}
-
-const submitSchema = z.object({
-  submit: z.looseObject({}),
-  run: z.object({ operation: z.string(), name: z.string() }).optional(),
-});
-
-/** The run that a function submits for. The machines of 0.1.0 do not say it: one run at a time submits to a service. */
-function runOf(submitter: Invocation | undefined, executions: readonly Execution[]): SubmittedJob['run'] {
-  const { functionArn = '', payload = '{}' } = submitter ?? {};
-  const { submit, run } = submitSchema.parse(JSON.parse(payload));
-  if (run) return run;
-  const found = executions.find(
-    ({ machine, input, state }) =>
-      state.name === 'Submit' &&
-      functionArn.includes(`:${pascalCase(machine)}Function`) &&
-      serviceOf({ operation: machine, input: JSON.parse(input) }) === serviceOf({ operation: machine, input: submit }),
-  );
-  if (found === undefined) throw new Error(`nobody submits by ${functionArn}`);
-  return { operation: found.machine, name: found.name };
 }
 
 /** Notes whose each job is: the run for which the function at work now submits. */
