@@ -76,7 +76,8 @@ describe('new rasters', () => {
 
     const [first = 0, second = 0, ...more] = submits(platform);
     assert.deepEqual(more, []);
-    assert.ok(first < cameAt && second > cameAt);
+    const runs = await platform.ledger.runs();
+    assert.ok(first < cameAt && second > cameAt, JSON.stringify({ first, second, cameAt, runs }));
     assert.deepEqual(
       (await entriesOf(platform, RENEWAL)).map(({ status }) => status),
       ['succeeded', 'succeeded'],
