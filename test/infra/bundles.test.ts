@@ -137,7 +137,7 @@ describe('the bundles of the functions', () => {
   }
 
   const carriers: [client: string, names: string[]][] = [
-    ['sfn', [...OPERATIONS, 'start-refresh', 'sweep-runs', 'pause-site']],
+    ['sfn', [...OPERATIONS, 'start-refresh', 'sweep-runs', 'settle-run', 'pause-site']],
     ['dynamodb', DECIDES],
     ['eventbridge', ['tell-of-runs']],
     ['sns', ['send-notices']],

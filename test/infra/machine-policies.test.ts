@@ -84,7 +84,15 @@ const needed: Record<string, Rights[]> = {
     start('cancel-run'),
     ...runToEnd('watch-job', 'take-turn'),
   ],
-  'run-targets': [invoke('join-targets'), ...runToEnd(...OPERATIONS)],
+  // By their ARNs: their own machines refer to this one.
+  'run-targets': [
+    invoke('join-targets'),
+    allow(
+      ['states:StartExecution'],
+      OPERATIONS.map((name) => `${STATES}:stateMachine:${name}`),
+    ),
+    ...runToEnd(...OPERATIONS).slice(1),
+  ],
   'take-turn': [invoke('take-turn')],
   'watch-job': [invoke('check-job'), entries('UpdateItem', ...OPERATIONS), tableKey],
   'cancel-run': [invoke('settle-run', 'cancel-job')],
