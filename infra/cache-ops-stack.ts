@@ -16,7 +16,7 @@ import { LOG_DAYS } from './constructs/kept-log-group.ts';
 import { Ledger } from './constructs/ledger.ts';
 import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
 import { markAll } from './constructs/mark-all.ts';
-import { Network } from './constructs/network.ts';
+import { type Network, networkOf } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
@@ -64,7 +64,7 @@ export class CacheOpsStack extends Stack {
       notifies: notifications?.email !== undefined,
     });
     this.#encryptionKey = encryptionKey;
-    this.#network = this.#addNetwork();
+    this.#network = networkOf(this, settings);
     this.#notifications =
       notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
     this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
@@ -84,17 +84,6 @@ export class CacheOpsStack extends Stack {
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
     }
     new TestEvents(this, 'TestEvents', { encryptionKey });
-  }
-
-  #addNetwork(): Network | undefined {
-    const { network: settings, secretPrefix } = this.#settings;
-    if (!settings) return undefined;
-    return new Network(this, 'Network', {
-      settings,
-      secretPrefix,
-      stateMachines: operations.map(({ name }) => name),
-      followed: BY_HAND_NAME,
-    });
   }
 
   #addRuns() {
@@ -129,13 +118,8 @@ export class CacheOpsStack extends Stack {
     });
     for (const operation of operations) this.#addStateMachine(operation, machines);
     this.#addPause(ledger);
-    const ofRuns = { ofRuns: true };
-    this.#alarms.addForExecutions(
-      'CancelRun',
-      machines.cancelRun,
-      'The job of a stopped run may still be at work.',
-      ofRuns,
-    );
+    const meaning = 'The job of a stopped run may still be at work.';
+    this.#alarms.addForExecutions('CancelRun', machines.cancelRun, meaning, { ofRuns: true });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
     return { ledger, sweepRuns, cancelRun: machines.cancelRun };
   }

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { startedBy } from '../../shared/jobs/started-by.ts';
+import { handOver } from '../../shared/lambda/ensure-running.ts';
 import { environment } from '../../shared/lambda/environment.ts';
 import { log } from '../../shared/lambda/log.ts';
 import { expiresAt } from '../../shared/ledger/keeping.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
-import { handOver } from '../../shared/rasters/ensure-running.ts';
 import { serviceOf, sourcesIn } from '../../shared/rasters/sources.ts';
 import { machineBeside, RENEWAL } from './child.ts';
 import { STAGES } from './stages.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { ensureRunning } from '../../shared/lambda/ensure-running.ts';
 import { environment } from '../../shared/lambda/environment.ts';
 import { log } from '../../shared/lambda/log.ts';
 import { type Mailbox, type OpenRaster, rasterName } from '../../shared/ledger/raster-items.ts';
 import { RasterTable } from '../../shared/ledger/raster-table.ts';
-import { ensureRunning } from '../../shared/rasters/ensure-running.ts';
 import { type Source, sourcesIn } from '../../shared/rasters/sources.ts';
 
 const queueEventSchema = z.object({

@@ -1,8 +1,8 @@
+import { ensureRunning } from '../../shared/lambda/ensure-running.ts';
 import { describeExecution } from '../../shared/lambda/executions.ts';
 import { log } from '../../shared/lambda/log.ts';
 import type { Mailbox } from '../../shared/ledger/raster-items.ts';
 import type { RasterTable } from '../../shared/ledger/raster-table.ts';
-import { ensureRunning } from '../../shared/rasters/ensure-running.ts';
 
 /**
  * Finds the mailboxes whose execution has ended without a word, and has another one take care of their rasters. Where a

@@ -9,6 +9,7 @@ import { expiresAt } from '../ledger/keeping.ts';
 import type { Vendor } from '../targets/read-target.ts';
 import { isOfOne, namesOf, type OfOne } from '../targets/target-list.ts';
 import { runByHand, startByHand } from './by-hand.ts';
+import { checkSize, MAX_STATE_BYTES } from './check-size.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
@@ -184,7 +185,7 @@ function withoutParent(given: unknown, operation: string, executionArn: string |
   const parent =
     machine === machineOf(executionArn ?? '')
       ? operation
-      : PARENTS.find((each) => machine === each || machine?.endsWith(`-${each}`));
+      : PARENTS.find((each) => machine.endsWith(`:${each}`) || machine.endsWith(`-${each}`));
   return { input, parent: parent && runName({ operation: parent, name: starter.split(':').at(-1) ?? '' }) };
 }
 
@@ -229,23 +230,4 @@ function helpsToRepeat(error: Error): boolean {
 
 function holds(event: unknown, key: 'prepare' | 'submit' | 'dryRun'): boolean {
   return typeof event === 'object' && event !== null && Object.hasOwn(event, key);
-}
-
-const MAX_INPUT_BYTES = 100_000;
-/** A state holds 256 KiB, an entry 400 KB; room for what else stands there. */
-const MAX_STATE_BYTES = 240_000;
-
-function checkSize(operation: string, value: unknown, limit = MAX_INPUT_BYTES): void {
-  if (bytesOf(value) <= limit) return;
-  throw new InvalidInputError(
-    `The input of ${operation} is larger than ${MAX_INPUT_BYTES / 1000} kB or nested too deep, nothing was done. Give an area with fewer points, or several areas one after the other.`,
-  );
-}
-
-function bytesOf(value: unknown): number {
-  try {
-    return Buffer.byteLength(JSON.stringify(value) ?? '');
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
 }

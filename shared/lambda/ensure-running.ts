@@ -1,7 +1,7 @@
 import { RASTERS_NAME } from '../jobs/started-by.ts';
-import { describeExecution, startNamed } from '../lambda/executions.ts';
 import type { Mailbox } from '../ledger/raster-items.ts';
 import type { RasterTable } from '../ledger/raster-table.ts';
+import { describeExecution, startNamed } from './executions.ts';
 
 /** Each look that finds the mailbox changed has let somebody else go on. */
 const MAX_LOOKS = 5;
