@@ -1,5 +1,5 @@
-/** The services of AWS that the machines and functions call. */
-export type Service = 'lambda' | 'dynamodb' | 'states' | 'secrets' | 'events';
+/** The services of AWS that the machines and functions call; `bus` is what they tell EventBridge, `events` what it tells them. */
+export type Service = 'lambda' | 'dynamodb' | 'states' | 'secrets' | 'bus' | 'events';
 
 /** When a call fails: before any work, or after all of it, so that only its answer is lost. */
 type When = 'before' | 'after';
@@ -97,13 +97,17 @@ export const ERRORS: readonly AwsError[] = [
     ofCall: 'twice',
     when: 'after',
   },
-  { ...refuses('secrets', 'InternalServiceError', 500) },
-  { ...refuses('secrets', 'ThrottlingException', 400) },
-  { ...refuses('secrets', 'AccessDeniedException', 400) },
-  { ...refuses('secrets', 'DecryptionFailure', 400) },
-  { ...refuses('secrets', 'ResourceNotFoundException', 400) },
+  refuses('secrets', 'InternalServiceError', 500),
+  refuses('secrets', 'ThrottlingException', 400),
+  refuses('secrets', 'AccessDeniedException', 400),
+  refuses('secrets', 'DecryptionFailure', 400),
+  refuses('secrets', 'ResourceNotFoundException', 400),
   { service: 'secrets', name: 'no answer', ofCall: 'nothing', when: 'before' },
   { service: 'secrets', name: 'unfit', ofCall: 'unfit', when: 'before' },
+  refuses('bus', 'ThrottlingException', 400),
+  refuses('bus', 'InternalException', 500),
+  { service: 'bus', name: 'no answer', ofCall: 'nothing', when: 'before' },
+  { service: 'bus', name: 'carried out twice', ofCall: 'twice', when: 'after' },
   { service: 'events', name: 'lost', when: 'before' },
   { service: 'events', name: 'twice', when: 'after' },
   { service: 'events', name: 'an hour late', when: 'after' },

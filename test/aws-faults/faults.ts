@@ -29,6 +29,7 @@ const SERVICES: Record<string, Service> = {
   secretsmanager: 'secrets',
   DynamoDB_20120810: 'dynamodb',
   AWSStepFunctions: 'states',
+  AWSEvents: 'bus',
 };
 
 /** AWS as one run of a scenario meets it: notes every call, and lets those fail that the fault is about. */

@@ -9,7 +9,8 @@ import { SCENARIOS } from '../aws-faults/scenarios.ts';
 const ONCE =
   /^(ResourceNotReadyException|Sandbox.*|carried out twice|ExecutionAlreadyExists|AccessDeniedException|lost)$/;
 /** Where most is at stake: while a job is submitted, watched or cancelled. */
-const FOR_TWO_HOURS = /^(ResourceNotReadyException|InternalServerError|ServiceUnavailable|InternalServiceError)$/;
+const FOR_TWO_HOURS =
+  /^(ResourceNotReadyException|InternalServerError|ServiceUnavailable|InternalServiceError|InternalException)$/;
 const AT_STAKE = /^(run-job|cancel-run): /;
 
 function isQuick({ fault: { site, error, duration } }: Cell): boolean {
@@ -23,7 +24,7 @@ describe('a call of AWS that fails', () => {
     cells = (await cellsOf()).filter(isQuick);
   });
 
-  for (const service of ['lambda', 'dynamodb', 'states', 'secrets', 'events'] as const) {
+  for (const service of ['lambda', 'dynamodb', 'states', 'secrets', 'bus', 'events'] as const) {
     it(`leaves no job unwatched, submits nothing twice, and ends by a name of ours: ${service}`, async () => {
       const reports = [];
       for (const { scenario, fault } of cells) {
