@@ -1,6 +1,7 @@
 import type { Execution } from '../../local/execution.ts';
 import type { LedgerEntry } from '../../local/ledger.ts';
 import { errorNames, isErrorName } from '../../shared/errors.ts';
+import { RASTERS_NAME } from '../../shared/jobs/started-by.ts';
 import type { Evidence, StartedRun } from './simulate.ts';
 import type { SubmittedJob } from './world.ts';
 
@@ -84,7 +85,7 @@ function endsOnce(evidence: Evidence, execution: Execution): string[] {
   const { world } = evidence;
   const { machine: operation, name, status } = execution;
   const key = { operation, name };
-  if (status === 'RUNNING' || world.endless.has(execution)) return [`I2 ${name} does not end`];
+  if (world.endless.has(execution)) return [`I2 ${name} does not end`];
   const entry = entryOf(evidence, key);
   // Stopped or failed before anything was written.
   if (entry === undefined)
@@ -158,6 +159,9 @@ function refreshesCoverTheirStart(evidence: Evidence): string[] {
   const { runs, world, plan } = evidence;
   return runs.flatMap(({ execution }) => {
     if (execution?.machine !== 'refresh-service' || execution.status !== 'SUCCEEDED') return [];
+    // Version 0.1.0 promised it for new rasters alone.
+    const isPresent = execution.startedAt >= world.beginsAt + (plan.deployedAt ?? 0) * 1000;
+    if (!isPresent && !execution.name.startsWith(RASTERS_NAME)) return [];
     const { jobId } = Object(execution.output);
     const job = world.jobs.find((one) => one.job.id === jobId)?.job;
     const submittedAt = (job?.submittedAt ?? 0) - plan.serverSkewMs;

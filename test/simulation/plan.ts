@@ -84,7 +84,6 @@ export function planOf(seed: number, target: string): Plan {
   const down = during(0.3, HOUR);
   const plan = {
     jobSeconds,
-    stops,
     fates: Array.from({ length: 16 }, () =>
       random.weighted({ succeeds: 80, fails: 8, timesOut: 3, neverEnds: 3, isDeleted: 2, isLost: 2 }),
     ),
@@ -95,7 +94,12 @@ export function planOf(seed: number, target: string): Plan {
     calmFrom: last + 3 * HOUR,
   };
   const deployedAt = random.chance(0.2) ? random.between(0, last + jobSeconds) : undefined;
-  return { ...plan, deployedAt, starts: planned.map((start) => startedAfter(deployedAt ?? 0, start)) };
+  return {
+    ...plan,
+    deployedAt,
+    starts: planned.map((start) => startedAfter(deployedAt ?? 0, start)),
+    stops: stops.map((stop) => ({ ...stop, silent: stop.silent && deployedAt === undefined })),
+  };
 }
 
 /** Version 0.1.0 has machines for jobs alone, and starts none of them by hand. */

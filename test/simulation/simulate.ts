@@ -182,7 +182,8 @@ async function probe(
 ): Promise<Probe[]> {
   const services = new Set(runs.flatMap(({ start }) => serviceOf(start) ?? []));
   return [...services].map((service) => {
-    const input = JSON.stringify({ target, inputService: service, updateMode: 'RECREATE_ALL_TILES' });
+    // No other run asks for this, so that it never ends as another one does.
+    const input = JSON.stringify({ target, inputService: service, updateMode: 'DELETE_TILES' });
     const name = `probe-${service.replaceAll(/\W/g, '-')}`;
     return {
       service,

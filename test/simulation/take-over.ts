@@ -42,6 +42,9 @@ export function takeOver({ seed, now, clock, aws, beforeVendor }: Parts): () => 
       await clock.sleep(ms / 1000);
       return value;
     }),
+    replace(performance, 'now', () => clock.now() - now),
+    // However slow this machine is: all that is asked is answered, or broken off.
+    replace(AbortSignal, 'timeout', () => new AbortController().signal),
     replace(crypto, 'randomBytes', bytes),
     replace(crypto, 'randomUUID', () => uuidOf(bytes(16))),
     replace(Math, 'random', random.next),
