@@ -141,7 +141,11 @@ describe('whatever input comes', () => {
     process.env['RASTERS'] = JSON.stringify([
       { name: 'a', bucket: 'my-rasters', suffixes: ['.tif'], together: { quiet: 1, longest: 1 }, refresh: refreshInput },
     ]);
-    t.after(() => delete process.env['RASTERS']);
+    process.env['LEDGER_TABLE'] = 'ledger';
+    t.after(() => {
+      delete process.env['RASTERS'];
+      delete process.env['LEDGER_TABLE'];
+    });
     const body = oddLike([objectCreated('a.tif'), notification(['a.tif']), { Event: 's3:TestEvent' }]);
 
     await holds(
