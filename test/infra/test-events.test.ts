@@ -14,7 +14,11 @@ import { synthesize } from './synthesize.ts';
 
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
 const SCHEDULE = { name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } };
-const settings = { rasters: [{ refresh: REFRESH }], schedules: [SCHEDULE] };
+const settings = {
+  rasters: [{ refresh: REFRESH }],
+  schedules: [SCHEDULE],
+  notifications: { email: 'gis-team@example.org' },
+};
 const stack = synthesize(settings);
 const folders = readdirSync('functions');
 const contentSchema = z.object({
