@@ -24,7 +24,9 @@ async function stepFunctions(t: TestContext, machines: string[]) {
       ListExecutions: { executions: /refresh-service$/.test(asked.stateMachineArn) ? [{ name: 'nightly' }] : [] },
       StartExecution: { executionArn: 'arn', startDate: 0 },
     };
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answers[action ?? '']));
+    response
+      .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+      .end(JSON.stringify(answers[action ?? '']));
   }).listen(0, '127.0.0.1');
   t.after(() => server.close().closeAllConnections());
   await once(server, 'listening');
@@ -70,6 +72,9 @@ describe('the runs of the deployed stack', () => {
   it('are named, ten at most', () => {
     assert.equal(wordsOfRuns([]), 'No run is at work.');
     assert.match(wordsOfRuns(['refresh-service/one']), /^One run is at work.*\n {2}- refresh-service\/one$/);
-    assert.match(wordsOfRuns(Array.from({ length: 12 }, (_, index) => `refresh-service/${index}`)), /\n {2}and 2 more$/);
+    assert.match(
+      wordsOfRuns(Array.from({ length: 12 }, (_, index) => `refresh-service/${index}`)),
+      /\n {2}and 2 more$/,
+    );
   });
 });

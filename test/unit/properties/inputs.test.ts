@@ -139,7 +139,13 @@ describe('whatever input comes', () => {
     withoutLog(t);
     const refreshInput = { target: site.arcgis, serviceName: 'Landsat', serviceType: 'ImageServer' };
     process.env['RASTERS'] = JSON.stringify([
-      { name: 'a', bucket: 'my-rasters', suffixes: ['.tif'], together: { quiet: 1, longest: 1 }, refresh: refreshInput },
+      {
+        name: 'a',
+        bucket: 'my-rasters',
+        suffixes: ['.tif'],
+        together: { quiet: 1, longest: 1 },
+        refresh: refreshInput,
+      },
     ]);
     process.env['LEDGER_TABLE'] = 'ledger';
     t.after(() => {
