@@ -30,8 +30,19 @@ export const examples = {
     machineArn: '<ARN of run-job>',
     turn: { state: { attach: {}, isNew: true } },
   },
-  'run-job': { ...work, claim: 'nothing', fence: '0', claimedAt: START },
+  'run-job': { ...work, holder: run.name, claim: 'nothing', fence: '0', claimedAt: START },
   'run-targets': { run: { operation: run.operation, name: run.name }, input: { target: [TARGET, 'county-gis'] } },
+  'run-plan': { ...work, holder: run.name, claim: `${TARGET}/Folder/Name.Type`, fence: '1', claimedAt: START },
+  'run-units': {
+    lane: {
+      ...work,
+      number: 0,
+      claim: `${TARGET}/Folder/Name.Type`,
+      fence: '1',
+      unit: { state: { steps: 0, name: '' } },
+      done: { state: {} },
+    },
+  },
   'take-turn': { ...turn, claims: 'something', submitSeconds: 150, isNew: true, attach: {} },
   'watch-job': {
     watch: {
