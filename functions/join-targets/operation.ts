@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { PartialFailureError } from '../../shared/errors.ts';
 import { callCost, RUN_COST } from '../../shared/jobs/poll-policy.ts';
 import { type ChildRun, childRunsOf, machineOf, runName } from '../../shared/ledger/child-runs.ts';
-import { type Entry, entrySchema } from '../../shared/ledger/entry.ts';
+import { type Entry, entrySchema, isOpen } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { messageOf } from '../../shared/ledger/message-of.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
@@ -76,9 +76,9 @@ function partOf(target: string, entry: Entry | undefined): TargetResult {
     const message = 'Its run could not be started. Start it again when AWS works.';
     return failureOfTarget(target, { error: 'AwsUnavailableError', message });
   }
-  const { result, status, open, error, cause = '' } = entry;
+  const { result, status, error, cause = '' } = entry;
   if (result !== undefined) return resultOfTarget(target, resultSchema.parse(JSON.parse(result)));
-  if (open === undefined && error !== undefined) {
+  if (!isOpen(entry) && error !== undefined) {
     return failureOfTarget(target, { status, error, message: messageOf(cause) });
   }
   const message = 'Its run was stopped; its own entry says what becomes of its job.';

@@ -1,5 +1,5 @@
 import { type ChildRun, childRunsOf } from '../../shared/ledger/child-runs.ts';
-import type { Entry } from '../../shared/ledger/entry.ts';
+import { type Entry, isOpen } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { ended, type Step } from './step.ts';
 
@@ -19,7 +19,10 @@ export async function stopChildren(entry: Entry, ledger: LedgerTable, stop: Stop
   if (children.length === 0) return undefined;
   const known = new Map((await ledger.entriesOf(children)).map((one) => [one.name, one]));
   // One that has just begun has no entry yet.
-  const isOver = ({ name }: ChildRun) => known.has(name) && known.get(name)?.open === undefined;
+  const isOver = ({ name }: ChildRun) => {
+    const child = known.get(name);
+    return child !== undefined && !isOpen(child);
+  };
   for (const child of children) {
     if (!isOver(child)) await stop(child.executionArn, WHY);
   }

@@ -123,6 +123,11 @@ export interface EntryKey {
   name: string;
 }
 
+/** Whether a run has not ended. Its end takes `open` to `untold`, and then away. */
+export function isOpen({ open }: Pick<Entry, 'open'>): boolean {
+  return open === OPEN;
+}
+
 /** What a run claims: a service, or a whole target where one account can do one thing at a time. */
 export function claimOf({ target = '', service }: Pick<Entry, 'target' | 'service'>): string {
   return service === undefined ? target : `${target}/${service}`;

@@ -14,6 +14,7 @@ import {
   type Entry,
   type EntryKey,
   entrySchema,
+  isOpen,
   OPEN,
   OPEN_INDEX,
   type RunStatus,
@@ -144,7 +145,7 @@ export class LedgerTable {
 
   /** The runs that have not ended and started before this time, the oldest first, page by page. */
   async *open(before: string): AsyncGenerator<Entry[]> {
-    for await (const page of this.#inOpenIndex(OPEN, before)) yield page.filter(({ open }) => open === OPEN);
+    for await (const page of this.#inOpenIndex(OPEN, before)) yield page.filter(isOpen);
   }
 
   /** The runs that have ended and whose end was not told, page by page. */
