@@ -83,6 +83,7 @@ async function act(ledger: LedgerTable, random: Random, call: Database['call'], 
   switch (
     random.weighted({
       put: 20,
+      remove: 3,
       step: 20,
       note: 10,
       end: 5,
@@ -100,6 +101,8 @@ async function act(ledger: LedgerTable, random: Random, call: Database['call'], 
       const waits = random.pick([{}, { waitingFor: CLAIM }]);
       return await call('PutItem', { TableName: table, Item: toItem({ ...entry, ...waits }) });
     }
+    case 'remove':
+      return await call('DeleteItem', { TableName: table, Key: toItem({ ...key }) });
     case 'step': {
       const names = Object.keys(TRANSITIONS).filter((name): name is TransitionName => name in TRANSITIONS);
       const remove = random.chance(0.3) ? (['attachedTo'] as const) : [];

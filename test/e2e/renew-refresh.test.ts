@@ -47,7 +47,7 @@ describe('new rasters', () => {
     assert.deepEqual(await openKeys(platform), []);
   });
 
-  it('that never stop are not put off any longer than the settings say', { todo: 'does not hold yet' }, async (t) => {
+  it('that never stop are not put off any longer than the settings say', async (t) => {
     const platform = await rasterPlatform(t, { source: { together: { quiet: 60, longest: 300 } } });
     const startedAt = platform.clock.now();
 
@@ -58,14 +58,12 @@ describe('new rasters', () => {
 
     const [first = 0, second = 0, ...more] = submits(platform).map((at) => (at - startedAt) / 1000);
     assert.deepEqual(more, []);
-    assert.ok(first >= 300 && first < 310, String(first));
+    assert.ok(first > 300 && first < 310, String(first));
     assert.ok(second > 330, String(second));
     assert.deepEqual(await openKeys(platform), []);
   });
 
-  it('that come while a refresh runs have the next one, submitted after they came, and it is not stopped', {
-    todo: 'does not hold yet',
-  }, async (t) => {
+  it('that come while a refresh runs have the next one, submitted after they came, and it is not stopped', async (t) => {
     const platform = await rasterPlatform(t, { emulator: { jobSeconds: 600 } });
 
     await platform.clock.after(1, () => deliver(platform, keysOf(5)));

@@ -46,6 +46,7 @@ const requests = {
     ),
   }),
   PutItem: z.strictObject({ TableName: z.string(), Item: itemSchema }),
+  DeleteItem: z.strictObject({ TableName: z.string(), Key: itemSchema }),
   UpdateItem: z.strictObject({
     TableName: z.string(),
     Key: itemSchema,
@@ -118,6 +119,11 @@ export function memoryDatabase(tables: TableResource[], options: Options = {}): 
           tableOf(TableName).put(Item);
           return {};
         }
+        case 'DeleteItem': {
+          const { TableName, Key } = requests.DeleteItem.parse(request);
+          tableOf(TableName).delete(Key);
+          return {};
+        }
         case 'UpdateItem': {
           const { TableName, ...change } = requests.UpdateItem.parse(request);
           return tableOf(TableName).update(change);
@@ -158,8 +164,12 @@ class MemoryTable {
   writeAll(writes: z.output<typeof requests.BatchWriteItem>['RequestItems'][string]): void {
     for (const write of writes) {
       if ('PutRequest' in write) this.put(write.PutRequest.Item);
-      else this.#items.delete(this.#idOf(write.DeleteRequest.Key));
+      else this.delete(write.DeleteRequest.Key);
     }
+  }
+
+  delete(key: Item): void {
+    this.#items.delete(this.#idOf(key));
   }
 
   put(item: Item): void {

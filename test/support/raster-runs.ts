@@ -18,10 +18,17 @@ export const SOURCE = {
 
 type Options = Omit<NonNullable<Parameters<typeof startJobPlatform>[0]>, 'settings'> & { source?: object };
 
-/** A platform with one raster source, where jobs take a minute unless told. */
+let days = 0;
+
+/**
+ * A platform with one raster source, where jobs take a minute unless told. Each has a day of its own: functions keep a
+ * secret for minutes, and that of the last platform names a server that is gone.
+ */
 export async function rasterPlatform(t: TestContext, { source = {}, ...options }: Options = {}): Promise<JobPlatform> {
   const settings = { rasters: [{ ...SOURCE, ...source }] };
-  const platform = await startJobPlatform({ emulator: { jobSeconds: 60 }, ...options, settings });
+  days += 1;
+  const virtualFrom = new Date(Date.UTC(2026, 0, days)).toISOString();
+  const platform = await startJobPlatform({ emulator: { jobSeconds: 60 }, virtualFrom, ...options, settings });
   t.after(() => platform.close());
   const { url, username, password } = platform.emulator;
   platform.newTarget({ vendor: 'arcgis', url, username, password }, TARGET);

@@ -48,6 +48,6 @@ export async function assertStopped({ emulator, ledger, target }: JobPlatform): 
 export function assertEnded(run: Record<string, unknown>): void {
   assert.match(String(run['finishedAt']), /^\d{4}-.*Z$/);
   // Its end is still to be told, or has been.
-  assert.ok(run['open'] === 'untold' || run['open'] === undefined, String(run['open']));
+  assert.equal(run['open'], run['toldAt'] === undefined ? 'untold' : undefined);
   assert.equal(run['waitingFor'], undefined);
 }
