@@ -66,12 +66,14 @@ export async function manageMapServerCacheTiles(
   return { job: await submitJob(site, sought, common), notes, cacheReport };
 }
 
-/** Until there is what runs one unit after the other. */
-function refusePlans({ plan, resume }: Input): void {
-  if (plan === undefined && resume === undefined) return;
-  throw new InvalidInputError(
-    `${plan === undefined ? 'resume' : 'plan'}: plans can be counted ("dryRun": true) and not be run yet, nothing was done. Start it without this key: it is one job then.`,
-  );
+/** Until there is what runs one unit after the other, and what looks at tiles. */
+function refusePlans({ plan, resume, verify, dryRun }: Input): void {
+  const refuse = (key: string, why: string) => {
+    throw new InvalidInputError(`${key}: ${why}, nothing was done. Start it without this key.`);
+  };
+  if (resume !== undefined) refuse('resume', 'plans cannot be run yet');
+  if (plan !== undefined && !dryRun) refuse('plan', 'plans can be counted ("dryRun": true) and not be run yet');
+  if (verify !== undefined && !dryRun) refuse('verify', 'tiles cannot be looked at yet');
 }
 
 const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';

@@ -6,6 +6,7 @@ import { listProjects, type Project } from '../../shared/microstrategy/projects.
 import { type MicrostrategySession, withSession } from '../../shared/microstrategy/session.ts';
 import { readMicrostrategyTarget } from '../../shared/targets/read-target.ts';
 import type { Input } from './input.ts';
+import { planAll } from './plan-all.ts';
 import { purgeAll } from './purge-all.ts';
 import { fitResults } from './results.ts';
 
@@ -21,9 +22,10 @@ export async function purgeMicrostrategyCaches(input: Input, run: Run) {
     onLogoutFailed,
     unsent: run.unsent,
   };
-  const results = await withSession(await read(false), options, async (session) => {
+  const { results, ...dryRun } = await withSession(await read(false), options, async (session) => {
     const projects = await resolveProjects(session, input.projects);
-    return await purgeAll(session, projects, input);
+    if (run.unsent !== undefined) return await planAll(session, projects, input, run.unsent);
+    return { results: await purgeAll(session, projects, input) };
   });
   const failures = results.filter(({ status }) => status === 'failed').length;
   if (failures > 0) {
@@ -31,7 +33,7 @@ export async function purgeMicrostrategyCaches(input: Input, run: Run) {
       `${failures} of ${results.length} purges on target "${target}" failed; the others stand. Mend the causes, then purge those projects again. ${JSON.stringify(fitResults(results))}`,
     );
   }
-  const isNothingPurged = results.every(({ status }) => status === 'skipped');
+  const isNothingPurged = results.length > 0 && results.every(({ status }) => status === 'skipped');
   const notes = [
     ...(isNothingPurged ? ['Nothing was purged: none of the projects is loaded.'] : []),
     ...notNarrowed(input),
@@ -41,6 +43,7 @@ export async function purgeMicrostrategyCaches(input: Input, run: Run) {
     target,
     status: 'succeeded' as const,
     ...fitResults(results),
+    ...dryRun,
     ...(notes.length > 0 ? { notes } : {}),
   };
 }

@@ -1,7 +1,7 @@
 /** A request that a dry run would have sent, had it been none: it changes something. */
 export interface Unsent {
-  method: 'POST' | 'DELETE';
+  method: 'POST' | 'PATCH' | 'DELETE';
   url: string;
-  /** The fields of its form, without the token. */
-  parameters: Record<string, string>;
+  /** The fields of its form, without the token, or of its body. */
+  parameters: Record<string, unknown>;
 }

@@ -17,6 +17,8 @@ export function wouldSend(unsent: readonly Unsent[], count = unsent.length) {
   return count > would.length ? { would, wouldMore: count - would.length } : { would };
 }
 
-function cut(value: string): string {
-  return value.length > MAX_PARAMETER_CHARACTERS ? `${value.slice(0, MAX_PARAMETER_CHARACTERS)} … (cut)` : value;
+function cut(value: unknown): unknown {
+  return typeof value === 'string' && value.length > MAX_PARAMETER_CHARACTERS
+    ? `${value.slice(0, MAX_PARAMETER_CHARACTERS)} … (cut)`
+    : value;
 }

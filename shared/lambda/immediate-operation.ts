@@ -8,12 +8,21 @@ import { operationOf } from './run-events.ts';
 /** The function has so much more time than its work: for a start by hand, which waits for the run. */
 const WAITING_MS = 60_000;
 
+const NOTHING_MORE = { told: {}, unnamed: 0 };
+
+interface Result {
+  status: 'succeeded';
+  notes?: string[];
+  /** Of a dry run: what else is told of it, and how many requests there would be besides those that it has named. */
+  dryRun?: { told: object; unnamed: number };
+}
+
 interface ImmediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ target: string }>> {
   operation: string;
   inputSchema: S;
   /** Whether two runs of one target must not be at work at the same time. */
   oneAtATime?: boolean;
-  work: (input: z.output<S>, run: Run) => Promise<{ status: 'succeeded'; notes?: string[] }>;
+  work: (input: z.output<S>, run: Run) => Promise<Result>;
 }
 
 /** An operation that has done its work when its function returns. The work may be done twice without harm. */
@@ -31,9 +40,16 @@ export function immediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ t
     },
     async dryRun(input, run) {
       const unsent: Unsent[] = [];
-      const { notes } = await work(input, { ...run, unsent });
+      const { notes, dryRun: { told: more, unnamed } = NOTHING_MORE } = await work(input, { ...run, unsent });
       const told = notes === undefined ? {} : { notes };
-      return { operation, target: input.target, status: 'planned', ...wouldSend(unsent), ...told };
+      return {
+        operation,
+        target: input.target,
+        status: 'planned',
+        ...wouldSend(unsent, unsent.length + unnamed),
+        ...more,
+        ...told,
+      };
     },
     async work(input, _work, run) {
       const result = await work(input, { ...run, deadline: run.deadline - WAITING_MS });
