@@ -11,7 +11,7 @@ import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
 import { EventStarts } from './constructs/event-starts.ts';
 import { Ledger } from './constructs/ledger.ts';
-import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
+import { type LoggedStateMachine, mayStart } from './constructs/logged-state-machine.ts';
 import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction, type OperationFunctionProps } from './constructs/operation-function.ts';
@@ -103,8 +103,19 @@ export class CacheOpsStack extends Stack {
       environment: { LEDGER_TABLE: ledger.tableName },
       access: ledger.decisionAccess(['BatchGetItem'], OPEN_INDEX),
     });
+    const nextUnit = this.#addDecision('next-unit', {
+      description: 'Decides how a plan of tiles goes on.',
+      environment: {
+        LEDGER_TABLE: ledger.tableName,
+        KEEP_DAYS: keepDays,
+        SITES: JSON.stringify(this.#settings.sites),
+        WINDOWS: JSON.stringify(this.#settings.windows),
+      },
+      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem']),
+    });
     const functions = {
       takeTurn: takeTurn.function,
+      nextUnit: nextUnit.function,
       settleRun: settleRun.function,
       checkJob: this.#addVendorFunction('check-job', 'Looks how a job is doing.'),
       cancelJob: this.#addVendorFunction('cancel-job', 'Cancels a job, or looks for one.'),
@@ -122,6 +133,8 @@ export class CacheOpsStack extends Stack {
       operations: this.#functions,
       encryptionKey,
     });
+    nextUnit.set('CANCEL_RUN_ARN', machines.cancelRun.stateMachineArn);
+    nextUnit.function.addToRolePolicy(mayStart([machines.cancelRun]));
     for (const operation of operations) this.#addStateMachine(operation, machines);
     this.#addPause(ledger);
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, 'The job of a stopped run may still be at work.');

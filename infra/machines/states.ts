@@ -58,7 +58,16 @@ interface Fail {
   CausePath: string;
 }
 
-export type State = Task | Choice | Pass | Wait | Succeed | Fail;
+/** Runs states for each item, all of them at the same time. */
+type InlineMap = Next & {
+  Type: 'Map';
+  ItemsPath: string;
+  ItemSelector: object;
+  ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }; StartAt: string; States: Record<string, State> };
+  ResultPath: null;
+};
+
+export type State = InlineMap | Task | Choice | Pass | Wait | Succeed | Fail;
 
 export interface Machine {
   Comment: string;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { type PlanSource, planSourceSchema } from '../arcgis/plan-source.ts';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
 import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
@@ -22,6 +23,8 @@ interface Asked {
   sought?: unknown;
   /** What a person looks for, and where, when nobody can say whether the work was done. */
   lookFor: string;
+  /** Whether the work is split into units, each a job of its own. */
+  isPlan?: boolean | undefined;
   /** Whether somebody started by hand waits for the result, or is told where the run is. */
   waits: boolean;
 }
@@ -36,8 +39,19 @@ interface Claiming {
 /** What the state machine tells of a piece of work. 0.1.0 tells no `run`. */
 export interface Work {
   run?: { operation: string; name: string; waitingCost?: number | undefined } | undefined;
+  /** Of a plan: the one that is to be submitted. */
+  unit?: WorkUnit | undefined;
   /** Epoch milliseconds. The call that was to do it broke off, and may have done it. */
   lostSince?: number | undefined;
+}
+
+/** One unit of a plan. */
+export interface WorkUnit {
+  n: number;
+  /** What the plan is made from. */
+  source: PlanSource;
+  /** ISO 8601: when its job is cancelled, though it may not have ended. */
+  until?: string | undefined;
 }
 
 export interface RunParts<S extends z.ZodMiniObject> {
@@ -46,6 +60,8 @@ export interface RunParts<S extends z.ZodMiniObject> {
   asks: (input: z.output<S>) => Asked;
   /** Does all but what would change something: gives what it would have done. */
   dryRun: (input: z.output<S>, run: Run) => Promise<object>;
+  /** Looks up what a plan is made from; only where there are plans. */
+  makePlan?: ((input: z.output<S>, run: Run) => Promise<object>) | undefined;
   /** Does the work: gives how it stands, with `status` first of all. */
   work: (input: z.output<S>, work: Work, run: Run) => Promise<object>;
 }
@@ -56,9 +72,20 @@ const prepareSchema = z.looseObject({
   submitSeconds: z.optional(z.number()),
 });
 
+const planSchema = z.looseObject({ makePlan: z.unknown() });
+
 const submitSchema = z.looseObject({
   submit: z.unknown(),
-  run: z.optional(z.looseObject({ operation: z.string(), name: z.string(), waitingCost: z.optional(z.number()) })),
+  run: z.optional(
+    z.looseObject({
+      operation: z.string(),
+      name: z.string(),
+      waitingCost: z.optional(z.number()),
+      unit: z.optional(
+        z.looseObject({ n: z.int(), source: planSourceSchema, until: z.optional(z.iso.datetime()) }),
+      ),
+    }),
+  ),
   attempts: z._default(z.number(), 0),
   lostSince: z.optional(z.iso.datetime()),
 });
@@ -73,6 +100,7 @@ export function operationOf<S extends z.ZodMiniObject>(parts: RunParts<S>): Oper
     // Asked first: nothing that says that it is a dry run may do the work.
     if (holds(event, 'dryRun')) return await parts.dryRun(parseInput(operation, inputSchema, event), run);
     if (holds(event, 'prepare')) return prepared(parts, parseInput(operation, prepareSchema, event));
+    if (holds(event, 'makePlan')) return await planMade(parts, parseInput(operation, planSchema, event), run);
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
     const { waits } = parts.asks(parseInput(operation, inputSchema, event));
@@ -86,7 +114,7 @@ function prepared<S extends z.ZodMiniObject>(
   { prepare: input, execution, submitSeconds }: z.output<typeof prepareSchema>,
 ) {
   checkSize(operation, input);
-  const { target, service, claim, sought, lookFor } = asks(parseInput(operation, inputSchema, input));
+  const { target, service, claim, sought, lookFor, isPlan = false } = asks(parseInput(operation, inputSchema, input));
   // Step Functions leaves fractions of a second out where they are zero; texts are compared in the queue.
   const startedAt = new Date(execution.startedAt).toISOString();
   const { name } = execution;
@@ -121,7 +149,9 @@ function prepared<S extends z.ZodMiniObject>(
     waitingFor: asked?.claim,
     expiresAt: expires,
   });
-  const told = { run, entry, lookFor, claims: asked ? 'something' : 'nothing', ...(asked ?? noClaim(target)) };
+  // Which machine does the work: `run-job` or `run-plan`.
+  const machine = isPlan ? 1 : 0;
+  const told = { run, entry, lookFor, machine, claims: asked ? 'something' : 'nothing', ...(asked ?? noClaim(target)) };
   // A machine of 0.1.0 makes the entry itself.
   const answer =
     execution.id === undefined
@@ -129,6 +159,15 @@ function prepared<S extends z.ZodMiniObject>(
       : told;
   checkSize(operation, answer, MAX_STATE_BYTES);
   return answer;
+}
+
+async function planMade<S extends z.ZodMiniObject>(
+  { operation, inputSchema, makePlan }: RunParts<S>,
+  { makePlan: input }: z.output<typeof planSchema>,
+  run: Run,
+): Promise<object> {
+  if (makePlan === undefined) throw new InvalidInputError(`${operation} has no plans, nothing was done.`);
+  return await makePlan(parseInput(operation, inputSchema, input), run);
 }
 
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */
@@ -152,7 +191,7 @@ async function submitted<S extends z.ZodMiniObject>(
   try {
     return await work(
       input,
-      { run: ofRun, lostSince: lostSince === undefined ? undefined : Date.parse(lostSince) },
+      { run: ofRun, unit: ofRun?.unit, lostSince: lostSince === undefined ? undefined : Date.parse(lostSince) },
       run,
     );
   } catch (error) {
@@ -173,7 +212,7 @@ function helpsToRepeat(error: Error): boolean {
   return isErrorName(error.name) && ERRORS[error.name].repeatingHelps;
 }
 
-function holds(event: unknown, key: 'prepare' | 'submit' | 'dryRun'): boolean {
+function holds(event: unknown, key: 'prepare' | 'submit' | 'makePlan' | 'dryRun'): boolean {
   return typeof event === 'object' && event !== null && Object.hasOwn(event, key);
 }
 

@@ -46,6 +46,8 @@ export const entrySchema = z.looseObject({
   /** The run's place in every queue: its start, then its name. */
   ticket: text,
   status: z.catch(z.optional(z.enum(RUN_STATUSES)), undefined),
+  /** `<operation>/<name>` of the run that this one is a part of. */
+  parent: text,
   target: text,
   /** `Folder/Name.Type`. */
   service: text,
@@ -68,6 +70,14 @@ export const entrySchema = z.looseObject({
   submittingAt: text,
   submittedAt: text,
   finishedAt: text,
+  /** When it was certain that no job of a run that was cleaned up after can be at work. */
+  settledAt: text,
+  /** JSON: the figures of a plan of tiles. */
+  plan: text,
+  /** Grows with every change of the plan. */
+  planVersion: number,
+  /** How many tiles a unit of a plan has. */
+  tiles: number,
   jobId: text,
   /** The job's task below the site, for example `rest/services/System/CachingTools/GPServer/DeleteCache`. */
   taskPath: text,

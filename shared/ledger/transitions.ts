@@ -11,7 +11,7 @@ interface Transition {
   ends: boolean;
 }
 
-type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn';
+type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'next-unit';
 
 /**
  * Each status word and what may come before it. A step may be written twice, because an answer of DynamoDB can be lost; it
@@ -19,13 +19,20 @@ type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn';
  */
 export const TRANSITIONS = {
   waits: { to: 'waiting', after: ['waiting', 'paused'], by: ['take-turn'], ends: false },
-  pauses: { to: 'paused', after: ['waiting', 'submitting', 'paused'], by: ['take-turn'], ends: false },
+  pauses: {
+    to: 'paused',
+    after: ['waiting', 'submitting', 'running', 'paused'],
+    by: ['take-turn', 'next-unit'],
+    ends: false,
+  },
   submits: { to: 'submitting', after: ['waiting', 'paused', 'submitting'], by: ['run-job'], ends: false },
+  // A plan, between two pauses.
+  goesOn: { to: 'running', after: ['waiting', 'submitting', 'running', 'paused'], by: ['next-unit'], ends: false },
   runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job'], ends: false },
   fails: {
     to: 'failed',
     after: ['waiting', 'submitting', 'running', 'paused', 'failed'],
-    by: ['run', 'run-job', 'settle-run'],
+    by: ['run', 'run-job', 'settle-run', 'next-unit'],
     ends: true,
   },
   isCancelled: {

@@ -21,6 +21,7 @@ export function hold(parts: HoldParts): Machine {
   const work = {
     // With what the wait has cost.
     'run.$': '$.turn.state.run',
+    'holder.$': '$.turn.state.run.name',
     'input.$': '$.input',
     'lookFor.$': '$.lookFor',
     'functionArn.$': '$.functionArn',

@@ -21,6 +21,7 @@ export interface RunParts extends Place {
   functionArn: string;
   holdArn: string;
   runJobArn: string;
+  runPlanArn: string;
   /** How many runs may wait for one service. */
   maxWaiting: number;
   /** How long a call of the function may go on after its execution has ended. */
@@ -43,7 +44,7 @@ const AWS_FAILED =
 
 /** One run of one operation, from its entry in the ledger to its result. The machine is named after the operation. */
 export function run(parts: RunParts): Machine {
-  const { operation, functionArn, holdArn, runJobArn, maxWaiting, submitSeconds } = parts;
+  const { operation, functionArn, holdArn, runJobArn, runPlanArn, maxWaiting, submitSeconds } = parts;
   const key = { operation: text(operation), name: text('$$.Execution.Name') };
   const work = {
     'run.$': '$.run',
@@ -57,7 +58,8 @@ export function run(parts: RunParts): Machine {
     'request.$': '$.request',
     'later.$': '$.later',
     maxWaiting,
-    machineArn: runJobArn,
+    // `Prepare` says by a number which of them does the work.
+    'machineArn.$': `States.ArrayGetItem(States.Array('${runJobArn}', '${runPlanArn}'), $.machine)`,
     turn: { state: { attach: {}, isNew: true } },
   };
   return {

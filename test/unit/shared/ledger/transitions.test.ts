@@ -18,8 +18,9 @@ const ENDS: readonly RunStatus[] = ['succeeded', 'partly', 'submitted', 'failed'
 /** What may follow what, written a second time: after the statuses of a row the step may be taken. */
 const MAY_FOLLOW: Record<TransitionName, RunStatus[]> = {
   waits: ['waiting', 'paused'],
-  pauses: ['waiting', 'submitting', 'paused'],
+  pauses: ['waiting', 'submitting', 'running', 'paused'],
   submits: ['waiting', 'paused', 'submitting'],
+  goesOn: ['waiting', 'submitting', 'running', 'paused'],
   runs: ['submitting', 'running'],
   fails: ['waiting', 'submitting', 'running', 'paused', 'failed'],
   isCancelled: ['waiting', 'submitting', 'running', 'paused', 'failed', 'uncertain', 'cancelled'],
