@@ -7,5 +7,11 @@ const OPERATION = 'manage-map-server-cache-tiles';
 
 export const handler = operationHandler(
   OPERATION,
-  jobOperation({ operation: OPERATION, inputSchema, request: tilesRequest, submit: manageMapServerCacheTiles, makePlan }),
+  jobOperation({
+    operation: OPERATION,
+    inputSchema,
+    request: tilesRequest,
+    submit: manageMapServerCacheTiles,
+    makePlan,
+  }),
 );

@@ -42,7 +42,9 @@ export function endOf({ status, service, concerns, Error = '', Cause = '', resul
   if (status === 'ended' && concerns === 'site') return { kind: 'site', Error, Cause };
   if (status !== 'ended' && status !== 'failed') return undefined;
   if (REFUSED.includes(Error)) return { kind: 'plan', Error, Cause, mayRun };
-  return Error === OF_AWS && !mayRun ? { kind: 'site', Error, Cause } : { kind: 'failed', message: messageOf(Cause), mayRun };
+  return Error === OF_AWS && !mayRun
+    ? { kind: 'site', Error, Cause }
+    : { kind: 'failed', message: messageOf(Cause), mayRun };
 }
 
 /** Lambda reports an error as JSON. */
@@ -135,7 +137,8 @@ function inTrouble(
   const seconds = Math.min(FIRST_TROUBLE_SECONDS * 2 ** times, LONGEST_TROUBLE_SECONDS);
   const trouble = { since, times: times + 1, until: new Date(now + seconds * 1000).toISOString() };
   const isFirst = progress.trouble === undefined;
-  if (isFirst && late >= MAX_LATE) return { ...failed(progress, { n, fails, unit, message: messageOf(Cause) }), trouble };
+  if (isFirst && late >= MAX_LATE)
+    return { ...failed(progress, { n, fails, unit, message: messageOf(Cause) }), trouble };
   const again = [...progress.again, { n, fails, late: isFirst ? late + 1 : late }];
   const isTooMuch = now - Date.parse(since) >= MOST_TROUBLE_MS;
   return { ...progress, trouble, again, ...(isTooMuch ? { ending: { Error, Cause: messageOf(Cause) } } : {}) };

@@ -1,5 +1,6 @@
 import type { EntryKey } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
+import { restOf } from '../../shared/ledger/plans.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
 import { countOf } from '../../shared/tiles/ranges.ts';
 import type { LookEvent } from './events.ts';
@@ -11,7 +12,7 @@ const MAX_RESULT_BYTES = 30_000;
 /** How a plan has ended: written into its entry, and told to its machine. */
 export async function finish({ run }: LookEvent, plan: Plan, ledger: LedgerTable) {
   const { made, progress, allowed } = plan;
-  const rest = restOf(run, plan);
+  const rest = restOf(run, made);
   const failed = countOf(progress.failed);
   const service = progress.isKept ? 'kept' : 'free';
   const figures = figuresNow(plan);
@@ -50,17 +51,12 @@ function tooMany(failed: number, allowed: number): string {
   return `${failed} units failed, each twice, and ${allowed} may.`;
 }
 
-/** The input that runs the units that are left. */
-export function restOf({ operation, name }: EntryKey, { made }: Pick<Plan, 'made'>): object {
-  const { target, inputService, updateMode } = made.input;
-  return { target, inputService, updateMode, resume: `${operation}/${name}` };
-}
-
 /** With as many failed units as fit into a result. */
 function fitting<T extends { failedUnits?: object[] }>(result: T): T & { truncated?: true } {
   const { failedUnits = [] } = result;
   for (let count = failedUnits.length; count > 0; count -= 1) {
-    const cut = count < failedUnits.length ? { failedUnits: failedUnits.slice(0, count), truncated: true as const } : {};
+    const cut =
+      count < failedUnits.length ? { failedUnits: failedUnits.slice(0, count), truncated: true as const } : {};
     const whole = { ...result, ...cut };
     if (Buffer.byteLength(JSON.stringify(whole)) <= MAX_RESULT_BYTES) return whole;
   }

@@ -12,8 +12,8 @@ import type { LaneEvent } from './events.ts';
 import { openingFor, waitUntil } from './opening.ts';
 import { isOver, loadPlan, type Plan, paceOfPlan, unitsOf } from './plan.ts';
 import { keepService, tell } from './told.ts';
-import { howItEnded, type StartMachine } from './unit-state.ts';
 import { enterUnit, unitName, unitWork } from './unit-run.ts';
+import { howItEnded, type StartMachine } from './unit-state.ts';
 
 /** One look costs about 15 of the 25,000 events of a history. */
 const STEPS_PER_WINDOW = 800;
@@ -117,7 +117,8 @@ async function wishOf(event: LaneEvent, plan: Plan, units: TilePlan, ledger: Led
   const opening = openingFor(plan.window, now, pace && secondsOf(pace, { tiles: unit.tiles, jobs: 1 }));
   if (!opening.opens) return {};
   const { trouble } = progress;
-  if (trouble !== undefined && now < Date.parse(trouble.until)) return { waitSeconds: waitUntil(Date.parse(trouble.until), now) };
+  if (trouble !== undefined && now < Date.parse(trouble.until))
+    return { waitSeconds: waitUntil(Date.parse(trouble.until), now) };
   const { until, hadAll } = opening;
   return {
     running: {

@@ -1,4 +1,4 @@
-import { InvalidInputError, ERRORS, isErrorName } from '../../shared/errors.ts';
+import { ERRORS, InvalidInputError, isErrorName } from '../../shared/errors.ts';
 import { pausedWaitSeconds } from '../../shared/jobs/poll-policy.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
@@ -83,7 +83,12 @@ async function mustWait({ run, claim }: LookEvent, plan: Plan, ledger: LedgerTab
   if (opening.opens) return undefined;
   const waitSeconds = waitUntil(opening.at, now);
   const until = new Date(opening.at).toISOString();
-  await keepWaiting({ run, claim, waitSeconds }, plan, { until, why: `the window ${plan.windowName} is closed, or closes too soon` }, ledger);
+  await keepWaiting(
+    { run, claim, waitSeconds },
+    plan,
+    { until, why: `the window ${plan.windowName} is closed, or closes too soon` },
+    ledger,
+  );
   return waitSeconds;
 }
 

@@ -28,7 +28,9 @@ export async function newPlan({ run, made }: LookEvent, ledger: LedgerTable): Pr
     input.resume === undefined
       ? { made: madeSchema.parse({ ...made, input, options }), progress: progressSchema.parse({}) }
       : await resumed(input, { run, made, service: entry.service }, ledger);
-  const problem = input.resume === undefined && unconfirmed(plan.made.figures, input.confirmTiles, siteSettings(input.target).maxTiles);
+  const problem =
+    input.resume === undefined &&
+    unconfirmed(plan.made.figures, input.confirmTiles, siteSettings(input.target).maxTiles);
   if (problem) throw new InvalidInputError(`confirmTiles: ${problem} Nothing was done.`);
   const progress = { ...plan.progress, since: new Date().toISOString() };
   const expires = expiresAt(Date.now() + LONGEST_RUN_MS, environment('KEEP_DAYS').KEEP_DAYS);
@@ -63,7 +65,8 @@ async function resumed(
   const entry = await ledger.entry(before);
   if (entry === undefined) return refuse(`the ledger has no run ${run.operation}/${name}.`);
   const plan = await loadPlan(ledger, before);
-  if (plan === undefined) return refuse(`${run.operation}/${name} is no plan, so it has no units that are left. Start it anew.`);
+  if (plan === undefined)
+    return refuse(`${run.operation}/${name} is no plan, so it has no units that are left. Start it anew.`);
   const original = plan.made.input;
   if (original.target !== input.target || entry.service !== service)
     return refuse(`${name} is of ${entry.service} on target ${original.target}.`);

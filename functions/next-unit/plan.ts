@@ -103,7 +103,10 @@ export function allowedFailures({ allowedFailures: allowed = 0 }: Options, units
 }
 
 export function unitsOf({ source, input }: Pick<Made, 'source' | 'input'>): TilePlan {
-  return planFrom(source, input.areaOfInterest === undefined ? undefined : areaOfInterestSchema.parse(input.areaOfInterest));
+  return planFrom(
+    source,
+    input.areaOfInterest === undefined ? undefined : areaOfInterestSchema.parse(input.areaOfInterest),
+  );
 }
 
 /** Whether no unit may start any more: it is broken off, or more have failed than may. */

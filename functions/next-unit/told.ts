@@ -14,7 +14,8 @@ export function figuresNow(plan: Pick<Plan, 'made' | 'progress' | 'lanes'>): obj
   const pace = paceOfPlan(plan);
   const expected = pace && Math.round(secondsOf(pace, { tiles, jobs: units }) / lanes);
   const own = progress.measured.length;
-  const basis = own > 0 ? `the last ${own} units of this plan` : `the last ${made.measured.length} jobs of this service`;
+  const basis =
+    own > 0 ? `the last ${own} units of this plan` : `the last ${made.measured.length} jobs of this service`;
   return {
     tiles,
     units,

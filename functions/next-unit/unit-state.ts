@@ -50,7 +50,11 @@ function afterCancelling(entry: Entry | undefined, { until }: RunningUnit): Unit
   const isOver = settledAt !== undefined || status === 'cancelled' || status === 'stopped';
   if (!isOver) return 'being cancelled';
   if (until !== undefined && Date.parse(until) <= Date.now())
-    return { kind: 'broken-off', message: 'It had a whole window, and was still at work when that closed. Give plan.maxTilesPerJob, or a longer window.' };
+    return {
+      kind: 'broken-off',
+      message:
+        'It had a whole window, and was still at work when that closed. Give plan.maxTilesPerJob, or a longer window.',
+    };
   if (error === 'JobTimedOutError') return { kind: 'failed', message: cause };
   return { kind: 'site', Error: 'AwsUnavailableError', Cause: LOST };
 }

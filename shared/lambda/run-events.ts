@@ -81,9 +81,7 @@ const submitSchema = z.looseObject({
       operation: z.string(),
       name: z.string(),
       waitingCost: z.optional(z.number()),
-      unit: z.optional(
-        z.looseObject({ n: z.int(), source: planSourceSchema, until: z.optional(z.iso.datetime()) }),
-      ),
+      unit: z.optional(z.looseObject({ n: z.int(), source: planSourceSchema, until: z.optional(z.iso.datetime()) })),
     }),
   ),
   attempts: z._default(z.number(), 0),

@@ -123,6 +123,14 @@ export async function createPlan(
   );
 }
 
+const inputSchema = z.object({ target: z.string(), inputService: z.string(), updateMode: z.string() });
+
+/** The input that runs the units that are left of a plan. */
+export function restOf({ operation, name }: EntryKey, made: unknown): object {
+  const { input } = z.object({ input: inputSchema }).parse(made);
+  return { ...input, resume: `${operation}/${name}` };
+}
+
 /** Writes how far a plan is; false where somebody else has written since it was read. */
 export async function writeProgress(
   ledger: LedgerTable,

@@ -49,7 +49,7 @@ export const TRANSITIONS = {
   },
   isUncertain: {
     to: 'uncertain',
-    after: ['submitting', 'running', 'failed', 'uncertain'],
+    after: ['waiting', 'paused', 'submitting', 'running', 'failed', 'uncertain'],
     by: ['settle-run'],
     ends: true,
   },

@@ -38,7 +38,11 @@ export function strip(units: number, { from = 0, rows = 1 } = {}) {
 }
 
 /** The input of a plan of so many units, each of 128 tiles. */
-export function planInput({ target }: JobPlatform, units: number, { plan = {}, ...more }: Record<string, object | string | number> = {}) {
+export function planInput(
+  { target }: JobPlatform,
+  units: number,
+  { plan = {}, ...more }: Record<string, object | string | number> = {},
+) {
   return {
     target,
     inputService: COUNTRY,

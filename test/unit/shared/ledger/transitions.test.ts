@@ -25,7 +25,7 @@ const MAY_FOLLOW: Record<TransitionName, RunStatus[]> = {
   fails: ['waiting', 'submitting', 'running', 'paused', 'failed'],
   isCancelled: ['waiting', 'submitting', 'running', 'paused', 'failed', 'uncertain', 'cancelled'],
   isStopped: ['submitting', 'running', 'failed', 'uncertain', 'stopped'],
-  isUncertain: ['submitting', 'running', 'failed', 'uncertain'],
+  isUncertain: ['waiting', 'paused', 'submitting', 'running', 'failed', 'uncertain'],
 };
 const MAY_END_WELL: RunStatus[] = ['waiting', 'paused', 'submitting', 'running', 'succeeded', 'partly', 'submitted'];
 
