@@ -90,7 +90,7 @@ export class CacheOpsStack extends Stack {
     const keepDays = String(this.#settings.ledger.keepDays);
     const takeTurn = this.#addDecision('take-turn', {
       description: 'Decides whether a run may start.',
-      environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays },
+      environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays, SITES: JSON.stringify(this.#settings.sites) },
       access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem'], WAITING_INDEX),
     });
     const settleRun = this.#addDecision('settle-run', {

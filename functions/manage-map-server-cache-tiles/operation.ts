@@ -19,6 +19,7 @@ export function tilesRequest(input: Input): JobRequest {
   const { inputService, updateMode, scales, areaOfInterest, updateExtent, plan, resume } = input;
   refuseProofs(input);
   const area = areaOfInterest ?? (updateExtent && rectangle(updateExtent, updateExtent.spatialReference));
+  const isPlan = plan !== undefined || resume !== undefined;
   return {
     service: inputService,
     sameAs: {
@@ -28,7 +29,8 @@ export function tilesRequest(input: Input): JobRequest {
       // A plan that goes on has its own scales and its own area.
       ...(resume === undefined ? {} : { resume }),
     },
-    isPlan: plan !== undefined || resume !== undefined,
+    isPlan,
+    takesPlace: !isPlan,
     sought: {
       taskPath: TASK_PATHS.manageTiles,
       inputs: soughtInputs({

@@ -35,16 +35,16 @@ const REFUSED = ['VendorAuthError', 'InvalidSecretError', 'UnknownTargetError'];
 const OF_AWS = 'AwsUnavailableError';
 
 /** What has become of a unit, by what its machine tells; undefined where that is not sure. */
-export function endOf({ status, service, concerns, Error = '', Cause = '', result }: Ended): UnitEnd | undefined {
+export function endOf({ status, service, concerns, result, ...told }: Ended): UnitEnd | undefined {
+  const { Error: error = '', Cause = '' } = told;
+  const met = { Error: error, Cause };
   const mayRun = service === 'kept';
   if (status === 'succeeded') return { kind: 'done', seconds: result?.elapsedSeconds ?? 0 };
-  if (status === 'ended' && concerns === 'plan') return { kind: 'plan', Error, Cause };
-  if (status === 'ended' && concerns === 'site') return { kind: 'site', Error, Cause };
+  if (status === 'ended' && concerns === 'plan') return { kind: 'plan', ...met };
+  if (status === 'ended' && concerns === 'site') return { kind: 'site', ...met };
   if (status !== 'ended' && status !== 'failed') return undefined;
-  if (REFUSED.includes(Error)) return { kind: 'plan', Error, Cause, mayRun };
-  return Error === OF_AWS && !mayRun
-    ? { kind: 'site', Error, Cause }
-    : { kind: 'failed', message: messageOf(Cause), mayRun };
+  if (REFUSED.includes(error)) return { kind: 'plan', ...met, mayRun };
+  return error === OF_AWS && !mayRun ? { kind: 'site', ...met } : { kind: 'failed', message: messageOf(Cause), mayRun };
 }
 
 /** Lambda reports an error as JSON. */
@@ -129,7 +129,7 @@ function limited(progress: Progress): Progress {
 function inTrouble(
   progress: Progress,
   { n, fails, late }: RunningUnit,
-  { Error, Cause }: { Error: string; Cause: string },
+  met: { Error: string; Cause: string },
   unit: Unit,
   now: number,
 ): Progress {
@@ -138,10 +138,15 @@ function inTrouble(
   const trouble = { since, times: times + 1, until: new Date(now + seconds * 1000).toISOString() };
   const isFirst = progress.trouble === undefined;
   if (isFirst && late >= MAX_LATE)
-    return { ...failed(progress, { n, fails, unit, message: messageOf(Cause) }), trouble };
+    return { ...failed(progress, { n, fails, unit, message: messageOf(met.Cause) }), trouble };
   const again = [...progress.again, { n, fails, late: isFirst ? late + 1 : late }];
   const isTooMuch = now - Date.parse(since) >= MOST_TROUBLE_MS;
-  return { ...progress, trouble, again, ...(isTooMuch ? { ending: { Error, Cause: messageOf(Cause) } } : {}) };
+  return {
+    ...progress,
+    trouble,
+    again,
+    ...(isTooMuch ? { ending: { Error: met.Error, Cause: messageOf(met.Cause) } } : {}),
+  };
 }
 
 /** The unit that is to be tried next: first tries, those that were broken off, second tries. */

@@ -18,10 +18,12 @@ export async function finish({ run }: LookEvent, plan: Plan, ledger: LedgerTable
   const figures = figuresNow(plan);
   const units = { failedUnits: progress.failedUnits.map(({ n: _n, ...unit }) => unit) };
   if (progress.ending !== undefined || failed > allowed) {
-    const { Error, Cause } = progress.ending ?? { Error: 'PartialFailureError', Cause: tooMany(failed, allowed) };
+    const ending = progress.ending ?? { Error: 'PartialFailureError', Cause: tooMany(failed, allowed) };
     const told = failed === 0 ? '' : ` ${JSON.stringify(fitting({ plan: figures, ...units }))}`;
-    const message = `${Cause} Run the rest with ${JSON.stringify(rest)}.${told}`;
-    return await plainFailure(run, { Error, Cause: message, service }, ledger, { plan: JSON.stringify(figures) });
+    const message = `${ending.Cause} Run the rest with ${JSON.stringify(rest)}.${told}`;
+    return await plainFailure(run, { Error: ending.Error, Cause: message, service }, ledger, {
+      plan: JSON.stringify(figures),
+    });
   }
   const status = failed > 0 ? ('partly' as const) : ('succeeded' as const);
   const now = Date.now();
@@ -66,11 +68,11 @@ function fitting<T extends { failedUnits?: object[] }>(result: T): T & { truncat
 /** The run ends by an error; whoever is attached to it reads that in its entry. */
 export async function plainFailure(
   run: EntryKey,
-  { Error, Cause, service = 'free' }: { Error: string; Cause: string; service?: string },
+  { service = 'free', ...met }: { Error: string; Cause: string; service?: string },
   ledger: LedgerTable,
   more: { plan?: string } = {},
 ) {
   const finishedAt = new Date().toISOString();
-  await ledger.step(run, 'fails', { set: { finishedAt, error: Error, cause: Cause, ...more } });
-  return { next: 'end', status: 'failed', service, Error, Cause };
+  await ledger.step(run, 'fails', { set: { finishedAt, error: met.Error, cause: met.Cause, ...more } });
+  return { next: 'end', status: 'failed', service, ...met };
 }

@@ -4,13 +4,20 @@ import { ours } from './tasks.ts';
 
 /** A machine as a Mermaid flow chart. What is tried again is not drawn. */
 export function drawing({ StartAt, States }: Machine): string {
-  const names = Object.keys(States);
+  const all = withInner(States);
+  const names = Object.keys(all);
   const idOf = (name: string) => `s${names.indexOf(name)}`;
-  const lines = Object.entries(States).flatMap(([name, state]) => [
+  const lines = Object.entries(all).flatMap(([name, state]) => [
     `${idOf(name)}${shape(state, label(name, state))}`,
     ...arrows(state).map(({ arrow, to }) => `${idOf(name)} ${arrow} ${idOf(to)}`),
   ]);
   return ['flowchart TD', `start(( )) --> ${idOf(StartAt)}`, ...lines].join('\n  ');
+}
+
+/** The states and those inside of them. */
+function withInner(states: Machine['States']): Machine['States'] {
+  const inner = Object.values(states).map((state) => (state.Type === 'Map' ? state.ItemProcessor.States : {}));
+  return Object.assign({ ...states }, ...inner);
 }
 
 function shape({ Type: type }: State, text: string): string {
@@ -51,6 +58,12 @@ function arrows(state: State): { arrow: string; to: string }[] {
     return [...rules, { arrow: '-->|else|', to: state.Default }];
   }
   const next = 'Next' in state ? state.Next : undefined;
+  if (state.Type === 'Map' && next !== undefined) {
+    return [
+      { arrow: '-->|for each|', to: state.ItemProcessor.StartAt },
+      { arrow: '-->|when all are over|', to: next },
+    ];
+  }
   const catchers = 'Catch' in state ? (state.Catch ?? []) : [];
   const [same] = catchers.filter((catcher) => catcher.Next === next);
   return [

@@ -8,7 +8,7 @@ import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';
-import { checkWindowNames, sitesSchema, windowsSchema } from './windows.ts';
+import { checkSitesSize, checkWindowNames, sitesSchema, windowsSchema } from './windows.ts';
 
 /** One schedule of the settings. */
 export const scheduleSchema = z
@@ -144,6 +144,7 @@ export const settingsSchema = z
     notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),
   })
   .superRefine(checkWindowNames, { when: ({ value }) => isObject(value) })
+  .superRefine(checkSitesSize)
   .superRefine(checkRastersSize);
 
 /** The settings with their defaults filled in. */

@@ -33,6 +33,8 @@ export interface JobRequest {
   sought: SoughtJob;
   /** Whether the work is split into units. */
   isPlan?: boolean;
+  /** Whether it counts among the tile jobs of its target. */
+  takesPlace?: boolean;
   /** The unit that is to be submitted. */
   unit?: WorkUnit | undefined;
 }
@@ -64,7 +66,7 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
     inputSchema,
     asks(input) {
       const { target, waitForJobCompletion } = input;
-      const { service: name, sameAs, later = false, sought, isPlan } = requestOf(input);
+      const { service: name, sameAs, later = false, sought, isPlan, takesPlace } = requestOf(input);
       const service = serviceLabel(name);
       return {
         target,
@@ -73,6 +75,7 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
         // A plan has no job of its own to look for.
         sought: isPlan ? undefined : sought,
         isPlan,
+        takesPlace,
         lookFor: `a job of ${service} on target ${target}, in ArcGIS Server Manager (the jobs of the geoprocessing service),`,
         waits: waitForJobCompletion === 'DO_NOT_WAIT',
       };

@@ -33,7 +33,7 @@ const NODE_MODULES =
   /^node:(async_hooks|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|net|os|path|process|querystring|stream|timers(\/promises)?|tls|util|util\/types|zlib)$/;
 
 /** Those that read and write the ledger. */
-const DECIDES = ['pause-site', 'settle-run', 'sweep-runs', 'take-turn'];
+const DECIDES = ['next-unit', 'pause-site', 'settle-run', 'sweep-runs', 'take-turn'];
 
 const bundles = new Map<string, Bundle>();
 for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));
@@ -123,7 +123,7 @@ describe('the bundles of the functions', () => {
   }
 
   const carriers: [client: string, names: string[]][] = [
-    ['sfn', [...OPERATIONS, 'start-refresh', 'sweep-runs', 'pause-site']],
+    ['sfn', [...OPERATIONS, 'start-refresh', 'sweep-runs', 'pause-site', 'next-unit']],
     ['dynamodb', DECIDES],
     ['secrets-manager', [...OPERATIONS, 'check-job', 'cancel-job', 'check-target']],
   ];

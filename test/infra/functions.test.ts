@@ -13,7 +13,7 @@ const OF_MACHINES = ['check-job', 'cancel-job'];
 /** It talks to a vendor for people, and only reads. */
 const FOR_PEOPLE = ['check-target'];
 /** These decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
+const DECISIONS = ['take-turn', 'next-unit', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
 const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
 
 const TIMEOUT_SECONDS: Record<string, number> = {
@@ -105,7 +105,14 @@ describe('the functions', () => {
         ]),
       ),
       ...Object.fromEntries([...OF_MACHINES, ...FOR_PEOPLE].map((name) => [name, { SECRET_PREFIX: 'cache-ops/' }])),
-      'take-turn': { ...table, KEEP_DAYS: '400' },
+      'take-turn': { ...table, KEEP_DAYS: '400', SITES: '{}' },
+      'next-unit': {
+        ...table,
+        KEEP_DAYS: '400',
+        SITES: '{}',
+        WINDOWS: '{}',
+        CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun',
+      },
       'settle-run': { ...table, KEEP_DAYS: '400', MACHINE_PREFIX: '' },
       'sweep-runs': { ...table, CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun' },
       'pause-site': table,
@@ -182,6 +189,12 @@ const OF_DECISIONS: Record<string, object[]> = {
     allow('dynamodb:Query', `${LEDGER}/index/waiting`),
     keyStatement('dynamodb', 'kms:Decrypt'),
     traces(),
+  ],
+  'next-unit': [
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+    allow('states:StartExecution', 'arn:aws:stepfunctions:JobsCancelRun'),
   ],
   'settle-run': [
     allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], LEDGER),

@@ -44,7 +44,7 @@ const WILDCARDS: Record<string, RegExp> = {
 };
 
 /** They decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
+const DECISIONS = ['take-turn', 'next-unit', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
 
 for (const [name, { template, idsOf, resources }] of stacks) {
   const permissions = permissionsOf(template.toJSON());
@@ -78,7 +78,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
         ofLedger?.filter((who) => ofSecrets?.includes(who)),
         [],
       );
-      assert.equal(ofLedger?.length, 4);
+      assert.equal(ofLedger?.length, 5);
     });
 
     it('every function writes its own log and no other', () => {
@@ -88,7 +88,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
       }
     });
 
-    it('every operation starts its own machine, new rasters start a refresh, the sweep starts cancel-run, and that is all', () => {
+    it('every operation starts its own machine, new rasters start a refresh, the sweep and the plans start cancel-run, and that is all', () => {
       const starts = [...functions].flatMap(([who, may]) =>
         resourcesOf(may, 'states')
           .filter((right) => right.startsWith('states:StartExecution '))
@@ -100,6 +100,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
         starts.toSorted(),
         [
           ...OPERATIONS.map((one) => `function ${one}: ${one}`),
+          'function next-unit: cancel-run',
           'function sweep-runs: cancel-run',
           ...ofRasters,
         ].toSorted(),

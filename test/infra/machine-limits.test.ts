@@ -9,6 +9,10 @@ const MAX_CHOICE_RULES = 25;
 /** What people start to pause a target: counted by itself, because no run goes through it. */
 const PAUSE = 'pause-site';
 const MAX_STATES_OF_PAUSE = 1;
+/** Through these only runs that are plans go: counted by themselves, too. */
+const PLANS = ['run-plan', 'run-units'];
+const MAX_STATES_OF_PLANS = 20;
+const MAX_CHOICE_RULES_OF_PLANS = 5;
 
 const VENDOR_WORDS = /esri|arcgis|micro-?strategy|[a-z]+Server\b|GPServer|geoprocessing/i;
 
@@ -17,11 +21,15 @@ const all = machinesOf({
 });
 /** Each definition once: the machines of operations have the same. */
 const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job'].map((name) => required(all, name));
-const choices = definitions.flatMap(({ name, states }) =>
+const ofPlans = definitions.filter(({ name }) => PLANS.includes(name));
+const ofAll = definitions.filter(({ name }) => !PLANS.includes(name));
+const choicesOf = (machines: typeof definitions) => machines.flatMap(({ name, states }) =>
   [...states]
     .filter(([, { Type }]) => Type === 'Choice')
     .map(([state, choice]) => ({ at: `${name}: ${state}`, choice })),
 );
+
+const choices = choicesOf(definitions);
 
 describe('what a person has to read of the state machines', () => {
   it('is all of them: there are no others', () => {
@@ -34,8 +42,8 @@ describe('what a person has to read of the state machines', () => {
   });
 
   it(`is ${MAX_STATES} states at most, ${MAX_STATES_OF_ONE} in one of them, and ${MAX_CHOICE_RULES} rules of choices`, () => {
-    const sizes = definitions.map(({ name, states }) => ({ name, states: states.size }));
-    const rules = choices.flatMap(({ choice }) => choice.Choices);
+    const sizes = ofAll.map(({ name, states }) => ({ name, states: states.size }));
+    const rules = choicesOf(ofAll).flatMap(({ choice }) => choice.Choices);
 
     const sum = sizes.reduce((total, { states }) => total + states, 0);
     assert.ok(sum <= MAX_STATES, `${sum} states: ${JSON.stringify(sizes)}`);
@@ -44,6 +52,14 @@ describe('what a person has to read of the state machines', () => {
       [],
     );
     assert.ok(rules.length <= MAX_CHOICE_RULES, `${rules.length} rules`);
+  });
+
+  it(`is ${MAX_STATES_OF_PLANS} states at most of the machines of plans, and ${MAX_CHOICE_RULES_OF_PLANS} rules`, () => {
+    const states = ofPlans.flatMap((machine) => [...machine.states.keys()]);
+    const rules = choicesOf(ofPlans).flatMap(({ choice }) => choice.Choices);
+
+    assert.ok(states.length > 0 && states.length <= MAX_STATES_OF_PLANS, `${states.length} states`);
+    assert.ok(rules.length <= MAX_CHOICE_RULES_OF_PLANS, `${rules.length} rules`);
   });
 
   it(`is ${MAX_STATES_OF_PAUSE} state of the machine that pauses a target`, () => {

@@ -71,7 +71,7 @@ const needed: Record<string, Rights[]> = {
       [invoke(name), entries('PutItem', name), entries('UpdateItem', name), tableKey, ...runToEnd('hold')],
     ]),
   ),
-  hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job')],
+  hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job', 'run-plan')],
   'run-job': [
     invoke(...OPERATIONS),
     entries('UpdateItem', ...OPERATIONS, 'claim'),
@@ -79,6 +79,8 @@ const needed: Record<string, Rights[]> = {
     start('cancel-run'),
     ...runToEnd('watch-job', 'take-turn'),
   ],
+  'run-plan': [invoke(...OPERATIONS), invoke('next-unit'), ...runToEnd('run-units')],
+  'run-units': [invoke('next-unit'), ...runToEnd('run-job')],
   'take-turn': [invoke('take-turn')],
   'watch-job': [invoke('check-job'), entries('UpdateItem', ...OPERATIONS), tableKey],
   'cancel-run': [invoke('settle-run', 'cancel-job')],

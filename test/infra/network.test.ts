@@ -39,7 +39,7 @@ describe('a network of the settings', () => {
     const configOf = (id: string) => inVpc.resources.get(id)?.Properties['VpcConfig'];
     assert.deepEqual(
       [inside?.length, outside?.map(readableId)],
-      [8, ['TakeTurnFunction', 'SettleRunFunction', 'SweepRunsFunction', 'PauseSiteFunction']],
+      [8, ['TakeTurnFunction', 'SettleRunFunction', 'SweepRunsFunction', 'NextUnitFunction', 'PauseSiteFunction']],
     );
     for (const id of inside ?? []) assert.deepEqual(configOf(id), { SubnetIds: SUBNETS, SecurityGroupIds: GROUPS });
     for (const id of outside ?? []) assert.equal(configOf(id), undefined, id);

@@ -13,6 +13,7 @@ export function hold(parts: HoldParts): Machine {
     'claim.$': '$.claim',
     'request.$': '$.request',
     'later.$': '$.later',
+    'takesPlace.$': '$.takesPlace',
     'maxWaiting.$': '$.maxWaiting',
     'submitSeconds.$': '$.submitSeconds',
     'isNew.$': '$.turn.state.isNew',

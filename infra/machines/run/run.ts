@@ -57,6 +57,7 @@ export function run(parts: RunParts): Machine {
     'claim.$': '$.claim',
     'request.$': '$.request',
     'later.$': '$.later',
+    'takesPlace.$': '$.takesPlace',
     maxWaiting,
     // `Prepare` says by a number which of them does the work.
     'machineArn.$': `States.ArrayGetItem(States.Array('${runJobArn}', '${runPlanArn}'), $.machine)`,
