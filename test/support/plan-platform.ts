@@ -17,7 +17,9 @@ export async function planPlatform(
   t: TestContext,
   options: Parameters<typeof startJobPlatform>[0] = {},
 ): Promise<JobPlatform> {
-  const platform = await startJobPlatform({ emulator: { jobSeconds: 300 }, ...options });
+  // Jobs that tell of their progress at once are asked less often.
+  const emulator = { jobSeconds: 300, waitingShare: 0.001, ...options.emulator };
+  const platform = await startJobPlatform({ ...options, emulator });
   t.after(() => platform.close());
   addCountry(platform, COUNTRY);
   return platform;

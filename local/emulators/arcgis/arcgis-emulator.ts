@@ -57,6 +57,8 @@ export interface ArcgisEmulatorOptions {
   tokenLifeMinutes?: number;
   /** How long a job without tiles takes; 1000 tiles double the part in which it executes. @defaultValue 2.5 */
   jobSeconds?: number;
+  /** Which part of that it waits before it executes. @defaultValue 0.2 */
+  waitingShare?: number;
   /** Which of its two documented successes Clear REST cache answers with. @defaultValue "status" */
   clearAnswer?: 'status' | 'success';
   /** The code for a service that does not exist; it differs by version. @defaultValue 404 */
@@ -123,8 +125,8 @@ export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): 
 }
 
 function createSite(origin: string, options: ArcgisEmulatorOptions): Site {
-  const { federated = false, now = Date.now, tokenLifeMinutes = 60, jobSeconds = 2.5 } = options;
-  const jobs = new GpJobs({ now, jobSeconds });
+  const { federated = false, now = Date.now, tokenLifeMinutes = 60, jobSeconds = 2.5, waitingShare } = options;
+  const jobs = new GpJobs({ now, jobSeconds, ...(waitingShare === undefined ? {} : { waitingShare }) });
   const tiles = new TileStore(() => jobs.advance());
   const services = defaultServices();
   fillCaches(services, tiles, now());
