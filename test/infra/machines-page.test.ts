@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { machinesPageFile, machinesPageText } from '../../infra/machines/machines-page.ts';
-import { machinesOf, OPERATIONS, required } from './machines.ts';
+import { followers, machinesOf, OPERATIONS, required } from './machines.ts';
 
 const SCHEDULE = { name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } };
 const EVENT = {
@@ -36,10 +36,8 @@ describe('the page of the state machines', () => {
       const drawn = new Set(
         [...text.matchAll(/^ *(s\d+) -.*> ?(?:\|[^|]*\| )?(s\d+)$/gm)].map(([, from, to]) => `${from} ${to}`),
       );
-      const ways = [...machine.states].flatMap(([state, { Next, Default, Choices, Catch }]) =>
-        [Next, Default, ...[...Choices, ...Catch].map((rule) => rule.Next)]
-          .filter((next) => next !== undefined)
-          .map((next) => `${ids.get(state)} ${ids.get(next)}`),
+      const ways = [...machine.states].flatMap(([state, definition]) =>
+        followers(definition).map((next) => `${ids.get(state)} ${ids.get(next)}`),
       );
 
       assert.deepEqual([...ids.keys()], [...machine.states.keys()]);
