@@ -61,7 +61,7 @@ export async function makePlan(input: Input, { service, sought }: JobRequest, ru
   const { planned, notes } = await lookUp(input, service, run);
   const source = planSourceOf(planned);
   // A plan that goes on is the one that it was: only whether the service still has its tiles is to be seen.
-  if (input.resume !== undefined) return { source, notes };
+  if (input.resume !== undefined) return { source, notes, sought };
   return { source, notes, sought, figures: figuresOf(planFrom(source, input.areaOfInterest && planned.area)) };
 }
 

@@ -110,12 +110,17 @@ function failed(
 ): Progress {
   if (fails + 1 < TRIES) return limited({ ...progress, failedOnce: mutable(added(progress.failedOnce, n)) });
   const { scales, extent, tiles } = unit;
-  const told = { n, scales, extent, tiles, message: message.slice(0, MAX_MESSAGE_CHARACTERS) };
+  const told = { n, scales, extent, tiles, message: endOfText(message) };
   return limited({
     ...progress,
     failed: mutable(added(progress.failed, n)),
     failedUnits: progress.failedUnits.length < MAX_DETAILS ? [...progress.failedUnits, told] : progress.failedUnits,
   });
+}
+
+/** The vendor's last messages stand at the end. */
+function endOfText(message: string): string {
+  return message.length <= MAX_MESSAGE_CHARACTERS ? message : `… ${message.slice(-MAX_MESSAGE_CHARACTERS)}`;
 }
 
 function limited(progress: Progress): Progress {

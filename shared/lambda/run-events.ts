@@ -114,7 +114,15 @@ function prepared<S extends z.ZodMiniObject>(
   { prepare: input, execution, submitSeconds }: z.output<typeof prepareSchema>,
 ) {
   checkSize(operation, input);
-  const { target, service, claim, sought, lookFor, isPlan = false, takesPlace = false } = asks(parseInput(operation, inputSchema, input));
+  const {
+    target,
+    service,
+    claim,
+    sought,
+    lookFor,
+    isPlan = false,
+    takesPlace = false,
+  } = asks(parseInput(operation, inputSchema, input));
   // Step Functions leaves fractions of a second out where they are zero; texts are compared in the queue.
   const startedAt = new Date(execution.startedAt).toISOString();
   const { name } = execution;
@@ -151,7 +159,15 @@ function prepared<S extends z.ZodMiniObject>(
   });
   // Which machine does the work: `run-job` or `run-plan`.
   const machine = isPlan ? 1 : 0;
-  const told = { run, entry, lookFor, machine, takesPlace, claims: asked ? 'something' : 'nothing', ...(asked ?? noClaim(target)) };
+  const told = {
+    run,
+    entry,
+    lookFor,
+    machine,
+    takesPlace,
+    claims: asked ? 'something' : 'nothing',
+    ...(asked ?? noClaim(target)),
+  };
   // A machine of 0.1.0 makes the entry itself.
   const answer =
     execution.id === undefined

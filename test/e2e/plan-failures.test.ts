@@ -62,7 +62,8 @@ describe('a plan with units that fail', () => {
 
     assert.equal(run.error, 'VendorAuthError', run.cause);
     assert.match(String(run.cause), /"resume":/);
-    assert.ok(jobs().length <= 1 && submits <= 2, `${submits}`);
+    // The secret is kept for some time by the function that has read it.
+    assert.ok(jobs().length <= 2 && submits <= 3, `${submits}`);
   });
 
   it('waits for a site that is away, without blaming its units', async (t) => {
@@ -91,8 +92,9 @@ describe('a plan with units that fail', () => {
 
     const runs = [
       startPlan(on, 'plan', 4, { plan: { jobsAtOnce: 3 } }),
-      ...['Basemap.MapServer', 'CachedServices/Streets.MapServer', 'Imagery/Landsat.ImageServer'].map((inputService, n) =>
-        platform.start(TILES, { target, inputService, updateMode: 'RECREATE_EMPTY_TILES' }, `single-${n}`),
+      ...['Basemap.MapServer', 'CachedServices/Streets.MapServer', 'Imagery/Landsat.ImageServer'].map(
+        (inputService, n) =>
+          platform.start(TILES, { target, inputService, updateMode: 'RECREATE_EMPTY_TILES' }, `single-${n}`),
       ),
     ];
     await platform.idle();

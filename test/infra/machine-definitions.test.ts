@@ -124,7 +124,8 @@ describe('the state machines', () => {
       .map(({ Parameters }) => String(Parameters['Name.$']));
 
     assert.ok(names.length > 0);
-    for (const name of names) assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}){0,4}', \$\.(?:unit\.state\.)?run\.id/);
+    for (const name of names)
+      assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}){0,4}', \$\.(?:unit\.state\.)?run\.id/);
   });
 
   it('are the same for every operation, but for its function, its name and its limits', () => {

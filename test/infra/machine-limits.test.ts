@@ -23,11 +23,12 @@ const all = machinesOf({
 const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job'].map((name) => required(all, name));
 const ofPlans = definitions.filter(({ name }) => PLANS.includes(name));
 const ofAll = definitions.filter(({ name }) => !PLANS.includes(name));
-const choicesOf = (machines: typeof definitions) => machines.flatMap(({ name, states }) =>
-  [...states]
-    .filter(([, { Type }]) => Type === 'Choice')
-    .map(([state, choice]) => ({ at: `${name}: ${state}`, choice })),
-);
+const choicesOf = (machines: typeof definitions) =>
+  machines.flatMap(({ name, states }) =>
+    [...states]
+      .filter(([, { Type }]) => Type === 'Choice')
+      .map(([state, choice]) => ({ at: `${name}: ${state}`, choice })),
+  );
 
 const choices = choicesOf(definitions);
 

@@ -92,9 +92,13 @@ export function required<T>(map: ReadonlyMap<string, T>, name: string): T {
 
 /** The names of the states that may follow. */
 export function followers({ Next: next, Default: other, Choices, Catch, ItemProcessor }: State): string[] {
-  return [next, other, ItemProcessor?.StartAt, ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)].filter(
-    (name) => name !== undefined,
-  );
+  return [
+    next,
+    other,
+    ItemProcessor?.StartAt,
+    ...Choices.map((choice) => choice.Next),
+    ...Catch.map((catcher) => catcher.Next),
+  ].filter((name) => name !== undefined);
 }
 
 /** The states that can come after this one, itself left out unless it can come again. */

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import * as z from 'zod';
 import { createService } from '../../local/emulators/arcgis/catalogue.ts';
 import type { Execution } from '../../local/execution.ts';
 import { type JobPlatform, startJobPlatform } from './job-platform.ts';
@@ -62,4 +63,17 @@ export function startPlan(platform: JobPlatform, name: string, units: number, mo
 /** The input that goes on with a run. */
 export function resumeInput({ target }: JobPlatform, run: string, plan: object = {}) {
   return { target, inputService: COUNTRY, updateMode: 'RECREATE_ALL_TILES', resume: `${TILES}/${run}`, plan };
+}
+
+const unitSchema = z.looseObject({
+  name: z.string(),
+  status: z.string(),
+  submittedAt: z.string().default(''),
+  finishedAt: z.string().default(''),
+});
+
+/** The runs of a plan's units, the oldest first. */
+export async function unitsOf({ ledger }: JobPlatform, name: string) {
+  const runs = (await ledger.runs()).filter(({ parent }) => parent === `${TILES}/${name}`);
+  return runs.map((run) => unitSchema.parse(run));
 }

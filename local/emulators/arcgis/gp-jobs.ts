@@ -139,7 +139,10 @@ export class GpJobs {
     const executingAt = job.submittedAt + this.#baseMs * this.#waitingShare;
     const until = Math.min(now, job.cancelledAt ?? now);
     if (until >= executingAt) this.#execute(job, executingAt, until);
-    else if (job.cancelledAt === undefined && until >= job.submittedAt + this.#baseMs * this.#waitingShare * SUBMITTED_SHARE) {
+    else if (
+      job.cancelledAt === undefined &&
+      until >= job.submittedAt + this.#baseMs * this.#waitingShare * SUBMITTED_SHARE
+    ) {
       job.status = 'esriJobWaiting';
     }
     if (job.cancelledAt === undefined || job.endedAt !== undefined) return;

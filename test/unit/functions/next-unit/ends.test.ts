@@ -4,7 +4,12 @@ import { afterEnd, begun, endOf, pending, type UnitEnd } from '../../../../funct
 import { type Progress, progressSchema, type RunningUnit } from '../../../../shared/ledger/plans.ts';
 
 const UNITS = 4;
-const unitOf = (n: number) => ({ scales: [1000], tiles: 10 + n, extent: { xmin: n, ymin: 0, xmax: n + 1, ymax: 1 }, rectangles: [] });
+const unitOf = (n: number) => ({
+  scales: [1000],
+  tiles: 10 + n,
+  extent: { xmin: n, ymin: 0, xmax: n + 1, ymax: 1 },
+  rectangles: [],
+});
 const DONE: UnitEnd = { kind: 'done', seconds: 60 };
 const FAILED: UnitEnd = { kind: 'failed', message: 'a bad corner' };
 const AWAY: UnitEnd = { kind: 'site', Error: 'VendorBusyError', Cause: 'busy' };
@@ -18,7 +23,14 @@ function play(ends: (n: number, tries: number) => UnitEnd, begin = progressSchem
     const next = pending(progress, UNITS);
     if (next === undefined) break;
     tried.push(next.n);
-    const running: RunningUnit = { ...next, lane: 0, name: `unit-${progress.starts}`, tiles: 10 + next.n, since: '', hadAll: false };
+    const running: RunningUnit = {
+      ...next,
+      lane: 0,
+      name: `unit-${progress.starts}`,
+      tiles: 10 + next.n,
+      since: '',
+      hadAll: false,
+    };
     progress = begun(progress, running, (n) => n);
     const times = tried.filter((n) => n === next.n).length;
     progress = afterEnd(progress, running, ends(next.n, times), unitOf(next.n), now);
@@ -32,14 +44,27 @@ describe('what the end of a unit means for its plan', () => {
 
     assert.deepEqual(tried, [0, 1, 2, 3]);
     assert.deepEqual([progress.done, progress.tilesDone, progress.running], [[[0, 3]], 46, []]);
-    assert.deepEqual(progress.measured, [10, 11, 12, 13].map((tiles) => [tiles, 60]));
+    assert.deepEqual(
+      progress.measured,
+      [10, 11, 12, 13].map((tiles) => [tiles, 60]),
+    );
   });
 
   it('is a second try after all first ones where it failed, and no third', () => {
     const { progress, tried } = play((n) => (n === 1 ? FAILED : DONE));
 
     assert.deepEqual(tried, [0, 1, 2, 3, 1]);
-    assert.deepEqual([progress.done, progress.failed, progress.failedOnce], [[[0, 0], [2, 3]], [[1, 1]], []]);
+    assert.deepEqual(
+      [progress.done, progress.failed, progress.failedOnce],
+      [
+        [
+          [0, 0],
+          [2, 3],
+        ],
+        [[1, 1]],
+        [],
+      ],
+    );
     assert.deepEqual(progress.failedUnits, [
       { n: 1, scales: [1000], tiles: 11, extent: { xmin: 1, ymin: 0, xmax: 2, ymax: 1 }, message: 'a bad corner' },
     ]);
@@ -85,7 +110,10 @@ describe('what the end of a unit means for its plan', () => {
 
     // Where nothing else is left to try nobody can tell one from the other.
     assert.ok(progress.failed.length > 0 || progress.ending?.Error === 'VendorBusyError');
-    assert.deepEqual(progress.done, [[0, 0], [2, 3]]);
+    assert.deepEqual(progress.done, [
+      [0, 0],
+      [2, 3],
+    ]);
   });
 
   it('is the end at once where credentials were refused', () => {

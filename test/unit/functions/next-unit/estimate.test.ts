@@ -15,10 +15,43 @@ describe('how long units take', () => {
   });
 
   for (const [what, measured, work, seconds] of [
-    ['a constant and so much for each tile', [[100, 200], [300, 400], [200, 300]], { tiles: 1000, jobs: 2 }, 1200],
-    ['as long as the others where all have the same size', [[100, 200], [100, 400]], { tiles: 100, jobs: 3 }, 900],
-    ['never less for more tiles', [[100, 400], [200, 300]], { tiles: 1000, jobs: 1 }, 350],
-    ['never more than in proportion', [[100, 100], [200, 400]], { tiles: 300, jobs: 1 }, 500],
+    [
+      'a constant and so much for each tile',
+      [
+        [100, 200],
+        [300, 400],
+        [200, 300],
+      ],
+      { tiles: 1000, jobs: 2 },
+      1200,
+    ],
+    [
+      'as long as the others where all have the same size',
+      [
+        [100, 200],
+        [100, 400],
+      ],
+      { tiles: 100, jobs: 3 },
+      900,
+    ],
+    [
+      'never less for more tiles',
+      [
+        [100, 400],
+        [200, 300],
+      ],
+      { tiles: 1000, jobs: 1 },
+      350,
+    ],
+    [
+      'never more than in proportion',
+      [
+        [100, 100],
+        [200, 400],
+      ],
+      { tiles: 300, jobs: 1 },
+      500,
+    ],
   ] as const) {
     it(`is ${what}`, () => {
       const pace = paceOf(measured);

@@ -11,8 +11,18 @@ describe('a place for a tile job', () => {
     ['is kept while its run has yet to claim the service', {}, 59_999, true],
     ['is free when it never did', {}, 60_001, false],
     ['is kept while the service is claimed', { holder: 'run', leaseUntil: lease(LATER + 1) }, LATER, true],
-    ['is free after its lease, whatever became of its run', { holder: 'run', leaseUntil: lease(LATER - 1) }, LATER, false],
-    ['is free when the service was let go', { holder: 'run', leaseUntil: lease(LATER + 1), releasedAt: lease(1) }, LATER, false],
+    [
+      'is free after its lease, whatever became of its run',
+      { holder: 'run', leaseUntil: lease(LATER - 1) },
+      LATER,
+      false,
+    ],
+    [
+      'is free when the service was let go',
+      { holder: 'run', leaseUntil: lease(LATER + 1), releasedAt: lease(1) },
+      LATER,
+      false,
+    ],
     ['is free when somebody else has the service', { holder: 'other', leaseUntil: lease(LATER + 1) }, LATER, false],
   ] as const) {
     it(what, () => {

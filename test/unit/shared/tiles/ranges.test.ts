@@ -21,7 +21,10 @@ describe('ranges of numbers', () => {
           all.filter((n) => set.has(n)),
         );
         assert.equal(countOf(ranges), set.size);
-        assert.equal(firstOutside(ranges, 0), all.find((n) => !set.has(n)));
+        assert.equal(
+          firstOutside(ranges, 0),
+          all.find((n) => !set.has(n)),
+        );
         assert.ok(ranges.every(([first], index) => index === 0 || first > (ranges[index - 1]?.[1] ?? 0) + 1));
       }),
     );
