@@ -2,10 +2,26 @@ import { readFileSync } from 'node:fs';
 import { operations } from '../infra/operations.ts';
 import { parseInput, parseSecretFile } from './json-input.ts';
 import { operationHelp } from './operation-help.ts';
+import type { Pausing } from './pause.ts';
 import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
 
 /** What the command line asks for. */
-export type Command = { kind: 'tour' } | RunsCommand | CheckTargetCommand | OperationCommand;
+export type Command =
+  | { kind: 'tour' }
+  | RunsCommand
+  | CheckTargetCommand
+  | PauseCommand
+  | FootprintCommand
+  | OperationCommand;
+
+/** Hands off a target for some time. */
+type PauseCommand = { kind: 'pause' } & Pausing;
+
+/** Where raster files lie. */
+interface FootprintCommand {
+  kind: 'footprint';
+  files: string[];
+}
 
 /** The runs of earlier commands. */
 interface RunsCommand {
@@ -88,6 +104,23 @@ export function readCommandLine(args: readonly string[], environment = process.e
     .option('--json', 'as JSON')
     .action((target: string, { secrets, json }: { secrets?: string; json?: boolean }) => {
       asked = { kind: 'check-target', target, ...readSecrets(secrets), ...(json && { json }) };
+    });
+  program
+    .command('pause')
+    .description('keeps all operations off a target until some time; a time that is past ends it')
+    .argument('<target>', 'the name of the target, or ALL')
+    .requiredOption('--until <time>', 'with its zone, for example 2026-11-27T06:00:00Z')
+    .requiredOption('--reason <text>', 'why, for those who wait')
+    .option('--cancel', 'cancels the jobs that run')
+    .action((target: string, options: Omit<Pausing, 'target'>) => {
+      asked = { kind: 'pause', target, ...options };
+    });
+  program
+    .command('footprint')
+    .description('says where raster files lie, and what says so')
+    .argument('<file...>', 'raster files of this machine')
+    .action((files: string[]) => {
+      asked = { kind: 'footprint', files };
     });
   if (args.length > 0) readArguments(program, args);
   return asked;

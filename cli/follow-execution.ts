@@ -8,7 +8,7 @@ const WORDS: Record<string, string> = {
   'Enter the ledger': 'enters the ledger',
   'Dry run': 'looks up what a run would do',
   Prepare: 'checks the input',
-  'Take a turn': 'waits for its turn',
+  'Take a turn': 'waits for its turn, or for the end of a pause',
   Submit: 'at work',
   'Wait to submit again': 'waits to try again',
   'Wait for the lost submit': 'waits for the end of a call that broke off',

@@ -25,7 +25,7 @@ export const operationHelp: Readonly<Record<string, OperationHelp>> = {
     example: { target: 'arcgis', inputService: STREETS, confirm: STREETS },
   },
   'purge-microstrategy-caches': {
-    does: 'purges the element and object caches of MicroStrategy projects',
+    does: 'purges element, object, content and cube caches of MicroStrategy projects',
     example: { target: 'microstrategy', projects: 'ALL', cacheTypes: ['element', 'object'] },
   },
 };

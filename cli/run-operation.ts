@@ -1,4 +1,5 @@
 import type { OperationOutcome } from '../local/operation-outcome.ts';
+import { PauseFiles } from '../local/pause-files.ts';
 import { startPlatform } from '../local/platform.ts';
 import { startEmulators } from '../local/start-emulators.ts';
 import { synthesize } from '../local/synth.ts';
@@ -26,6 +27,7 @@ export async function runOperation(command: OperationCommand, surroundings: Surr
   const platform = await startPlatform({
     assemblyDirectory,
     targets,
+    pauses: await new PauseFiles().read(),
     onRun: (execution, settled) => followExecution(execution, settled, progress),
     onUnexpected: (text) => progress.note(text),
     onWarning: (text) => progress.note(text),

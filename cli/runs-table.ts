@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { LedgerEntry } from '../local/ledger.ts';
+import { EVERY_TARGET } from '../shared/ledger/pauses.ts';
 import { onOneLine, type Screen } from './screen.ts';
 import { paintStatus } from './status.ts';
 import { type Column, fits, textTable } from './text-table.ts';
@@ -37,6 +38,8 @@ const shownSchema = z.object({
   watchingCost: z.number().optional(),
   jobId: z.string().default(''),
   attachedTo: z.string().optional(),
+  pausedUntil: z.string().optional(),
+  pausedFor: z.string().optional(),
 });
 type ShownRun = z.output<typeof shownSchema>;
 
@@ -75,10 +78,20 @@ function figuresOf({ startedBy, startedAt, finishedAt, polls, watchingCost, jobI
 }
 
 /** Why it ended as it did, or whose end it shares. */
-function reasonOf({ error, cause, attachedTo }: ShownRun): string {
+function reasonOf({ error, cause, attachedTo, status, pausedUntil, pausedFor }: ShownRun): string {
+  if (status === 'paused') return onOneLine(`until ${pausedUntil}: ${pausedFor}`);
   const attached = attachedTo === undefined ? [] : [`with ${attachedTo}`];
   const text = onOneLine([...attached, ...(error === undefined ? [] : [error]), ...messageOf(cause)].join(': '));
   return text.length > REASON_LIMIT_CHARACTERS ? `${text.slice(0, REASON_LIMIT_CHARACTERS - 1)}…` : text;
+}
+
+/** The pauses that hold, a line for each. */
+export function pausesText(pauses: readonly { name: string; until: string; reason: string }[]): string {
+  const lines = pauses.map(
+    ({ name, until, reason }) =>
+      `${name === EVERY_TARGET ? 'All targets are' : `${name} is`} paused until ${until}: ${onOneLine(reason)}`,
+  );
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n\n`;
 }
 
 const thrownSchema = z.object({ errorMessage: z.string() });

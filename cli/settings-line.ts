@@ -14,10 +14,16 @@ export function settingsLine(file: string, settings: Settings): string {
     ...(limited > 0 ? [`limits for ${count(limited, 'job operation')}`] : []),
     ...(network ? [`in ${network.vpcId}`] : []),
     ...(encryption ? ['a key of yours'] : []),
-    notifications ? `mail to ${notifications.email}` : 'no mail',
+    toldLine(notifications),
     `secrets under ${secretPrefix}`,
   ];
   return `Settings ${file}: ${parts.join(', ')}`;
+}
+
+function toldLine(notifications: Settings['notifications']): string {
+  const { email, topicArn, chat } = notifications ?? {};
+  const told = [email && `mail to ${email}`, topicArn && `notices to ${topicArn}`, chat && 'chat'].filter(Boolean);
+  return told.length === 0 ? 'no mail' : told.join(', ');
 }
 
 export function count(number: number, what: string): string {

@@ -1,14 +1,19 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
 
-/** What `npm run synth`, `diff`, `deploy` and `iam` are asked for. */
+/** What `npm run synth`, `diff`, `deploy`, `destroy` and `iam` are asked for. */
 export interface StackArguments {
   /** The settings file. */
   readonly settings: string;
   /** What is removed was agreed to. */
   readonly yes: boolean;
+  /** No run begins while it is deployed. */
+  readonly pause: boolean;
   readonly json: boolean;
+  readonly markdown: boolean;
+  readonly csv: boolean;
   /** Handed on to the CDK as they are. */
   readonly cdk: readonly string[];
 }
@@ -17,6 +22,7 @@ export const STACK_VERBS = {
   synth: 'synthesizes the stack into cdk.out, without an account and without a network',
   diff: 'compares the stack with the one that is deployed',
   deploy: 'deploys the stack; asks before it removes a schedule or a raster source',
+  destroy: 'deletes the stack; says first what stays and how to remove it',
   iam: 'shows what every role may do, and whom the resources of the stack let in',
 } as const;
 
@@ -33,7 +39,7 @@ const TAKEN_BY_NPM = {
 };
 
 /**
- * Reads the arguments of one of the four commands; those after a second `--` are for the CDK.
+ * Reads the arguments of one of these commands; those after a second `--` are for the CDK.
  * @throws {UsageError}
  * @throws {HelpAsked}
  */
@@ -46,17 +52,26 @@ export function readStackArguments(
   refuseFlagsTakenByNpm(name, TAKEN_BY_NPM, environment);
   const end = args.includes('--') ? args.indexOf('--') : args.length;
   const cdk = args.slice(end + 1);
-  const read = { settings: SHIPPED, yes: false, json: false };
+  const read = { settings: SHIPPED, yes: false, pause: false, json: false, markdown: false, csv: false };
   const program = createProgram(name)
     .description(STACK_VERBS[verb])
     .option('--settings <file>', 'the settings file', SHIPPED);
-  if (verb === 'deploy') program.option('--yes', 'removes what is not in the settings any more without asking');
-  if (verb === 'iam') program.option('--json', 'as JSON');
+  if (verb === 'deploy') {
+    program
+      .option('--yes', 'removes what is not in the settings any more without asking')
+      .option('--pause', 'lets no run begin until it is deployed, for an hour at most');
+  }
+  if (verb === 'destroy') program.option('--yes', 'deletes without asking');
+  if (verb === 'iam') addForms(program);
   else program.addHelpText('after', `\nFlags after a second -- go to the CDK: ${name} -- --profile <name>`);
   program.action((options: Partial<typeof read>) => void Object.assign(read, options));
   readArguments(program, args.slice(0, end), verb === 'iam' ? '' : 'Flags of the CDK stand after a second --.');
   checkCdkFlags(verb, cdk);
   return { ...read, cdk };
+}
+
+function addForms(program: Command): void {
+  program.option('--json', 'as JSON').option('--markdown', 'as a table in Markdown').option('--csv', 'as CSV');
 }
 
 /** There is one way to say which settings are meant, and which app is deployed. */

@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { asOutcome, type OperationOutcome } from '../local/operation-outcome.ts';
+import { PauseFiles } from '../local/pause-files.ts';
 import { RunFiles } from '../local/run-files.ts';
 import { checksTable, checkTarget } from './check-target.ts';
 import { type Command, readCommandLine } from './command-line.ts';
+import { footprints } from './footprint.ts';
 import { onInterruption } from './interruption.ts';
+import { pause } from './pause.ts';
 import { Progress } from './progress.ts';
 import { runOperation } from './run-operation.ts';
-import { runsTable } from './runs-table.ts';
+import { pausesText, runsTable } from './runs-table.ts';
 import { jsonText, screenOf } from './screen.ts';
 import { type SummaryRow, summaryTable } from './summary-table.ts';
 import { runTour } from './tour.ts';
@@ -64,14 +67,20 @@ async function run(command: Command): Promise<Ending> {
   switch (command.kind) {
     case 'runs': {
       const runs = await new RunFiles().read();
-      return { output: command.json ? jsonText(runs, screen) : runsTable(runs, screen, command), ok: true };
+      if (command.json) return { output: jsonText(runs, screen), ok: true };
+      const pauses = pausesText(await new PauseFiles().read());
+      return { output: `${pauses}${runsTable(runs, screen, command)}`, ok: true };
     }
+    case 'pause':
+      return asJson(await pause(command, surroundings));
     case 'check-target': {
       const answer = await checkTarget(command, surroundings);
       if ('error' in answer) return asJson(answer);
       const output = command.json ? jsonText(answer, screen) : checksTable(answer, screen);
       return { output, ok: answer.status === 'succeeded' };
     }
+    case 'footprint':
+      return { output: jsonText(await footprints(command.files), screen), ok: true };
     case 'tour':
       return endOfTour(await runTour(surroundings));
     case 'operation':

@@ -56,7 +56,17 @@ export async function runTour(surroundings: Surroundings): Promise<{ rows: Summa
     const seconds = (Date.now() - startedAt) / 1000;
     rows.push({ ...row, outcome, seconds, requests: emulators.requestCount() - requestsBefore });
   }
+  await platform.told();
+  progress.note(wordsOfTelling(platform));
   return { rows, left: stops.length - rows.length };
+}
+
+/** What others heard of the tour: programs by events, people by mail. */
+function wordsOfTelling({ events, mailBox }: Platform): string {
+  const counts = Map.groupBy(events, (event) => event['detail-type']);
+  const heard = [...counts].map(([name, all]) => `${all.length} ${name}`).join(', ');
+  const mails = mailBox.published.length;
+  return `Events: ${heard || 'none'}. Mails: ${mails === 0 ? 'none' : `${mails}, in ${mailBox.directory}`}.`;
 }
 
 /** Each operation by hand, then the schedules of the tour's settings, then new rasters. */
@@ -70,13 +80,13 @@ function stopsOf(platform: Platform, surroundings: Surroundings): Stop[] {
     run: () => fireSchedule(schedule, platform),
   }));
   const dropped = {
-    row: { operation: 'refresh-service', startedBy: 'new rasters', target: 'arcgis' },
+    row: { operation: 'renew-from-rasters', startedBy: 'new rasters', target: 'arcgis' },
     run: () => dropRasters(platform, surroundings),
   };
   return [...byHand, ...scheduled, dropped];
 }
 
-/** Drops the objects and waits for the one execution that refreshes the service for all of them. */
+/** Drops the objects and waits for the one run that has the service show all of them. */
 async function dropRasters(platform: Platform, { resources, interrupted }: Surroundings): Promise<OperationOutcome> {
   const before = platform.stateMachines.executions.length;
   const rasters = await startRasterDrop(platform.template, {

@@ -1,26 +1,33 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
-import { OPEN_INDEX, WAITING_INDEX } from '../shared/ledger/entry.ts';
+import { OPEN_INDEX } from '../shared/ledger/entry.ts';
+import { VERSION } from '../shared/version.ts';
 import { stateMachineArn } from './arns.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
 import { EventStarts } from './constructs/event-starts.ts';
+import { LOG_DAYS } from './constructs/kept-log-group.ts';
 import { Ledger } from './constructs/ledger.ts';
 import { type LoggedStateMachine, mayStart } from './constructs/logged-state-machine.ts';
-import { Network } from './constructs/network.ts';
+import { markAll } from './constructs/mark-all.ts';
+import { type Network, networkOf } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
-import { OperationFunction, type OperationFunctionProps } from './constructs/operation-function.ts';
+import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
+import { RasterRenewal, RENEWAL } from './constructs/raster-renewal.ts';
 import { RasterSource } from './constructs/raster-source.ts';
+import { runDecisions } from './constructs/run-decisions.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
-import { ownName } from './names.ts';
-import { type Operation, operations, pascalCase, refreshService } from './operations.ts';
+import { addTelling, type DecisionProps } from './constructs/telling.ts';
+import { TestEvents } from './constructs/test-events.ts';
+import { type Operation, operations, pascalCase } from './operations.ts';
 import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
 import { jobSettings, type Settings } from './settings/settings.ts';
 import { stackName } from './stack-name.ts';
@@ -35,27 +42,33 @@ export class CacheOpsStack extends Stack {
   readonly #encryptionKey: EncryptionKey;
   readonly #network: Network | undefined;
   readonly #alarms: Alarms;
+  readonly #notifications: Notifications | undefined;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #stateMachines = new Map<string, LoggedStateMachine>();
+  #renewal: RasterRenewal | undefined;
   #failures: DeadLetterQueue | undefined;
 
   constructor(scope: Construct, { settings }: CacheOpsStackProps) {
     super(scope, stackName(settings), {
-      description: 'Keeps the caches of ArcGIS and MicroStrategy servers true',
+      description: `Keeps the caches of ArcGIS and MicroStrategy servers true (cache-ops ${VERSION})`,
       analyticsReporting: false,
     });
     this.#settings = settings;
+    this.node.setContext(LOG_DAYS, settings.logDays);
+    markAll(this, settings);
+    new CfnOutput(this, 'Version', { value: VERSION });
     this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
     const { schedules, rasters, events, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,
-      notifies: notifications !== undefined,
+      notifies: notifications?.email !== undefined,
     });
     this.#encryptionKey = encryptionKey;
-    this.#network = this.#addNetwork();
-    const topic = notifications && new Notifications(this, 'Notifications', { ...notifications, encryptionKey }).topic;
-    this.#alarms = new Alarms(this, 'Alarms', { topic });
-    this.#addRuns();
+    this.#network = networkOf(this, settings);
+    this.#notifications =
+      notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
+    this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
+    const { ledger, sweepRuns, cancelRun } = this.#addRuns();
     if (schedules.length > 0) {
       new Schedules(this, 'Schedules', {
         schedules,
@@ -64,58 +77,29 @@ export class CacheOpsStack extends Stack {
         alarms: this.#alarms,
       });
     }
-    if (rasters.length > 0) this.#addRasters(rasters);
+    if (rasters.length > 0) this.#addRasters(rasters, ledger);
+    this.#addCleanUp(ledger, cancelRun, sweepRuns);
     if (events.length > 0) {
       const stateMachines = this.#stateMachines;
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
     }
+    new TestEvents(this, 'TestEvents', { encryptionKey });
   }
 
-  #addNetwork(): Network | undefined {
-    const { network: settings, secretPrefix } = this.#settings;
-    if (!settings) return undefined;
-    return new Network(this, 'Network', {
-      settings,
-      secretPrefix,
-      stateMachines: operations.map(({ name }) => name),
-      followed: BY_HAND_NAME,
-    });
-  }
-
-  #addRuns(): void {
+  #addRuns() {
     const encryptionKey = this.#encryptionKey;
     // One room for what belongs to all runs: by it they have had their names in the template since 0.1.0.
     const room = new Construct(this, 'Jobs');
     const ledger = new Ledger(room, 'Ledger', encryptionKey);
-    const keepDays = String(this.#settings.ledger.keepDays);
-    const takeTurn = this.#addDecision('take-turn', {
-      description: 'Decides whether a run may start.',
-      environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays, SITES: JSON.stringify(this.#settings.sites) },
-      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem'], WAITING_INDEX),
-    });
-    const settleRun = this.#addDecision('settle-run', {
-      description: 'Decides what is left to do for a run that was stopped.',
-      environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: keepDays, MACHINE_PREFIX: ownName(this, '') },
-      access: ledger.decisionAccess(['GetItem', 'UpdateItem']),
-    });
-    const sweepRuns = this.#addDecision('sweep-runs', {
-      description: 'Looks for runs whose end nobody told.',
-      environment: { LEDGER_TABLE: ledger.tableName },
-      access: ledger.decisionAccess(['BatchGetItem'], OPEN_INDEX),
-    });
-    const nextUnit = this.#addDecision('next-unit', {
-      description: 'Decides how a plan of tiles goes on.',
-      environment: {
-        LEDGER_TABLE: ledger.tableName,
-        KEEP_DAYS: keepDays,
-        SITES: JSON.stringify(this.#settings.sites),
-        WINDOWS: JSON.stringify(this.#settings.windows),
-      },
-      access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem']),
+    const { takeTurn, nextUnit, joinTargets, settleRun, sweepRuns } = runDecisions(this, {
+      ledger,
+      settings: this.#settings,
+      add: (name, props) => this.#addDecision(name, props),
     });
     const functions = {
       takeTurn: takeTurn.function,
       nextUnit: nextUnit.function,
+      joinTargets: joinTargets.function,
       settleRun: settleRun.function,
       checkJob: this.#addVendorFunction('check-job', 'Looks how a job is doing.'),
       cancelJob: this.#addVendorFunction('cancel-job', 'Cancels a job, or looks for one.'),
@@ -137,15 +121,34 @@ export class CacheOpsStack extends Stack {
     nextUnit.function.addToRolePolicy(mayStart([machines.cancelRun]));
     for (const operation of operations) this.#addStateMachine(operation, machines);
     this.#addPause(ledger);
-    this.#alarms.addForExecutions('CancelRun', machines.cancelRun, 'The job of a stopped run may still be at work.');
-    new CleanUp(this, 'CleanUp', {
-      cancelRun: machines.cancelRun,
+    const meaning = 'The job of a stopped run may still be at work.';
+    this.#alarms.addForExecutions('CancelRun', machines.cancelRun, meaning, { ofRuns: true });
+    new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
+    return { ledger, sweepRuns, cancelRun: machines.cancelRun };
+  }
+
+  #addCleanUp(ledger: Ledger, cancelRun: LoggedStateMachine, sweepRuns: OperationFunction): void {
+    const { everyHour } = new CleanUp(this, 'CleanUp', {
+      cancelRun,
       operations: this.#stateMachines,
+      renewal: this.#renewal,
       sweepRuns,
-      encryptionKey,
+      encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
     });
-    new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
+    this.#addTelling(ledger, everyHour);
+  }
+
+  #addTelling(ledger: Ledger, everyHour: Rule): void {
+    addTelling(this, {
+      ledger,
+      everyHour,
+      settings: this.#settings.notifications,
+      notifications: this.#notifications,
+      decision: (name, props) => this.#addDecision(name, props),
+      encryptionKey: this.#encryptionKey,
+      alarms: this.#alarms,
+    });
   }
 
   #addPause(ledger: Ledger): void {
@@ -161,7 +164,7 @@ export class CacheOpsStack extends Stack {
   }
 
   /** A function that calls nobody outside AWS: it has no secret, and runs outside the VPC. */
-  #addDecision(name: string, props: Pick<OperationFunctionProps, 'description' | 'environment' | 'access'>) {
+  #addDecision(name: string, props: DecisionProps) {
     return new OperationFunction(this, pascalCase(name), {
       ...props,
       name,
@@ -219,24 +222,28 @@ export class CacheOpsStack extends Stack {
     const { name } = operation;
     const id = pascalCase(name);
     const stateMachine = machines.add(id, operation, jobSettings(this.#settings, name).maxWaiting);
-    this.#alarms.addForExecutions(id, stateMachine, `${name} failed.`);
+    this.#alarms.addForExecutions(id, stateMachine, `${name} failed.`, { ofRuns: true });
     this.#stateMachines.set(name, stateMachine);
     new CfnOutput(this, `${id}StateMachineArn`, { value: stateMachine.stateMachineArn });
   }
 
-  #addRasters(rasters: Settings['rasters']): void {
-    const machineArn = stateMachineArn(this, refreshService.name);
+  #addRasters(rasters: Settings['rasters'], ledger: Ledger): void {
+    const environment = { LEDGER_TABLE: ledger.tableName };
+    const renewRasters = this.#addDecision('renew-rasters', {
+      description: 'Decides what is next for new rasters.',
+      environment: { ...environment, KEEP_DAYS: String(this.#settings.ledger.keepDays) },
+      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'Query', 'BatchWriteItem']),
+    });
     const startRefresh = this.#addDecision('start-refresh', {
-      description: 'Starts a refresh for new rasters.',
-      environment: { STATE_MACHINE_ARN: machineArn },
-      access: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn] })],
+      description: 'Records new rasters, and starts what takes care of them.',
+      environment: { ...environment, STATE_MACHINE_ARN: stateMachineArn(this, RENEWAL) },
+      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
     });
-    const { bucket } = new RasterSource(this, 'Rasters', {
-      rasters,
-      startRefresh,
-      encryptionKey: this.#encryptionKey,
-      alarms: this.#alarms,
-    });
+    const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
+    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
+    const operations = this.#stateMachines;
+    this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
+    this.#renewal.allowStarting(startRefresh);
     if (bucket) new CfnOutput(this, 'RasterBucketName', { value: bucket.bucketName });
   }
 }

@@ -39,7 +39,7 @@ export const operations: readonly Operation[] = [
     kind: 'immediate',
     timeoutMinutes: 6,
     inputSchema: purgeMicrostrategyCaches,
-    description: 'Purges the element and object caches of MicroStrategy projects.',
+    description: 'Purges element, object, content and cube caches of MicroStrategy projects.',
   },
   {
     name: 'delete-map-server-cache',

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { Database } from './database.ts';
 import type { Execution } from './execution.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
+import type { Published } from './mail-box.ts';
 import { ServiceError } from './service-error.ts';
 import { startExecutionSchema } from './state-machines.ts';
 
@@ -30,13 +31,26 @@ type Described = Pick<
 >;
 
 /** What is behind the endpoint. */
-interface Services {
+export interface Services {
   start(request: z.output<typeof startExecutionSchema>): { arn: string; startedAt: number };
   /** An execution by its ARN. */
   find(arn: string): (Described & { abort?: () => void }) | undefined;
   /** DynamoDB, in its own words. */
   database: Pick<Database, 'call'>;
+  /** Puts an event on the bus. */
+  putEvent?: ((event: PutEvent) => Promise<void>) | undefined;
+  /** Publishes on a topic. */
+  publish?: ((message: Published) => Promise<void>) | undefined;
 }
+
+const putEventSchema = z.object({
+  Source: z.string(),
+  DetailType: z.string(),
+  Detail: z.string(),
+  Resources: z.array(z.string()).default([]),
+});
+
+export type PutEvent = z.output<typeof putEventSchema>;
 
 const ofExecutionSchema = z.object({ executionArn: z.string() });
 
@@ -46,6 +60,8 @@ type Action = (request: unknown) => object | Promise<object>;
 export interface AwsServices extends Pick<AwsEndpoint, 'setSecret'> {
   /** Answers what the header `x-amz-target` and the body ask for. */
   answer(target: string, body: string): Promise<AwsAnswer>;
+  /** Answers SNS, which speaks in forms and XML. */
+  publish(form: string): Promise<string>;
 }
 
 export interface AwsAnswer {
@@ -63,6 +79,11 @@ export function awsServices(services: () => Services): AwsServices {
       return { executionArn: arn, startDate: startedAt / 1000 };
     },
     'AWSStepFunctions.DescribeExecution': (request) => describeExecution(services(), request),
+    'AWSEvents.PutEvents': async (request) => {
+      const { Entries } = z.object({ Entries: z.array(putEventSchema).min(1).max(10) }).parse(request);
+      for (const entry of Entries) await services().putEvent?.(entry);
+      return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
+    },
     'AWSStepFunctions.StopExecution': (request) => {
       foundExecution(services(), ofExecutionSchema.parse(request).executionArn).abort?.();
       return { stopDate: Date.now() / 1000 };
@@ -70,6 +91,13 @@ export function awsServices(services: () => Services): AwsServices {
   };
   return {
     answer: (target, body) => answer(target, actions[target] ?? databaseAction(services, target), body),
+    async publish(body) {
+      const form = new URLSearchParams(body);
+      const topicArn = form.get('TopicArn') ?? '';
+      const subject = form.get('Subject') ?? undefined;
+      await services().publish?.({ topicArn, subject, message: form.get('Message') ?? '' });
+      return `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>${randomUUID()}</MessageId></PublishResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></PublishResponse>`;
+    },
     setSecret(name, secretString) {
       secrets.set(name, { secretString, versionId: randomUUID(), createdAt: Date.now() });
     },
@@ -102,7 +130,12 @@ export async function startAwsEndpoint(services: () => Services): Promise<AwsEnd
 
 async function serve(aws: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);
-  const { status, reply } = await aws.answer(String(request.headers['x-amz-target']), body);
+  const target = request.headers['x-amz-target'];
+  if (target === undefined) {
+    response.writeHead(200, { 'content-type': 'text/xml' }).end(await aws.publish(body));
+    return;
+  }
+  const { status, reply } = await aws.answer(String(target), body);
   response.writeHead(status, { 'content-type': request.headers['content-type'] }).end(JSON.stringify(reply));
 }
 

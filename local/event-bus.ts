@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { PutEvent } from './aws-endpoint.ts';
 import { matchesPattern } from './event-pattern.ts';
 import type { Execution } from './execution.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
@@ -59,6 +60,11 @@ export function objectCreatedEvent({ bucket, key, sizeBytes, etag }: CreatedObje
       reason: 'PutObject',
     },
   });
+}
+
+/** An event that a program puts on the bus. */
+export function ownEvent({ Source, DetailType, Detail, Resources }: PutEvent, now: number): BusEvent {
+  return busEvent(Source, DetailType, now, { resources: Resources, detail: JSON.parse(Detail) });
 }
 
 /** The event by which Step Functions tells that an execution has ended. */

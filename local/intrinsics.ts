@@ -137,6 +137,7 @@ export class Intrinsics {
       : String(argument).split(/\.(.*)/s);
     const physicalName = this.nameOf(logicalId);
     if (attribute === 'Arn' || attribute === 'TopicArn') return this.arnOf(logicalId);
+    if (attribute === 'StreamArn') return `${this.arnOf(logicalId)}/stream/local`;
     return attribute.endsWith('Name') ? physicalName : `${physicalName}.${attribute}`;
   }
 

@@ -1,10 +1,19 @@
+import { realClock } from './clock.ts';
 import { type Database, startDatabase } from './database.ts';
 import { publishEvent, statusChangeEvent } from './event-bus.ts';
 import type { Execution } from './execution.ts';
+import { LedgerStream } from './ledger-stream.ts';
 import { StateMachines } from './state-machines.ts';
 import type { StackTemplate } from './template.ts';
 
-type MachineOptions = Omit<ConstructorParameters<typeof StateMachines>[1], 'database' | 'onEnd'>;
+type Options = Omit<ConstructorParameters<typeof StateMachines>[1], 'database' | 'onEnd'> & {
+  /** Is not closed with the machines. @defaultValue one with the tables of the template, which is */
+  database?: Database;
+  /** Has an execution's end told to the rules. @defaultValue once, at once */
+  deliver?: ((tell: () => Promise<void>, execution: Execution) => Promise<void> | void) | undefined;
+  /** False: nobody is told of what is written into the ledger. @defaultValue true */
+  tells?: boolean;
+};
 
 /** The state machines of the stack, with the tables that they write and the rules that their ends set off. */
 export interface Orchestration {
@@ -14,14 +23,26 @@ export interface Orchestration {
   settled(execution: Execution): Promise<void>;
   /** Aborts what was started from outside and waits for all that follows from it; nothing else can be started any more. */
   stop(): Promise<void>;
+  /** Waits until all that was written into the ledger is told. */
+  told(): Promise<void>;
   /** Aborts everything; nothing follows. */
   close(): Promise<void>;
 }
 
 /** Starts the tables; the machines start when they are asked. */
-export async function startOrchestration(template: StackTemplate, options: MachineOptions): Promise<Orchestration> {
-  const database = await startDatabase(template.tables);
+export async function startOrchestration(
+  template: StackTemplate,
+  { database: given, deliver = (tell) => tell(), ...options }: Options,
+): Promise<Orchestration> {
+  const raw = given ?? (await startDatabase(template.tables));
   let closing = false;
+  const stream = new LedgerStream({
+    tables: template.tables,
+    mappings: options.tells === false ? [] : template.eventSourceMappings,
+    invoke: options.invoke,
+    hold: () => (options.clock ?? realClock).hold(),
+  });
+  const database = stream.follow(raw);
   const followUps = new Map<Execution, Execution[]>();
   const stateMachines = new StateMachines(template.stateMachines, {
     ...options,
@@ -30,9 +51,11 @@ export async function startOrchestration(template: StackTemplate, options: Machi
       if (closing) return;
       const started: Execution[] = [];
       followUps.set(execution, started);
-      await publishEvent(template.rules, statusChangeEvent(execution), {
-        states: (stateMachineArn, input) => started.push(stateMachines.startFollowUp({ stateMachineArn, input })),
-      });
+      await deliver(async () => {
+        await publishEvent(template.rules, statusChangeEvent(execution), {
+          states: (stateMachineArn, input) => started.push(stateMachines.startFollowUp({ stateMachineArn, input })),
+        });
+      }, execution);
     },
   });
   return {
@@ -48,11 +71,14 @@ export async function startOrchestration(template: StackTemplate, options: Machi
         if (!execution.isFollowUp && !execution.parent) execution.abort();
       }
       await stateMachines.idle();
+      await stream.idle();
     },
+    told: () => stream.idle(),
     async close() {
       closing = true;
       await stateMachines.close();
-      await database.close();
+      await stream.idle();
+      if (given === undefined) await database.close();
     },
   };
 }

@@ -3,13 +3,17 @@ import * as errors from '../shared/errors.ts';
 import { startAwsEndpoint } from './aws-endpoint.ts';
 import { realClock } from './clock.ts';
 import type { Database } from './database.ts';
+import type { BusEvent } from './event-bus.ts';
 import type { Execution } from './execution.ts';
 import { FunctionHost } from './function-host.ts';
 import type { FunctionError } from './function-runner.ts';
 import { type LedgerEntry, LocalLedger } from './ledger.ts';
 import { logWarnings } from './log-warnings.ts';
+import { MailBox } from './mail-box.ts';
 import { ending, type OperationOutcome, returned } from './operation-outcome.ts';
 import { startOrchestration } from './orchestration.ts';
+import { OwnBus } from './own-bus.ts';
+import { type KeptPause, PauseFiles } from './pause-files.ts';
 import { historyOf, record } from './record.ts';
 import { wordsOfStop } from './run-end.ts';
 import { RunFiles } from './run-files.ts';
@@ -22,6 +26,8 @@ interface Options {
   assemblyDirectory: string;
   /** Secret by target; a text is stored as it is. */
   targets: Record<string, unknown>;
+  /** The pauses that hold from the beginning. @defaultValue none */
+  pauses?: readonly KeptPause[];
   /** Shortens every wait of the state machines to this. */
   pauseMs?: number;
   /**
@@ -48,6 +54,12 @@ export interface Platform {
   /** Waits for the end of an execution; where it was stopped, until it is known what became of its job. */
   ending(execution: Execution): Promise<OperationOutcome>;
   setTarget(target: string, secret: unknown): void;
+  /** What was put on the event bus so far. */
+  events: readonly BusEvent[];
+  /** Where mails and messages of chat are. */
+  mailBox: MailBox;
+  /** Waits until everybody is told of what has ended. */
+  told(): Promise<void>;
   /** Stops what runs, sees it to its end, jobs on the servers included, and keeps what the ledger says of the runs. */
   close(): Promise<void>;
 }
@@ -56,6 +68,7 @@ export interface Platform {
 export async function startPlatform(options: Options): Promise<Platform> {
   const template = readTemplate(options.assemblyDirectory);
   let closing = false;
+  const mailBox = new MailBox();
   const settled = new Map<Execution, Promise<LedgerEntry | undefined>>();
   const settle = async (execution: Execution) => {
     await orchestration.settled(execution);
@@ -79,12 +92,19 @@ export async function startPlatform(options: Options): Promise<Platform> {
     },
   });
   const { stateMachines, database } = orchestration;
+  for (const { operation, name, until, reason, setAt } of options.pauses ?? [])
+    await ledgerOf(template, database)?.put({ operation, name, until, reason, setAt });
+  const bus = new OwnBus(template.rules, realClock, invoke);
   const aws = await startAwsEndpoint(() => ({
     start: (request) => stateMachines.start(request),
     find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
     database,
+    putEvent: bus.put,
+    publish: (message) => mailBox.take(message),
   }));
   const endpoints = {
+    AWS_ENDPOINT_URL_EVENTBRIDGE: aws.url,
+    AWS_ENDPOINT_URL_SNS: aws.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
     AWS_ENDPOINT_URL_SFN: aws.url,
     AWS_ENDPOINT_URL_DYNAMODB: aws.url,
@@ -109,6 +129,12 @@ export async function startPlatform(options: Options): Promise<Platform> {
     stateMachines,
     invoke,
     setTarget,
+    events: bus.events,
+    mailBox,
+    async told() {
+      await orchestration.told();
+      await bus.idle();
+    },
     async run(operation, input) {
       const prefix = pascalCase(operation);
       const stateMachineArn = template.outputs[`${prefix}StateMachineArn`];
@@ -121,11 +147,13 @@ export async function startPlatform(options: Options): Promise<Platform> {
     async close() {
       endRules();
       await orchestration.stop();
+      await bus.idle();
       // On AWS nothing ends a function that is at work.
       await functions.idle();
       await Promise.all(settled.values());
       await keepRuns(ledgerOf(template, database));
       closing = true;
+      for (const event of bus.events) record('event', event);
       await Promise.all([orchestration.close(), functions.close()]);
       for (const execution of stateMachines.executions) record('execution', historyOf(execution));
       await aws.close();
@@ -141,6 +169,7 @@ async function keepRuns(ledger: LocalLedger | undefined): Promise<void> {
   if (!ledger) return;
   record('ledger', await ledger.entries());
   await new RunFiles().save(await ledger.runs());
+  await new PauseFiles().save(await ledger.entries());
 }
 
 function report(functionName: string, { error, log }: { error: FunctionError; log: string[] }): string {

@@ -25,7 +25,8 @@ export async function startRasterDrop(template: StackTemplate, options: Options)
   const storage = await startStorage();
   await storage.createBucket(bucket.name);
   for (const queue of template.queues) await storage.createQueue(queue);
-  const pollers = template.eventSourceMappings.map((mapping) => new QueuePoller(mapping, { storage, ...options }));
+  const queueMappings = template.eventSourceMappings.filter(({ EventSourceArn }) => EventSourceArn.includes(':sqs:'));
+  const pollers = queueMappings.map((mapping) => new QueuePoller(mapping, { storage, ...options }));
   // A bucket without this setting tells EventBridge nothing.
   const sendsEvents = bucket.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled === true;
 

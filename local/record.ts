@@ -7,7 +7,7 @@ import type { Execution } from './execution.ts';
 export const RECORD_VARIABLE = 'CACHE_OPS_RECORD';
 
 /** What was said; `secret` what must be found nowhere else. */
-export type Kind = 'secret' | 'log' | 'invocation' | 'execution' | 'ledger' | 'address';
+export type Kind = 'secret' | 'log' | 'invocation' | 'execution' | 'ledger' | 'address' | 'event';
 
 /** Writes a line where the variable names a file, and nothing else. */
 export function record(kind: Kind, what: unknown): void {

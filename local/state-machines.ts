@@ -38,7 +38,7 @@ interface Options extends Pick<TaskServices, 'invoke' | 'database'>, Pick<PlayOp
   clock?: Clock | undefined;
   onStart?: ((execution: Execution) => void) | undefined;
   /** Puts something in front of what tasks use. */
-  around?: ((services: TaskServices) => TaskServices) | undefined;
+  around?: ((services: TaskServices, execution: Execution) => TaskServices) | undefined;
   /** Told of every end, in which it has part: what it starts runs before anybody else hears of the end. */
   onEnd?: ((execution: Execution) => Promise<void> | void) | undefined;
 }
@@ -156,7 +156,7 @@ export class StateMachines {
   #overrides(execution: Execution, definition: MachineDefinition) {
     const { invoke, database, pauseMs, onState, around } = this.#options;
     const own: TaskServices = { clock: this.#clock, invoke, database, start: this.start.bind(this) };
-    const services = around?.(own) ?? own;
+    const services = around?.(own, execution) ?? own;
     return {
       taskResourceLocalHandlers: playStates(definition, execution, {
         clock: this.#clock,

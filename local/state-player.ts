@@ -39,9 +39,11 @@ const SYNC_EVENTS = 1;
 export function playStates({ states }: MachineDefinition, execution: Execution, options: PlayOptions): TaskHandlers {
   const player = new StatePlayer(execution, options);
   const handlers = [...states.values()].map((state): TaskHandlers => {
-    const entrance: TaskHandlers = { [entranceOf(state.name)]: (input) => player.enter(state, input) };
-    if (state.type === 'Task') return { ...entrance, [state.name]: (parameters) => player.perform(state, parameters) };
-    if (state.type === 'Wait') return { ...entrance, [state.name]: (parameters) => player.pause(parameters) };
+    const handler = (play: (parameters: unknown) => Promise<Json>) => (parameters: unknown) =>
+      player.alongside(() => play(parameters));
+    const entrance: TaskHandlers = { [entranceOf(state.name)]: handler((input) => player.enter(state, input)) };
+    if (state.type === 'Task') return { ...entrance, [state.name]: handler((given) => player.perform(state, given)) };
+    if (state.type === 'Wait') return { ...entrance, [state.name]: handler((given) => player.pause(given)) };
     return entrance;
   });
   return Object.assign({}, ...handlers);
@@ -52,10 +54,25 @@ class StatePlayer {
   readonly #options: PlayOptions;
   /** The errors of each state since it was entered. */
   readonly #errors = new Map<string, string[]>();
+  /** The execution holds the clock for one of the states that it is in; these for the others, of a Map. */
+  readonly #holds: (() => void)[] = [];
+  #atWork = 0;
 
   constructor(execution: Execution, options: PlayOptions) {
     this.#execution = execution;
     this.#options = options;
+  }
+
+  /** The iterations of a Map are at work at the same time: each state that sleeps gives away a hold of its own. */
+  async alongside<T>(play: () => Promise<T>): Promise<T> {
+    if (this.#atWork > 0) this.#holds.push(this.#options.clock.hold());
+    this.#atWork += 1;
+    try {
+      return await play();
+    } finally {
+      this.#atWork -= 1;
+      this.#holds.pop()?.();
+    }
   }
 
   async enter(state: PlayedState, input: unknown): Promise<Json> {

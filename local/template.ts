@@ -8,7 +8,8 @@ const assetsSchema = z.object({
 });
 
 const functionSchema = z.object({
-  Code: z.object({ S3Key: z.string() }),
+  // A function whose code stands in the template is CloudFormation's own to call.
+  Code: z.object({ S3Key: z.string().default('') }),
   Handler: z.string(),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).default({ Variables: {} }),
   Timeout: z.coerce.number().default(3),

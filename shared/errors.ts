@@ -167,7 +167,8 @@ export const ERRORS = {
   VendorRejectedError: NOTHING_SUBMITTED,
   AwsUnavailableError: { ...NOTHING_SUBMITTED, repeatingHelps: true },
   VendorContractError: NOTHING_SUBMITTED,
-  PartialFailureError: NOTHING_SUBMITTED,
+  // Of parts that an operation itself goes through, or of the tasks of a job that has ended.
+  PartialFailureError: { ...NOTHING_SUBMITTED, jobIsOver: true },
   SubmitUncertainError: MAY_RUN,
   JobFailedError: JOB_IS_OVER,
   // The server's own time-out. At our own deadline the machine cancels the job before it says so.

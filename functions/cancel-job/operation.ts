@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { findJob } from '../../shared/arcgis/find-job.ts';
-import { cancelJob } from '../../shared/arcgis/geoprocessing.ts';
 import type { ArcgisSite } from '../../shared/arcgis/site.ts';
+import { cancelJob, findJob } from '../../shared/arcgis/site-kinds.ts';
 import { VendorAuthError, VendorRejectedError } from '../../shared/errors.ts';
 import { isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
 import { runningJobSchema, soughtJobSchema } from '../../shared/jobs/job-reference.ts';
@@ -75,12 +74,11 @@ async function find(event: unknown, run: Run) {
     findJob(site, sought, Date.parse(since)),
   );
   if (found === undefined) return { found: 'later', ...again };
-  const { taskPath } = sought;
   // By the name `taskUrl` an execution that began with version 0.1.0 takes it.
-  if ('jobId' in found) return { found: 'yes', jobId: found.jobId, taskPath, taskUrl: taskPath, ...again };
+  if ('jobId' in found) return { found: 'yes', ...found, taskUrl: found.taskPath, ...again };
   if ('none' in found) return { found: 'no' };
   throw new VendorRejectedError(
-    `Whether a job of the stopped execution runs on target "${target}" cannot be told: ${found.unclear}. Look at the jobs of the geoprocessing service in ArcGIS Server Manager, and cancel it there.`,
+    `Whether a job of the stopped execution runs on target "${target}" cannot be told: ${found.unclear}. Look at the jobs of the geoprocessing service in ArcGIS Server Manager, or at those of the hosted service, and cancel it there.`,
   );
 }
 

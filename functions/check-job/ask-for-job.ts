@@ -1,7 +1,7 @@
 import { reportedPercent } from '../../shared/arcgis/cache-progress.ts';
-import { checkJob, isTaskWell } from '../../shared/arcgis/geoprocessing.ts';
 import { isFailureOfJob } from '../../shared/arcgis/job-answer.ts';
 import type { ArcgisSite } from '../../shared/arcgis/site.ts';
+import { checkJob, isTaskWell } from '../../shared/arcgis/site-kinds.ts';
 import { AwsUnavailableError, InvalidSecretError, UnknownTargetError, VendorAuthError } from '../../shared/errors.ts';
 import { isOdd, isServerDown, UNKNOWN_SECONDS } from '../../shared/jobs/borne-errors.ts';
 import type { Trouble, Watch } from '../../shared/jobs/job-reference.ts';
@@ -90,8 +90,8 @@ async function percentOf({ job, cacheReport }: Watch, state: JobState, site: Arc
 }
 
 async function told(watch: Watch, site: ArcgisSite): Promise<Answer> {
-  const { job, withoutMessages } = watch;
-  const state = await checkJob(site, job, { withoutMessages: withoutMessages ?? false });
+  const { job, withoutMessages, rerun } = watch;
+  const state = await checkJob(site, job, { withoutMessages, rerun });
   if (!state.isKnown) {
     log('warn', 'a job state that is not known: taken for running', { jobId: job.jobId, jobStatus: state.jobStatus });
   }

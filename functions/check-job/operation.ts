@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
-import { JobCancelledError, JobFailedError, JobLostError, JobTimedOutError } from '../../shared/errors.ts';
+import {
+  JobCancelledError,
+  JobFailedError,
+  JobLostError,
+  JobTimedOutError,
+  PartialFailureError,
+} from '../../shared/errors.ts';
 import { type JobReference, type Watch, watchSchema } from '../../shared/jobs/job-reference.ts';
 import { type JobState, lastMessages, problemsNote } from '../../shared/jobs/job-state.ts';
 import {
@@ -15,6 +21,7 @@ import type { Operation, Run } from '../../shared/lambda/operation-handler.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
 import { type Answer, askForJob } from './ask-for-job.ts';
+import { type ProofOf, proofOf } from './proof-of.ts';
 
 const clockEventSchema = z.strictObject({ clock: z.strictObject({ since: z.iso.datetime() }) });
 
@@ -25,7 +32,7 @@ export type Pause = (seconds: number) => Promise<void>;
  * One look at a watched job: the next watch while it runs, the operation's result when it has succeeded. Asked for the
  * `clock` it tells the times that a state machine cannot reckon itself.
  *
- * @throws JobFailedError, JobTimedOutError, JobCancelledError, JobLostError
+ * @throws JobFailedError, JobTimedOutError, JobCancelledError, JobLostError, PartialFailureError
  */
 export function jobWatcher(pause: Pause): Operation {
   return async (event, run) => {
@@ -34,7 +41,10 @@ export function jobWatcher(pause: Pause): Operation {
     const watch = parseInput('check-job', watchSchema, event);
     const look = await lookAtJob(watch, run, pause);
     const { outcome } = look.state;
-    if (outcome === 'succeeded') return resultOf(watch, await withOutput(look, watch, run, pause));
+    if (outcome === 'succeeded') {
+      const last = await withOutput(look, watch, run, pause);
+      return resultOf(watch, last, await proofOf(watch, run));
+    }
     if (outcome !== 'running') throw jobError(watch.job, outcome, look.state);
     if (Date.now() < Date.parse(watch.deadline)) return nextWatch(watch, look);
     const error = jobError(watch.job, 'past its deadline', look.state);
@@ -55,7 +65,10 @@ async function lookAtJob(watch: Watch, run: Run, pause: Pause): Promise<Look> {
   for (let polls = 1; ; polls += 1) {
     const answer = await askForJob(watch, run);
     const seconds = pauseSeconds((Date.now() - Date.parse(watch.job.submittedAt)) / 1000);
-    const isLast = !answer.isTold || answer.state.outcome !== 'running' || polls >= POLLS_OF_YOUNG_JOB;
+    const { outcome, rerun } = answer.state;
+    // What is told of a rerun must be kept before the job is asked again.
+    const isNews = outcome !== 'running' || rerun?.sentAt !== watch.rerun?.sentAt || rerun?.seen !== watch.rerun?.seen;
+    const isLast = !answer.isTold || isNews || polls >= POLLS_OF_YOUNG_JOB;
     if (isLast || seconds === undefined) return { ...answer, polls: answer.isAsked ? polls : polls - 1, pausedSeconds };
     await pause(seconds);
     pausedSeconds += seconds;
@@ -92,7 +105,7 @@ function clock(since: string) {
 
 function nextWatch(
   { percent: _percent, trouble: _trouble, ...watch }: Watch,
-  { state: { jobStatus, percent, withoutMessages }, trouble, ...look }: Look,
+  { state: { jobStatus, percent, withoutMessages, rerun }, trouble, ...look }: Look,
 ): Watch {
   const now = Date.now();
   const elapsedSeconds = secondsSince(watch.job.submittedAt);
@@ -111,6 +124,7 @@ function nextWatch(
     ...progress,
     ...(trouble === undefined ? {} : { trouble }),
     ...(withoutMessages === undefined ? {} : { withoutMessages }),
+    ...(rerun === undefined ? {} : { rerun }),
   };
 }
 
@@ -147,11 +161,15 @@ function costWith({ watchingCost }: Watch, pausedSeconds: number, isHandover = f
 }
 
 /** The operation's result, beside what only the ledger is told. */
-function resultOf(watch: Watch, { state: { jobStatus, messages, problems, outputUrl }, ...look }: Look) {
+function resultOf(
+  watch: Watch,
+  { state: { jobStatus, messages, problems, outputUrl }, ...look }: Look,
+  { proof, notes: ofProof }: ProofOf,
+) {
   const { job, notes = [] } = watch;
   const kept = lastMessages(messages);
   const note = problems && problemsNote(problems, kept);
-  const allNotes = note === undefined ? notes : [...notes, note];
+  const allNotes = [...notes, ...(note === undefined ? [] : [note]), ...ofProof];
   const polls = watch.polls + look.polls;
   const { operation, target, service, jobId, submittedAt } = job;
   const result = {
@@ -165,11 +183,14 @@ function resultOf(watch: Watch, { state: { jobStatus, messages, problems, output
     elapsedSeconds: secondsSince(submittedAt),
     polls,
     ...(outputUrl === undefined ? {} : { outputUrl }),
+    ...(proof === undefined ? {} : { proof }),
     messages: kept,
     ...(allNotes.length === 0 ? {} : { notes: allNotes }),
   };
   const watchingCost = costWith(watch, look.pausedSeconds);
-  const write = goodEnd(result, { now: Date.now(), jobStatus, polls, watchingCost });
+  const renewed = watch.renews === undefined ? {} : { renewed: JSON.stringify(watch.renews) };
+  // The id once more: the ledger may have been down when the job began.
+  const write = goodEnd(result, { now: Date.now(), jobId, jobStatus, polls, watchingCost, ...renewed });
   return { status: 'succeeded', service: 'free', jobStatus, polls, watchingCost, result, write };
 }
 
@@ -180,6 +201,8 @@ function secondsSince(time: string): number {
 const LOST = 'Look at the service before you start it again: the job may have done its work.';
 
 const NEXT_STEPS = {
+  partly:
+    'Its failed tasks were run again once, no more. What was done is kept: read the counts, mend the cause, and start the operation again for the scales that are not whole.',
   failed: 'Read the messages, mend the cause on the server, and start the operation again.',
   'timed-out':
     'Raise the maximum usage time of the geoprocessing service, or give the job fewer scales or a smaller area.',
@@ -192,6 +215,7 @@ const NEXT_STEPS = {
 };
 
 const ERRORS = {
+  partly: PartialFailureError,
   failed: JobFailedError,
   'timed-out': JobTimedOutError,
   'past its deadline': JobTimedOutError,

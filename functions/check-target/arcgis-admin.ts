@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readReply } from '../../shared/arcgis/replies.ts';
+import { adminPathOf, serviceLabel } from '../../shared/arcgis/service-name.ts';
 import { tokens } from '../../shared/arcgis/site.ts';
 import { assertMayGetCredentials } from '../../shared/arcgis/token-addresses.ts';
 import { CacheOpsError, VendorBusyError, VendorContractError, VendorRejectedError } from '../../shared/errors.ts';
@@ -24,6 +25,20 @@ export async function lookAtAdminApi(seen: Seen): Promise<string | undefined> {
   }
   if (isFederated) await lookAtRole(seen);
   return await adviceForPublisher(seen);
+}
+
+/** Whether the user may have tiles made: by the list of the jobs of one hosted service. */
+export async function lookAtHostedAdminApi({ site, access, cached }: Seen): Promise<undefined> {
+  if (cached === undefined) return;
+  const path = `${adminPathOf(cached)}/jobs`;
+  try {
+    await site.call({ path, method: 'GET', reply: z.looseObject({}), answerTimeoutSeconds: ANSWER_TIMEOUT_SECONDS });
+  } catch (error) {
+    if (!isRightRefused(error)) throw error;
+    throw new Finding(
+      `The login is valid and may not change ${serviceLabel(cached)} at ${access.url}: use the owner of the hosted layers, or an administrator of the organization.`,
+    );
+  }
 }
 
 /** By ArcGIS' own code: a page with HTTP 403 is a web adaptor's. */

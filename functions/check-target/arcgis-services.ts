@@ -19,7 +19,8 @@ const OWN_FOLDERS = ['System', 'Utilities'];
 export async function lookAtServices(seen: Seen): Promise<string | undefined> {
   const services = await listServices(seen);
   const cached = await findCached(seen, services);
-  const isLiveDataOff = await haveNoLiveData(seen, services);
+  // A hosted service has no rasters behind it.
+  const isLiveDataOff = !seen.site.isHosted && (await haveNoLiveData(seen, services));
   const problems = [
     ...(cached === 'none' ? [noCachedService(services)] : []),
     ...(isLiveDataOff
@@ -51,7 +52,7 @@ async function listServices(seen: Seen): Promise<ServiceName[]> {
     listed.push(...(inFolder?.services ?? []));
   }
   return listed
-    .filter(({ type }) => type === 'MapServer' || type === 'ImageServer')
+    .filter(({ type }) => ['MapServer', 'ImageServer'].includes(type) || isVectorTiles(seen, type))
     .map(({ name, type }) => {
       const [last = '', folder] = name.split('/').reverse();
       return { folder, name: last, type };
@@ -62,10 +63,16 @@ async function listServices(seen: Seen): Promise<ServiceName[]> {
 async function findCached(seen: Seen, services: ServiceName[]): Promise<'some' | 'none' | 'unknown'> {
   for (const service of services.slice(0, MAX_SERVICES)) {
     if (!hasTime(seen)) return 'unknown';
+    seen.cached = service;
+    if (isVectorTiles(seen, service.type)) return 'some';
     const description = await ask(seen, `rest/services/${servicePath(service)}`, serviceSchema, parseWithNaN);
     if (description !== undefined && hasTileCache(description, service)) return 'some';
   }
   return services.length > MAX_SERVICES ? 'unknown' : 'none';
+}
+
+function isVectorTiles({ site }: Seen, type: string): boolean {
+  return site.isHosted && type === 'VectorTileServer';
 }
 
 function hasTileCache(description: z.output<typeof serviceSchema>, service: ServiceName): boolean {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readReply, TokenRefused } from '../../shared/arcgis/replies.ts';
+import type { ServiceName } from '../../shared/arcgis/service-name.ts';
 import { type ArcgisSite, type SiteAccess, tokens } from '../../shared/arcgis/site.ts';
 import { VendorAuthError, VendorBusyError, VendorContractError, VendorRejectedError } from '../../shared/errors.ts';
 import { listOf } from '../../shared/http/list-of.ts';
@@ -45,6 +46,8 @@ export interface Seen {
   /** By how much the server's clock is ahead; negative: behind. */
   clockAheadMs?: number;
   catalogue?: z.output<typeof catalogueSchema>;
+  /** The first service with tiles. */
+  cached?: ServiceName;
 }
 
 /** Whether `url` is a site at all (page "Server Info"), and what it says of itself. No password is needed for that. */

@@ -1,7 +1,7 @@
 import { ArcgisSite, type SiteAccess } from '../../shared/arcgis/site.ts';
 import { targetOptions } from '../../shared/lambda/target-options.ts';
 import { readArcgisTarget } from '../../shared/targets/read-target.ts';
-import { lookAtAdminApi } from './arcgis-admin.ts';
+import { lookAtAdminApi, lookAtHostedAdminApi } from './arcgis-admin.ts';
 import { lookAtServices } from './arcgis-services.ts';
 import { askServerInfo, type Seen, signIn, versionProblem } from './arcgis-sign-in.ts';
 import { lookAtTools } from './arcgis-tools.ts';
@@ -31,6 +31,13 @@ export async function checkArcgis(name: string, access: SiteAccess, deadline: nu
     ...connectionSteps(access, { url, adminUrl, portalUrl }, async () => await askServerInfo(seen)),
     { check: 'sign-in', needs: ['address', 'tls'], look: async () => await signIn(seen) },
     { check: 'version', needs: ['sign-in'], look: async () => versionProblem(seen) },
+    ...(site.isHosted ? hostedSteps(seen) : serverSteps(seen)),
+  ];
+  return await takeSteps(NAMES, steps, deadline);
+}
+
+function serverSteps(seen: Seen): Step[] {
+  return [
     { check: 'admin-api', needs: ['version'], look: async () => await lookAtAdminApi(seen) },
     {
       check: 'caching-tools',
@@ -41,7 +48,14 @@ export async function checkArcgis(name: string, access: SiteAccess, deadline: nu
     { check: 'publishing-tools', needs: ['admin-api'], look: async () => await lookAtTools(seen, ['PublishingTools']) },
     { check: 'services', needs: ['admin-api'], look: async () => await lookAtServices(seen) },
   ];
-  return await takeSteps(NAMES, steps, deadline);
+}
+
+/** The vendor's own machines do the work there, so there are no tools to look at. */
+function hostedSteps(seen: Seen): Step[] {
+  return [
+    { check: 'services', needs: ['version'], look: async () => await lookAtServices(seen) },
+    { check: 'admin-api', needs: ['services'], look: async () => await lookAtHostedAdminApi(seen) },
+  ];
 }
 
 async function nothingToSay(): Promise<undefined> {

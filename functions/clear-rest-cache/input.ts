@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { nameSchema } from '../../shared/arcgis/service-name.ts';
 import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
-import { targetNameSchema } from '../../shared/targets/target-name.ts';
+import { type OfOne, targetsSchema } from '../../shared/targets/target-list.ts';
 
 const typeSchema = z
   .string()
@@ -9,7 +9,7 @@ const typeSchema = z
 
 export const inputSchema = z
   .strictObject({
-    target: targetNameSchema,
+    target: targetsSchema,
     folderName: z.optional(nameSchema),
     serviceName: z.optional(nameSchema),
     type: z.optional(typeSchema),
@@ -28,7 +28,8 @@ export const inputSchema = z
     }),
   );
 
-export type Input = z.output<typeof inputSchema>;
+/** For one target: a list is taken apart before. */
+export type Input = OfOne<z.output<typeof inputSchema>>;
 
 /** The two keys are compared whatever else is wrong, so that every problem is named at once. */
 function isObject(value: unknown): boolean {

@@ -1,4 +1,5 @@
-import { clearRestCache, exists, type RestCacheScope } from '../../shared/arcgis/admin.ts';
+import type { RestCacheScope } from '../../shared/arcgis/admin.ts';
+import { clearCache } from '../../shared/arcgis/site-kinds.ts';
 import { VendorRejectedError } from '../../shared/errors.ts';
 import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
@@ -8,17 +9,14 @@ export const OPERATION = 'clear-rest-cache';
 
 /** Clears the REST cache of a whole site, of one folder, or of one service and its folder. */
 export async function clearRestCacheOperation({ target, dryRun: _, ...scope }: Input, run: Run) {
-  const site = await openSite(target, run);
-  const isWhole = Object.keys(scope).length === 0;
-  // What a server says to a name that it does not know is nowhere documented: success would be no proof.
-  const found = isWhole ? true : await exists(site, scope);
+  const found = await clearCache(await openSite(target, run), scope);
   if (found === false) {
     throw new VendorRejectedError(
       `${nameOf(scope)} does not exist on target "${target}", nothing was cleared. Check folderName, serviceName and type.`,
       { code: 404 },
     );
   }
-  await clearRestCache(site, scope);
+  const isWhole = Object.keys(scope).length === 0;
   const result = { operation: OPERATION, target, status: 'succeeded' as const, scope: isWhole ? 'all' : scope };
   return found === undefined
     ? { ...result, notes: [`The server could not tell whether ${nameOf(scope)} exists.`] }

@@ -1,6 +1,7 @@
-import { submitJob, TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
+import { TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
 import { describeService, tileCacheOf } from '../../shared/arcgis/map-service.ts';
 import { serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
+import { assertFits, submitJob } from '../../shared/arcgis/site-kinds.ts';
 import type { JobRequest, Submission } from '../../shared/lambda/job-operation.ts';
 import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
@@ -18,8 +19,10 @@ export async function deleteMapServerCache(
   run: Run,
 ): Promise<Submission> {
   const site = await openSite(target, run);
+  assertFits(site, service);
   // A deletion that is looked for may have deleted the cache already.
   const isFirst = sought.lostSince === undefined;
   const notes = isFirst ? tileCacheOf(await describeService(site, service), service).notes : [];
-  return { job: await submitJob(site, sought, sought.inputs), notes };
+  const { job, notes: more = [] } = await submitJob(site, sought, sought.inputs);
+  return { job, notes: [...notes, ...more] };
 }

@@ -1,4 +1,3 @@
-import type { SubmittedJob } from '../../shared/arcgis/geoprocessing.ts';
 import { NoTileError, unitParameters } from '../../shared/arcgis/plan-source.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { Submission } from '../../shared/lambda/job-operation.ts';
@@ -11,13 +10,13 @@ const SHOWN_UNITS = 3;
 export async function dryRunOf(
   planned: Planned,
   notes: readonly string[],
-  submit: (parameters: Record<string, string>) => Promise<SubmittedJob>,
+  submit: (parameters: Record<string, string>) => Promise<Pick<Submission, 'job'>>,
 ): Promise<Submission> {
   if (planned.input.plan === undefined) return await dryRunOfOneJob(planned, notes, submit);
   const plan = tilePlanOf(planned);
   const [first, ...others] = Array.from({ length: Math.min(plan.units, SHOWN_UNITS) }, (_, n) => plan.unit(n));
   const parametersOf = (unit = plan.unit(0)) => unitParameters(unit, { reference: planned.cache.spatialReference });
-  const job = await submit(parametersOf(first));
+  const { job } = await submit(parametersOf(first));
   for (const unit of others) await submit(parametersOf(unit));
   return { job, notes: [...notes], plan: figuresOf(plan) };
 }
@@ -26,9 +25,9 @@ export async function dryRunOf(
 async function dryRunOfOneJob(...[planned, notes, submit]: Parameters<typeof dryRunOf>): Promise<Submission> {
   try {
     const plan = asOneJob(figuresOf(tilePlanOf(planned)));
-    return { job: await submit({}), notes: [...notes], plan };
+    return { ...(await submit({})), notes: [...notes], plan };
   } catch (error) {
     if (!(error instanceof InvalidInputError) || error instanceof NoTileError) throw error;
-    return { job: await submit({}), notes: [...notes, `The tiles are not counted. ${error.message}`] };
+    return { ...(await submit({})), notes: [...notes, `The tiles are not counted. ${error.message}`] };
   }
 }

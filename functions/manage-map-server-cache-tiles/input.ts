@@ -5,7 +5,7 @@ import { updateExtentSchema } from '../../shared/arcgis/update-extent.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
 import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
 import { must } from '../../shared/schema-messages.ts';
-import { targetNameSchema } from '../../shared/targets/target-name.ts';
+import { type OfOne, targetsSchema } from '../../shared/targets/target-list.ts';
 import { planKeys, planRules } from './plan-input.ts';
 
 const scaleSchema = z.number(must('be a number, the denominator of a scale')).check(z.positive());
@@ -36,7 +36,7 @@ const instancesSchema = z
 
 export const inputSchema = z
   .strictObject({
-    target: targetNameSchema,
+    target: targetsSchema,
     inputService: inputServiceSchema,
     updateMode: z.enum(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES']),
     scales: z._default(
@@ -48,11 +48,13 @@ export const inputSchema = z
     ),
     areaOfInterest: z.optional(areaOfInterestSchema),
     updateExtent: z.optional(updateExtentSchema),
-    numOfCachingServiceInstances: z._default(instancesSchema, -1),
+    /** -1, all of them, where it is left out. */
+    numOfCachingServiceInstances: z.optional(instancesSchema),
     waitForJobCompletion: z._default(waitForJobCompletionSchema, 'WAIT'),
     ...planKeys,
     dryRun: dryRunSchema,
   })
   .check(...planRules);
 
-export type Input = z.output<typeof inputSchema>;
+/** For one target: a list is taken apart before. */
+export type Input = OfOne<z.output<typeof inputSchema>>;

@@ -1,10 +1,12 @@
-import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/area-of-interest.ts';
-import { reportBefore } from '../../shared/arcgis/cache-progress.ts';
-import { submitJob, TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
+import { TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
 import { EVERY_SCALE, soughtInputs } from '../../shared/arcgis/job-inputs.ts';
+import { extentOfLayers, type LayerExtent } from '../../shared/arcgis/layer-extent.ts';
 import { chooseScales, describeService, tileCacheOf } from '../../shared/arcgis/map-service.ts';
 import { planFrom } from '../../shared/arcgis/plan-source.ts';
+import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/polygons.ts';
+import { areaByLayers } from '../../shared/arcgis/said-by-service.ts';
 import { type ServiceName, serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
+import { assertFits, progressBefore, submitJob } from '../../shared/arcgis/site-kinds.ts';
 import { type SpatialReference, sameSpatialReference } from '../../shared/arcgis/spatial-reference.ts';
 import type { Extent } from '../../shared/arcgis/update-extent.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
@@ -14,11 +16,11 @@ import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { dryRunOf } from './dry-run.ts';
 import type { Input } from './input.ts';
 import { figuresOf, parametersOfUnit, planSourceOf } from './plan.ts';
+import { proofBefore } from './proof.ts';
+import { extentsOf } from './renewed-extent.ts';
 
 export function tilesRequest(input: Input): JobRequest {
   const { inputService, updateMode, scales, areaOfInterest, updateExtent, plan, resume } = input;
-  refuseProofs(input);
-  const area = areaOfInterest ?? (updateExtent && rectangle(updateExtent, updateExtent.spatialReference));
   const isPlan = plan !== undefined || resume !== undefined;
   return {
     service: inputService,
@@ -36,30 +38,39 @@ export function tilesRequest(input: Input): JobRequest {
       inputs: soughtInputs({
         service_url: serviceUrlParameter(inputService),
         update_mode: updateMode,
-        thread_count: String(input.numOfCachingServiceInstances),
+        thread_count: String(input.numOfCachingServiceInstances ?? -1),
         levels: scales === 'ALL' ? EVERY_SCALE : scales.join(';'),
-        area_of_interest: area === undefined ? '' : JSON.stringify(area),
+        area_of_interest: soughtArea(input),
       }),
     },
   };
 }
 
+/** The area, or what stands for it where only the service's layers can tell it. */
+function soughtArea({ areaOfInterest, updateExtent }: Input): string {
+  if (areaOfInterest !== undefined) return JSON.stringify(areaOfInterest);
+  if (updateExtent === undefined) return '';
+  if ('named' in updateExtent) return areaByLayers(updateExtent.named);
+  return JSON.stringify(rectangle(updateExtent, updateExtent.spatialReference));
+}
+
 async function lookUp(input: Input, service: ServiceName, run: Run) {
   const site = await openSite(input.target, run);
+  assertFits(site, service, input);
   const description = await describeService(site, service);
   const cache = tileCacheOf(description, service);
-  const area = chooseArea(input, cache.spatialReference);
-  const { areaOfInterest, updateExtent } = input;
-  const isExtentUnused = areaOfInterest !== undefined && updateExtent !== undefined;
-  const notes = isExtentUnused ? [...cache.notes, EXTENT_UNUSED] : cache.notes;
-  const planned = { input, description, cache, scales: chooseScales(input.scales, cache), area, extent: updateExtent };
-  return { site, notes, planned };
+  const { area, notes: ofArea } = await chooseArea(input, cache.spatialReference, (named) =>
+    extentOfLayers(site, { service, description, reference: cache.spatialReference }, named),
+  );
+  const planned = { input, description, cache, scales: chooseScales(input.scales, cache), area };
+  return { site, notes: [...cache.notes, ...ofArea], planned };
 }
 
 /** What `next-unit` needs to run a plan: what it is made from, and its figures. */
 export async function makePlan(input: Input, { service, sought }: JobRequest, run: Run): Promise<object> {
   const { planned, notes } = await lookUp(input, service, run);
   const source = planSourceOf(planned);
+  if (input.verify !== undefined) notes.push('verify: no tile was looked at; only single jobs are proven.');
   // A plan that goes on is the one that it was: only whether the service still has its tiles is to be seen.
   if (input.resume !== undefined) return { source, notes, sought };
   return { source, notes, sought, figures: figuresOf(planFrom(source, input.areaOfInterest && planned.area)) };
@@ -72,39 +83,50 @@ export async function manageMapServerCacheTiles(
   run: Run,
 ): Promise<Submission> {
   const { site, planned, notes } = await lookUp(input, service, run);
-  const { description, scales: levels, area } = planned;
+  const { description, cache, scales: levels, area } = planned;
   const { area_of_interest: _outline, ...inputs } = sought.inputs;
   const common = { ...inputs, levels: levels.join(';'), ...(area && { area_of_interest: JSON.stringify(area) }) };
   if (run.unsent !== undefined) {
-    return await dryRunOf(
-      planned,
-      notes,
-      async (parameters) => await submitJob(site, sought, { ...common, ...parameters }),
-    );
+    if (input.resume !== undefined) throw new InvalidInputError(RESUME_UNCOUNTED);
+    return await dryRunOf(planned, notes, (parameters) => submitJob(site, sought, { ...common, ...parameters }));
   }
   if (unit !== undefined) {
     const parameters = parametersOfUnit(unit, description, input.areaOfInterest && area);
-    return { job: await submitJob(site, sought, { ...common, ...parameters }), notes };
+    return { notes, ...(await submitJob(site, sought, { ...common, ...parameters })) };
   }
   // A report speaks of whole scales, and of tiles that are there: nothing true of an area, or of a deletion.
   const isTold = area === undefined && input.updateMode !== 'DELETE_TILES' && input.waitForJobCompletion === 'WAIT';
-  const cacheReport = isTold ? await reportBefore(site, serviceUrlParameter(service), levels) : undefined;
-  return { job: await submitJob(site, sought, common), notes, cacheReport };
+  const cacheReport = isTold ? await progressBefore(site, service, levels) : undefined;
+  const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
+  const { job, notes: ofSubmit = [] } = await submitJob(site, sought, common);
+  const renews = { scales: levels, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
+  return { job, notes: [...notes, ...ofProof, ...ofSubmit], cacheReport, renews, samples };
 }
 
-/** Until there is what looks at tiles. */
-function refuseProofs({ verify, dryRun }: Input): void {
-  if (verify === undefined || dryRun) return;
-  throw new InvalidInputError('verify: tiles cannot be looked at yet, nothing was done. Start it without this key.');
-}
-
+const RESUME_UNCOUNTED =
+  'resume: a dry run does not know what an earlier run has left. The entry of that run says how many of its units are done.';
 const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';
 
-function chooseArea(input: Input, serviceReference: SpatialReference | undefined): PolygonFeatureSet | undefined {
-  const { areaOfInterest, updateExtent } = input;
-  if (areaOfInterest !== undefined)
-    return { ...areaOfInterest, spatialReference: areaOfInterest.spatialReference ?? serviceReference };
-  return updateExtent === undefined ? undefined : rectangle(updateExtent, referenceOf(updateExtent, serviceReference));
+interface ChosenArea {
+  area?: PolygonFeatureSet;
+  notes: string[];
+}
+
+async function chooseArea(
+  { areaOfInterest, updateExtent }: Input,
+  reference: SpatialReference | undefined,
+  byLayers: (named: string) => Promise<LayerExtent>,
+): Promise<ChosenArea> {
+  if (areaOfInterest !== undefined) {
+    const area = { ...areaOfInterest, spatialReference: areaOfInterest.spatialReference ?? reference };
+    return { area, notes: updateExtent === undefined ? [] : [EXTENT_UNUSED] };
+  }
+  if (updateExtent === undefined) return { notes: [] };
+  if (!('named' in updateExtent)) {
+    return { area: rectangle(updateExtent, referenceOf(updateExtent, reference)), notes: [] };
+  }
+  const { extent, notes } = await byLayers(updateExtent.named);
+  return { area: rectangle(extent, reference), notes };
 }
 
 /** The service's own, or none where it has none: its map units are then those of a local grid. */

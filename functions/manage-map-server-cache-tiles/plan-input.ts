@@ -4,14 +4,16 @@ import { must } from '../../shared/schema-messages.ts';
 /** In the place of a window's name: no window holds. */
 const NO_WINDOW = 'none';
 
-const count = (what: string) => z.int(must(`be a whole number of ${what}`)).check(z.positive());
+const count = (what: string) => z.int(must(`be a whole number of ${what}, 1 or more`)).check(z.positive());
+
+const A_SHARE = 'must be a number of units, 0 or more, or a share of them as "2%"';
 
 const allowedFailuresSchema = z.union(
   [
     z.int().check(z.nonnegative()),
-    z.string().check(z.refine((text) => /^\d{1,3}(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100)),
+    z.string().check(z.refine((text) => /^\d{1,3}(\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100, A_SHARE)),
   ],
-  must('be a number of units, 0 or more, or a share of them as "2%"'),
+  must(A_SHARE.replace('must ', '')),
 );
 
 const windowNameSchema = z

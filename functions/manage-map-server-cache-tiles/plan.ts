@@ -1,6 +1,6 @@
-import type { PolygonFeatureSet } from '../../shared/arcgis/area-of-interest.ts';
 import type { ServiceDescription, TileCache } from '../../shared/arcgis/map-service.ts';
 import { haveSameTiles, type PlanSource, planFrom, unitParameters } from '../../shared/arcgis/plan-source.ts';
+import type { PolygonFeatureSet } from '../../shared/arcgis/polygons.ts';
 import { tileSchemeOf } from '../../shared/arcgis/tile-scheme.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { PlanFigures, TilePlan } from '../../shared/tiles/plan.ts';
@@ -14,8 +14,6 @@ export interface Planned {
   /** As the service writes them. */
   scales: number[];
   area: PolygonFeatureSet | undefined;
-  /** The area, where it is a rectangle in map units. */
-  extent?: PlanSource['extent'];
 }
 
 /**
@@ -23,7 +21,7 @@ export interface Planned {
  *
  * @throws InvalidInputError when the service does not tell what a plan needs
  */
-export function planSourceOf({ input, description, cache, scales, area, extent }: Planned): PlanSource {
+export function planSourceOf({ input, description, cache, scales, area }: Planned): PlanSource {
   const scheme = tileSchemeOf(description);
   if (scheme !== undefined && (area !== undefined || scheme.extent !== undefined)) {
     const { origin, levels, ...others } = scheme;
@@ -32,12 +30,20 @@ export function planSourceOf({ input, description, cache, scales, area, extent }
       reference: cache.spatialReference,
       scales,
       maxTilesPerJob: input.plan?.maxTilesPerJob,
-      extent: input.areaOfInterest === undefined ? extent : undefined,
+      extent: input.areaOfInterest === undefined ? area && rectangleOf(area) : undefined,
     };
   }
   throw new InvalidInputError(
     `plan: the service does not tell ${scheme === undefined ? 'all of its tiling scheme (tileInfo: rows, cols, origin, and the resolution of each level)' : 'its full extent'}, so its tiles cannot be counted; nothing was done. Start it ${scheme === undefined ? 'without plan' : 'with an areaOfInterest or an updateExtent'}.`,
   );
+}
+
+/** What an extent was made into: a rectangle in map units. */
+function rectangleOf({ features }: PolygonFeatureSet): PlanSource['extent'] {
+  const points = features.flatMap(({ geometry }) => geometry.rings.flat());
+  const xs = points.map(([x = 0]) => x);
+  const ys = points.map(([, y = 0]) => y);
+  return { xmin: Math.min(...xs), ymin: Math.min(...ys), xmax: Math.max(...xs), ymax: Math.max(...ys) };
 }
 
 /** The plan of an input, the same whenever it is made. */

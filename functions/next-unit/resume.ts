@@ -98,6 +98,8 @@ function plannedNow(
   const { scales, updateExtent, areaOfInterest, plan } = original;
   const area = areaOfInterest === undefined ? undefined : areaOfInterestSchema.parse(areaOfInterest);
   const extent = updateExtent === undefined || area ? undefined : updateExtentSchema.parse(updateExtent);
+  if (extent !== undefined && 'named' in extent)
+    throw refusal(`the run was stopped before it looked up the extent ${extent.named}. Start it anew.`);
   const { xmin, ymin, xmax, ymax } = extent ?? {};
   const source: PlanSource = {
     ...whole,

@@ -64,5 +64,5 @@ async function runsAtWork(ledger: LedgerTable, target: string): Promise<Entry[]>
   for await (const page of ledger.open(new Date(Date.now() + 1000).toISOString())) {
     found.push(...page.filter((entry) => target === EVERY_TARGET || entry.target === target));
   }
-  return found.filter(({ status = '', open }) => open !== undefined && AT_WORK.includes(status));
+  return found.filter(({ status = '' }) => AT_WORK.includes(status));
 }

@@ -6,5 +6,11 @@ import { OPERATION, purgeMicrostrategyCaches } from './operation.ts';
 export const handler = operationHandler(
   OPERATION,
   // MicroStrategy caps the sessions of one account: two runs of it would lock each other out.
-  immediateOperation({ operation: OPERATION, inputSchema, oneAtATime: true, work: purgeMicrostrategyCaches }),
+  immediateOperation({
+    operation: OPERATION,
+    inputSchema,
+    vendor: 'microstrategy',
+    oneAtATime: true,
+    work: purgeMicrostrategyCaches,
+  }),
 );

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
 import { whereSchema } from '../../shared/microstrategy/where.ts';
 import { must } from '../../shared/schema-messages.ts';
-import { targetNameSchema } from '../../shared/targets/target-name.ts';
+import { type OfOne, targetsSchema } from '../../shared/targets/target-list.ts';
 
 const projectSchema = z
   .string(must('be a project id (32 hex digits) or a project name'))
@@ -20,7 +20,7 @@ const cacheTypesSchema = z
 
 export const inputSchema = z
   .strictObject({
-    target: targetNameSchema,
+    target: targetsSchema,
     projects: z.union([z.literal('ALL'), projectsSchema], must('be "ALL" or a list of project ids and/or names')),
     cacheTypes: z._default(cacheTypesSchema, ['element']),
     where: z.optional(whereSchema),
@@ -40,7 +40,8 @@ export const inputSchema = z
     }),
   );
 
-export type Input = z.output<typeof inputSchema>;
+/** For one target: a list is taken apart before. */
+export type Input = OfOne<z.output<typeof inputSchema>>;
 
 function names({ cacheTypes }: { cacheTypes?: unknown }, ...types: string[]): boolean {
   return Array.isArray(cacheTypes) && types.some((type) => cacheTypes.includes(type));

@@ -1,3 +1,4 @@
+import { fitResults as fit } from '../../shared/fit-results.ts';
 import type { Input } from './input.ts';
 
 /**
@@ -13,23 +14,9 @@ export interface PurgeResult {
   reason?: string;
 }
 
-const MAX_RESULTS_BYTES = 28_000;
 const ORDER = ['failed', 'skipped', 'accepted', 'deleted'];
 
-/** The results; where they do not fit into 32 KB the failures come first, with counts of them all. */
+/** The results; where they do not fit the failures come first, with counts of them all. */
 export function fitResults(results: PurgeResult[]) {
-  if (firstThatFit(results).length === results.length) return { results };
-  const sorted = results.toSorted((one, other) => ORDER.indexOf(one.status) - ORDER.indexOf(other.status));
-  const counts: Partial<Record<PurgeResult['status'], number>> = { accepted: 0, skipped: 0, failed: 0 };
-  for (const { status } of results) counts[status] = (counts[status] ?? 0) + 1;
-  return { results: firstThatFit(sorted), counts, truncated: true };
-}
-
-function firstThatFit(results: PurgeResult[]): PurgeResult[] {
-  let bytes = 2;
-  const end = results.findIndex((result) => {
-    bytes += Buffer.byteLength(JSON.stringify(result)) + 1;
-    return bytes > MAX_RESULTS_BYTES;
-  });
-  return end === -1 ? results : results.slice(0, end);
+  return fit(results, ORDER, ['accepted', 'skipped', 'failed']);
 }

@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { nameSchema } from '../../shared/arcgis/service-name.ts';
 import { waitForJobCompletionSchema } from '../../shared/jobs/wait-for-job.ts';
 import { dryRunSchema } from '../../shared/lambda/dry-run.ts';
-import { targetNameSchema } from '../../shared/targets/target-name.ts';
+import { type OfOne, targetsSchema } from '../../shared/targets/target-list.ts';
 
 export const inputSchema = z.strictObject({
-  target: targetNameSchema,
+  target: targetsSchema,
   serviceName: nameSchema,
   serviceType: z.enum(['ImageServer', 'FeatureServer', 'MapServer', 'SceneServer']),
   serviceFolder: z.optional(nameSchema),
@@ -20,4 +20,5 @@ export const inputSchema = z.strictObject({
   dryRun: dryRunSchema,
 });
 
-export type Input = z.output<typeof inputSchema>;
+/** For one target: a list is taken apart before. */
+export type Input = OfOne<z.output<typeof inputSchema>>;

@@ -1,5 +1,6 @@
-import { submitJob, TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
+import { TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
 import { describeService } from '../../shared/arcgis/map-service.ts';
+import { submitRefresh } from '../../shared/arcgis/site-kinds.ts';
 import type { JobRequest, Submission } from '../../shared/lambda/job-operation.ts';
 import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
@@ -31,5 +32,5 @@ export async function refreshService(
 ): Promise<Submission> {
   const site = await openSite(target, run);
   await describeService(site, service);
-  return { job: await submitJob(site, sought, sought.inputs) };
+  return await submitRefresh(site, sought, service);
 }

@@ -8,6 +8,8 @@ export interface EndedRun {
   ended: string;
   error?: string | undefined;
   cause?: string | undefined;
+  /** What a run that succeeded gave, where its ledger entry may not have it. */
+  result?: unknown;
 }
 
 /** Step Functions' event of the execution's end, or what `run-job` and `sweep-runs` tell. */
@@ -17,6 +19,7 @@ const endSchema = z.union([
     ended: z.string(),
     error: z.optional(z.string()),
     cause: z.optional(z.string()),
+    result: z.optional(z.unknown()),
   }),
   z.object({
     detail: z.looseObject({

@@ -1,5 +1,7 @@
+import * as z from 'zod/mini';
 import { ERRORS, isErrorName } from '../../shared/errors.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
+import { GOOD_ENDS, goodEnd } from '../../shared/ledger/transitions.ts';
 import type { EndedRun } from './ended-run.ts';
 import { asking, cancelling, ended, hasJob, NOTHING_TO_DO, type Step } from './step.ts';
 
@@ -8,6 +10,24 @@ const SUBMIT_SECONDS = 150;
 
 /** What is to be done first for a run whose execution has ended. */
 export function firstStep(end: EndedRun, entry: Entry, now: number): Step {
+  return endedWell(end, entry, now) ?? afterEnd(end, entry, now);
+}
+
+const resultSchema = z.looseObject({ status: z.enum(GOOD_ENDS), jobId: z.optional(z.string()) });
+
+/** The run succeeded, and could not write it into the ledger. */
+function endedWell({ ended: status, result }: EndedRun, { status: before }: Entry, now: number): Step | undefined {
+  const good = resultSchema.safeParse(result).data;
+  if (status !== 'SUCCEEDED' || good === undefined || !isAtWork(before)) return undefined;
+  const job = good.jobId === undefined ? {} : { jobId: good.jobId };
+  return { ...NOTHING_TO_DO, goodEnd: goodEnd(good, { now, ...job }), service: 'free' };
+}
+
+function isAtWork(status: Entry['status']): boolean {
+  return status === 'waiting' || status === 'submitting' || status === 'running';
+}
+
+function afterEnd(end: EndedRun, entry: Entry, now: number): Step {
   switch (entry.status) {
     case 'waiting':
     case 'paused':
@@ -18,7 +38,7 @@ export function firstStep(end: EndedRun, entry: Entry, now: number): Step {
     case 'submitting':
       return failedByItself(end, entry) ?? afterSubmit(entry, now);
     case 'running':
-      return failedByItself(end, entry) ?? cancelling(entry);
+      return failedByItself(end, entry) ?? (hasJob(entry) ? cancelling(entry) : WITHOUT_JOB);
     // Told a second time, or started again by hand.
     case 'uncertain':
       return hasJob(entry) ? cancelling(entry) : afterSubmit(entry, now);
@@ -30,6 +50,9 @@ export function firstStep(end: EndedRun, entry: Entry, now: number): Step {
       return { ...NOTHING_TO_DO, service: 'free' };
   }
 }
+
+/** A run that has others do its work: each of these is cleaned up after by itself. */
+const WITHOUT_JOB = ended('isCancelled', 'The execution was stopped; the runs that it had started end by themselves.');
 
 /** The run ended by an error of its own, after which no job is at work, and could not write it into the ledger. */
 function failedByItself({ ended: status, error, cause = '' }: EndedRun, { status: before }: Entry): Step | undefined {

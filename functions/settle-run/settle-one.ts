@@ -6,7 +6,7 @@ import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { type Answer, afterAnswer, answerSchema } from './after-answer.ts';
 import type { EndedRun } from './ended-run.ts';
 import { firstStep } from './first-step.ts';
-import type { Plan } from './step.ts';
+import type { Plan, Step } from './step.ts';
 
 /**
  * What is still to be done for one run with one job. Writes into the ledger what became of it, and lets go of the service
@@ -15,17 +15,21 @@ import type { Plan } from './step.ts';
 export async function settleOne(
   end: EndedRun,
   entry: Entry,
-  { plan, answer }: { plan?: Plan | undefined; answer?: unknown },
+  { plan, answer, step: known }: { plan?: Plan | undefined; answer?: unknown; step?: Step | undefined },
   ledger: LedgerTable,
 ): Promise<Plan & { Error?: string; Cause?: string }> {
   const { run } = end;
   const now = Date.now();
   const told: Answer | undefined = answer === undefined ? undefined : answerSchema.parse(answer);
-  const step =
+  const ofJob = () =>
     plan?.ask === undefined || told === undefined ? firstStep(end, entry, now) : afterAnswer(plan, told, entry, now);
+  const step = known ?? ofJob();
   const time = new Date(now).toISOString();
   const settled = step.service === 'free' ? { settledAt: time } : {};
-  if (step.end !== undefined) {
+  if (step.goodEnd !== undefined) {
+    await ledger.write(run, step.goodEnd);
+    log('warn', 'a run that had succeeded without a word in the ledger', { ...run });
+  } else if (step.end !== undefined) {
     const kept = { finishedAt: time, expiresAt: expiresAt(now, environment('KEEP_DAYS').KEEP_DAYS) };
     await ledger.step(run, step.end.name, { set: { ...kept, ...settled, ...step.end.set } });
     log('info', 'what became of a run that was stopped', { ...run, ...step.end });

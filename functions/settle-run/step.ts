@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { isErrorName } from '../../shared/errors.ts';
+import type { Attribute } from '../../shared/ledger/attributes.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
-import type { Change, TransitionName } from '../../shared/ledger/transitions.ts';
+import type { Change, Expression, TransitionName } from '../../shared/ledger/transitions.ts';
 
 /** What `cancel-job` is asked. */
 const askSchema = z.looseObject({
@@ -40,6 +41,8 @@ export interface Step {
   plan: Plan & { Error?: string; Cause?: string };
   /** Written into the entry: how the run has ended. */
   end?: { name: TransitionName; set: Values };
+  /** Written into the entry in the place of that: the run had ended well. */
+  goodEnd?: Expression<Attribute>;
   /** Added to the entry of a run that has ended already. */
   note?: Values;
   /** Free the service for the next run, or keep it until then. Left out: the claim stays as it is. */

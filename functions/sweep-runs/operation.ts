@@ -6,12 +6,15 @@ import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 /** AWS tells of the end of an execution within seconds, or not at all. */
 const YOUNG_MS = 30 * 60_000;
 
+/** An execution's input may have 256 KiB, and the result is not all of it. */
+const MAX_RESULT_BYTES = 250_000;
+
 /** What is asked of Step Functions. */
 export interface Executions {
   /** Undefined where Step Functions does not know the execution any more. */
   describeExecution(
     arn: string,
-  ): Promise<{ status?: string | undefined; error?: string | undefined; cause?: string | undefined } | undefined>;
+  ): Promise<Partial<Record<'status' | 'error' | 'cause' | 'output', string | undefined>> | undefined>;
   startMachine(arn: string, input: object): Promise<void>;
 }
 
@@ -25,17 +28,32 @@ export async function sweepRuns(ledger: LedgerTable, { describeExecution, startM
   const swept: string[] = [];
   let looked = 0;
   for await (const page of ledger.open(longAgo)) {
-    for (const { operation, name, executionArn, seenAt } of page.filter(({ open }) => open !== undefined)) {
+    for (const { operation, name, executionArn, seenAt } of page) {
       looked += 1;
       if (executionArn === undefined || isSeenSince(seenAt, longAgo)) continue;
-      const { status = 'GONE', error, cause } = (await describeExecution(executionArn)) ?? {};
+      const { status = 'GONE', error, cause, output } = (await describeExecution(executionArn)) ?? {};
       if (status === 'RUNNING') continue;
-      await startMachine(cancelRunArn, { run: { operation, name }, ended: status, error, cause });
+      await startMachine(cancelRunArn, {
+        run: { operation, name },
+        ended: status,
+        error,
+        cause,
+        result: resultIn(output),
+      });
       swept.push(`${operation}/${name}`);
     }
   }
   if (swept.length > 0) log('warn', 'runs whose end nobody told: cancel-run cleans up after them', { runs: swept });
   return { looked, swept: swept.length };
+}
+
+/** Undefined where there is none. What would not fit into the input of an execution is left out, all but its word. */
+function resultIn(output: string | undefined): unknown {
+  if (output === undefined) return undefined;
+  const result: unknown = JSON.parse(output);
+  if (Buffer.byteLength(output) <= MAX_RESULT_BYTES) return result;
+  const { status, jobId } = Object(result);
+  return { status, jobId };
 }
 
 /** A run that waits, or that is being cleaned up after, says so every quarter of an hour at least. */

@@ -23,9 +23,10 @@ export async function runsAhead(
 }
 
 /** A run that has not looked for long is gone without a word. */
-function stillWaits({ waitingFor, seenAt, status }: Entry, claimed: Claim, now: number): boolean {
+function stillWaits({ waitingFor, seenAt, startedAt, status }: Entry, claimed: Claim, now: number): boolean {
   if (waitingFor === undefined) return false;
   if (seenAt !== undefined) return now - time(seenAt) < (status === 'paused' ? PAUSED_SILENT_MS : SILENT_MS);
-  const freeSince = claimed.releasedAt ?? claimed.leaseUntil;
-  return freeSince === undefined || now - time(freeSince) < UNCLAIMED_MS;
+  // A service that nobody ever claimed has been free since the run asked for it.
+  const freeSince = claimed.releasedAt ?? claimed.leaseUntil ?? startedAt;
+  return now - time(freeSince) < UNCLAIMED_MS;
 }

@@ -111,8 +111,10 @@ export const substitutes: readonly Substitute[] = [
     contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
     importers: [
       '@aws-sdk/client-dynamodb/dist-es/runtimeConfig.js',
+      '@aws-sdk/client-eventbridge/dist-es/runtimeConfig.js',
       '@aws-sdk/client-secrets-manager/dist-es/runtimeConfig.js',
       '@aws-sdk/client-sfn/dist-es/runtimeConfig.js',
+      '@aws-sdk/client-sns/dist-es/runtimeConfig.js',
     ],
   },
   {
@@ -145,8 +147,10 @@ export const substitutes: readonly Substitute[] = [
       export const NodeHttpHandler = { create: (handler) => typeof handler?.handle === 'function' ? handler : missing() };`,
     importers: [
       '@aws-sdk/client-dynamodb/dist-es/runtimeConfig.js',
+      '@aws-sdk/client-eventbridge/dist-es/runtimeConfig.js',
       '@aws-sdk/client-secrets-manager/dist-es/runtimeConfig.js',
       '@aws-sdk/client-sfn/dist-es/runtimeConfig.js',
+      '@aws-sdk/client-sns/dist-es/runtimeConfig.js',
     ],
   },
   {

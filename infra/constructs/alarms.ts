@@ -7,31 +7,44 @@ import { ownName } from '../names.ts';
 import { kebabCase } from '../operations.ts';
 
 interface AlarmsProps {
-  /** Where alarms are told; without it they only show in CloudWatch. */
-  readonly topic: ITopic | undefined;
+  /** Where alarms are told; without any they only show in CloudWatch. */
+  readonly topics: readonly ITopic[];
 }
+
+interface AlarmOptions {
+  /** @defaultValue 1 */
+  readonly threshold?: number;
+  /** Its failures are ends of runs, of which people are told by a notice: it only shows in CloudWatch. */
+  readonly ofRuns?: boolean;
+}
+
+/** One of the last three: an alarm stays for a quarter of an hour, and one datum that comes late does not take it back. */
+const DATAPOINTS_TO_ALARM = 1;
+const EVALUATION_PERIODS = 3;
 
 /** The stack's alarms: each goes off at the first failure in five minutes. */
 export class Alarms extends Construct {
-  readonly #topic: ITopic | undefined;
+  readonly #topics: readonly ITopic[];
 
-  constructor(scope: Construct, id: string, { topic }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { topics }: AlarmsProps) {
     super(scope, id);
-    this.#topic = topic;
+    this.#topics = topics;
   }
 
   /** An alarm for a metric that counts failures, named after its id. */
-  add(id: string, metric: IMetric, alarmDescription: string): void {
+  add(id: string, metric: IMetric, alarmDescription: string, options: AlarmOptions = {}): void {
+    const { threshold = 1, ofRuns = false } = options;
     const alarm = new Alarm(this, id, {
       alarmName: ownName(this, `cache-ops-${kebabCase(id)}`),
       metric,
       alarmDescription,
-      threshold: 1,
+      threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
+      evaluationPeriods: EVALUATION_PERIODS,
+      datapointsToAlarm: DATAPOINTS_TO_ALARM,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    if (this.#topic) alarm.addAlarmAction(new SnsAction(this.#topic));
+    for (const topic of ofRuns ? [] : this.#topics) alarm.addAlarmAction(new SnsAction(topic));
   }
 
   /**
@@ -39,7 +52,7 @@ export class Alarms extends Construct {
    * only machines of jobs have one, of 360 days. So no metric math is needed, whose FILL would stand
    * for data that come late and leave the alarm in OK ("Using metric math", CloudWatch user guide).
    */
-  addForExecutions(id: string, stateMachine: StateMachine, alarmDescription: string): void {
-    this.add(id, stateMachine.metricFailed(), alarmDescription);
+  addForExecutions(id: string, stateMachine: StateMachine, alarmDescription: string, options: AlarmOptions = {}): void {
+    this.add(id, stateMachine.metricFailed(), alarmDescription, options);
   }
 }

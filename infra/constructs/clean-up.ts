@@ -8,11 +8,14 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { type LoggedStateMachine, mayStart } from './logged-state-machine.ts';
 import type { OperationFunction } from './operation-function.ts';
+import { type RasterRenewal, RENEWAL } from './raster-renewal.ts';
 
 interface CleanUpProps {
   readonly cancelRun: LoggedStateMachine;
   /** The machine of every operation, by its name: their stopped executions are cleaned up after. */
   readonly operations: ReadonlyMap<string, LoggedStateMachine>;
+  /** What takes care of new rasters, where there are such. */
+  readonly renewal: RasterRenewal | undefined;
   /** Looks every hour for what no event told. */
   readonly sweepRuns: OperationFunction;
   readonly encryptionKey: EncryptionKey;
@@ -21,9 +24,13 @@ interface CleanUpProps {
 
 /** What sees to it that the job of a stopped execution does not run on. */
 export class CleanUp extends Construct {
+  /** Fires every hour. */
+  readonly everyHour: Rule;
+
   constructor(scope: Construct, id: string, props: CleanUpProps) {
     super(scope, id);
-    const { cancelRun, operations, sweepRuns, encryptionKey, alarms } = props;
+    const { cancelRun, renewal, sweepRuns, encryptionKey, alarms } = props;
+    const operations = new Map([...props.operations, ...(renewal ? [[RENEWAL, renewal.machine] as const] : [])]);
     const undelivered = new DeadLetterQueue(this, 'UndeliveredStops', {
       encryptionKey,
       alarms,
@@ -55,14 +62,15 @@ export class CleanUp extends Construct {
 
     const { function: sweep } = sweepRuns;
     sweep.addToRolePolicy(mayStart([cancelRun]));
-    sweepRuns.allowDescribing([...operations.keys()]);
+    sweepRuns.allowDescribing([...props.operations.keys()]);
+    renewal?.allowSweeping(sweepRuns);
     sweepRuns.set('CANCEL_RUN_ARN', cancelRun.stateMachineArn);
     alarms.add('SweepRuns', sweep.metricErrors(), 'Runs whose end AWS did not tell could not be looked for.');
-    const everyHour = new Rule(this, 'EveryHour', {
+    this.everyHour = new Rule(this, 'EveryHour', {
       schedule: Schedule.rate(Duration.hours(1)),
       targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],
     });
-    Validations.of(everyHour).acknowledge({
+    Validations.of(this.everyHour).acknowledge({
       id: 'Serverless-EventBusDLQ',
       reason: 'An event that is lost does no harm: the next one comes in an hour, and has the same done.',
     });

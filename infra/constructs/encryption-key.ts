@@ -68,7 +68,7 @@ export class EncryptionKey extends Construct {
   }
 
   /** Lets a role use the key, but only where this service asks on its behalf. */
-  use(service: 'dynamodb' | 'sqs', actions: readonly string[]): PolicyStatement {
+  use(service: 'dynamodb' | 'sqs' | 'sns', actions: readonly string[]): PolicyStatement {
     const viaService = `${service}.${Stack.of(this).region}.amazonaws.com`;
     return new PolicyStatement({
       actions: [...actions],

@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { OPEN_INDEX, STARTED_INDEX, WAITING_INDEX } from '../../shared/ledger/entry.ts';
@@ -18,6 +25,7 @@ export class Ledger extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: 'expiresAt',
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.#encryptionKey = encryptionKey;
@@ -65,6 +73,18 @@ export class Ledger extends Table {
       new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [this.tableArn] }),
       ...(index === undefined ? [] : [this.query(index)]),
       this.keyAccess(),
+    ];
+  }
+
+  /** What Lambda reads the table's stream by, in the name of the function that it feeds. */
+  streamAccess(): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+        resources: [this.tableStreamArn ?? ''],
+      }),
+      // It takes no resource.
+      new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
     ];
   }
 

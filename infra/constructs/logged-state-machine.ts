@@ -52,17 +52,28 @@ export class LoggedStateMachine extends StateMachine {
 
   /** Lets it run others to their end: "Permissions for running another execution to its end", Step Functions developer guide. */
   allowRunning(machines: readonly LoggedStateMachine[]): void {
+    this.addToRolePolicy(mayStart(machines));
+    this.#allowFollowing(machines.map((machine) => machine.#name));
+  }
+
+  /** The same of machines of the stack that refer to this one. */
+  allowRunningByName(names: readonly string[]): void {
+    const resources = names.map((name) => stateMachineArn(this, name));
+    this.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources }));
+    this.#allowFollowing(names);
+  }
+
+  #allowFollowing(names: readonly string[]): void {
     const rule = Stack.of(this).formatArn({
       service: 'events',
       resource: 'rule',
       resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
-    this.addToRolePolicy(mayStart(machines));
     this.addToRolePolicy(
       new PolicyStatement({
         actions: ['states:DescribeExecution', 'states:StopExecution'],
-        resources: machines.map((machine) => executionsArn(stateMachineArn(this, machine.#name))),
+        resources: names.map((name) => executionsArn(stateMachineArn(this, name))),
       }),
     );
     this.addToRolePolicy(
@@ -71,9 +82,9 @@ export class LoggedStateMachine extends StateMachine {
         resources: [rule],
       }),
     );
-    for (const machine of machines) {
+    for (const name of names) {
       Validations.of(this.role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, machine.#name)}:*]`,
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, name)}:*]`,
         reason: 'It follows and stops the executions of its own that it has just started.',
       });
     }

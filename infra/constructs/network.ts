@@ -3,7 +3,9 @@ import { CfnSecurityGroup, CfnVPCEndpoint, InterfaceVpcEndpointAwsService } from
 import { Effect, type IRole, PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { BY_HAND_NAME } from '../../shared/jobs/started-by.ts';
 import { executionsArn, secretsArn, stateMachineArn } from '../arns.ts';
+import { operations } from '../operations.ts';
 import type { Settings } from '../settings/settings.ts';
 
 interface NetworkProps {
@@ -122,4 +124,11 @@ export class Network extends Construct {
       policyDocument: new PolicyDocument({ statements }),
     });
   }
+}
+
+/** The network of the settings, where they have one. */
+export function networkOf(scope: Construct, { network: settings, secretPrefix }: Settings): Network | undefined {
+  if (!settings) return undefined;
+  const stateMachines = operations.map(({ name }) => name);
+  return new Network(scope, 'Network', { settings, secretPrefix, stateMachines, followed: BY_HAND_NAME });
 }

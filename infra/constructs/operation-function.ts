@@ -29,16 +29,22 @@ export interface OperationFunctionProps {
   readonly network?: Network | undefined;
   /** Where an asynchronous invocation that failed ends; left out for a function that nobody invokes so. */
   readonly failures?: IQueue;
+  /** How often Lambda repeats such an invocation. @defaultValue 0: nothing is ever repeated blindly */
+  readonly retries?: 0 | 2;
 }
 
 /** A function of `functions`, with its own log group and a role of its own. */
 export class OperationFunction extends Construct {
   readonly function: LambdaFunction;
+  /** In `functions`. */
+  readonly folder: string;
   readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: OperationFunctionProps) {
     super(scope, id);
     const { name, description, timeout, environment, access, secretPrefix, encryptionKey, network, failures } = props;
+    this.folder = name;
+    const { retries = 0 } = props;
     const logGroup = new KeptLogGroup(this, 'Logs', { encryptionKey });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.#role = role;
@@ -58,14 +64,13 @@ export class OperationFunction extends Construct {
       description,
       role,
       logGroup,
-      // Nothing is ever repeated blindly.
-      ...(failures && { retryAttempts: 0, onFailure: new SqsDestination(failures) }),
+      ...(failures && { retryAttempts: retries, onFailure: new SqsDestination(failures) }),
     });
     network?.connect(this.function, role);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'Only xray:PutTraceSegments and xray:PutTelemetryRecords, which take no resource, and in a VPC what Lambda needs for its network interfaces, which the code of the function is denied.',
+        'Only xray:PutTraceSegments and xray:PutTelemetryRecords, and dynamodb:ListStreams where it reads a stream, which take no resource, and in a VPC what Lambda needs for its network interfaces, which the code of the function is denied.',
     });
     Validations.of(this.function).acknowledge({
       id: 'Serverless-LambdaDLQ',
@@ -88,6 +93,18 @@ export class OperationFunction extends Construct {
       Validations.of(this.#role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, machine)}:${nameStart}*]`,
         reason: 'It looks how runs stand, and nobody knows their names before they are there.',
+      });
+    }
+  }
+
+  /** Lets it stop the executions of these machines of the stack. */
+  allowStopping(machines: readonly string[]): void {
+    const resources = machines.map((machine) => executionsArn(stateMachineArn(this, machine)));
+    this.#role.addToPolicy(new PolicyStatement({ actions: ['states:StopExecution'], resources }));
+    for (const machine of machines) {
+      Validations.of(this.#role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, machine)}:*]`,
+        reason: 'It stops runs, and nobody knows their names before they are there.',
       });
     }
   }

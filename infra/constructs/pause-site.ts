@@ -1,9 +1,7 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { executionsArn, stateMachineArn } from '../arns.ts';
 import { pauseSite } from '../machines/pause-site/pause-site.ts';
-import { ownName } from '../names.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { LoggedStateMachine } from './logged-state-machine.ts';
 import type { OperationFunction } from './operation-function.ts';
@@ -25,17 +23,6 @@ export class PauseSite extends LoggedStateMachine {
       definition: pauseSite({ partition: Stack.of(scope).partition, pauseSiteArn: functionArn }),
       permissions: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })],
     });
-    lambda.function.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['states:StopExecution'],
-        resources: operations.map((name) => executionsArn(stateMachineArn(this, name))),
-      }),
-    );
-    for (const name of operations) {
-      Validations.of(lambda).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, name)}:*]`,
-        reason: 'It stops the runs of a target that is paused, and nobody knows their names before they are there.',
-      });
-    }
+    lambda.allowStopping(operations);
   }
 }

@@ -16,7 +16,7 @@ import { RasterBucket } from './raster-bucket.ts';
 
 const BATCHING_WINDOW = Duration.seconds(30);
 const BATCH_SIZE = 100;
-/** With the queue's visibility time-out, a refresh that cannot be started is tried for about an hour. */
+/** With the queue's visibility time-out, a raster that cannot be recorded is tried for about half an hour. */
 const MAX_RECEIVES = 5;
 
 interface RasterSourceProps {
@@ -30,6 +30,8 @@ interface RasterSourceProps {
 export class RasterSource extends Construct {
   /** The bucket of the sources that name none. */
   readonly bucket: RasterBucket | undefined;
+  /** The sources, as functions are told of them. */
+  readonly variable: string;
 
   constructor(scope: Construct, id: string, props: RasterSourceProps) {
     super(scope, id);
@@ -40,7 +42,7 @@ export class RasterSource extends Construct {
     const givenUp = new DeadLetterQueue(this, 'GivenUpRasters', {
       encryptionKey,
       alarms,
-      meaning: 'New rasters arrived whose refresh could not be started: the message names them.',
+      meaning: 'New rasters arrived that could not be recorded: the message names them.',
     });
     const queue = new EncryptedQueue(this, 'NewRasters', {
       encryptionKey,
@@ -51,7 +53,8 @@ export class RasterSource extends Construct {
     const rules = sources.map((source, index) => this.#rule(`Source${index}`, source, queue, givenUp));
     for (const target of [queue, givenUp]) acceptFrom(rules, target);
 
-    startRefresh.set('RASTERS', Stack.of(this).toJsonString(sources));
+    this.variable = Stack.of(this).toJsonString(sources);
+    startRefresh.set('RASTERS', this.variable);
     lambda.addEventSource(
       new SqsEventSource(queue, {
         batchSize: BATCH_SIZE,

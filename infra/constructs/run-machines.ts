@@ -8,11 +8,13 @@ import { hold } from '../machines/hold/hold.ts';
 import { run } from '../machines/run/run.ts';
 import { runJob } from '../machines/run-job/run-job.ts';
 import { runPlan } from '../machines/run-plan/run-plan.ts';
+import { runTargets } from '../machines/run-targets/run-targets.ts';
 import { runUnits } from '../machines/run-units/run-units.ts';
 import type { Machine } from '../machines/states.ts';
 import { takeTurn } from '../machines/take-turn/take-turn.ts';
 import { watchJob } from '../machines/watch-job/watch-job.ts';
 import { kebabCase, type Operation, operations } from '../operations.ts';
+import { exampleOf } from '../test-events.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { formerAccess } from './former-version.ts';
 import type { Ledger } from './ledger.ts';
@@ -27,7 +29,9 @@ const MARGIN_SECONDS = 30;
 interface RunMachinesProps {
   readonly ledger: Ledger;
   /** What decides about turns and about what is left of a run; what asks the vendors. */
-  readonly functions: Readonly<Record<'takeTurn' | 'nextUnit' | 'settleRun' | 'checkJob' | 'cancelJob', IFunction>>;
+  readonly functions: Readonly<
+    Record<'takeTurn' | 'nextUnit' | 'joinTargets' | 'settleRun' | 'checkJob' | 'cancelJob', IFunction>
+  >;
   /** The function of every operation, by its name. */
   readonly operations: ReadonlyMap<string, IFunction>;
   readonly encryptionKey: EncryptionKey;
@@ -41,6 +45,7 @@ export class RunMachines {
   readonly #hold: LoggedStateMachine;
   readonly #runJob: LoggedStateMachine;
   readonly #runPlan: LoggedStateMachine;
+  readonly #runTargets: LoggedStateMachine;
   /** What a run of version 0.1.0 calls itself. */
   readonly #former: { nested: LoggedStateMachine[]; access: PolicyStatement[] };
 
@@ -94,11 +99,17 @@ export class RunMachines {
       mayInvoke(functions.nextUnit),
     ]);
     this.#runPlan.allowRunning([runUnitsMachine]);
+    const { joinTargets } = functions;
+    this.#runTargets = this.#add('RunTargets', runTargets({ ...place, joinTargetsArn: joinTargets.functionArn }), [
+      mayInvoke(joinTargets),
+    ]);
+    // By their names: their own machines refer to this one.
+    this.#runTargets.allowRunningByName([...props.operations.keys()]);
     this.#hold = this.#add('Hold', hold({ ...place, takeTurnArn: takeTurnMachine.stateMachineArn }), [
       claims,
       ledger.keyAccess(),
     ]);
-    this.#hold.allowRunning([takeTurnMachine, this.#runJob, this.#runPlan]);
+    this.#hold.allowRunning([takeTurnMachine, this.#runJob, this.#runTargets, this.#runPlan]);
     this.#former = { nested: [takeTurnMachine, watchJobMachine], access: former.job };
   }
 
@@ -111,10 +122,12 @@ export class RunMachines {
       partition: Stack.of(this.#scope).partition,
       table: ledger.tableName,
       operation: name,
+      example: exampleOf(name),
       functionArn: lambda.functionArn,
       holdArn: this.#hold.stateMachineArn,
       runJobArn: this.#runJob.stateMachineArn,
       runPlanArn: this.#runPlan.stateMachineArn,
+      runTargetsArn: this.#runTargets.stateMachineArn,
       maxWaiting,
       submitSeconds: timeoutMinutes * 60 + MARGIN_SECONDS,
     });

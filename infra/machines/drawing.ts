@@ -4,20 +4,13 @@ import { ours } from './tasks.ts';
 
 /** A machine as a Mermaid flow chart. What is tried again is not drawn. */
 export function drawing({ StartAt, States }: Machine): string {
-  const all = withInner(States);
-  const names = Object.keys(all);
+  const names = Object.keys(States);
   const idOf = (name: string) => `s${names.indexOf(name)}`;
-  const lines = Object.entries(all).flatMap(([name, state]) => [
+  const lines = Object.entries(States).flatMap(([name, state]) => [
     `${idOf(name)}${shape(state, label(name, state))}`,
     ...arrows(state).map(({ arrow, to }) => `${idOf(name)} ${arrow} ${idOf(to)}`),
   ]);
   return ['flowchart TD', `start(( )) --> ${idOf(StartAt)}`, ...lines].join('\n  ');
-}
-
-/** The states and those inside of them. */
-function withInner(states: Machine['States']): Machine['States'] {
-  const inner = Object.values(states).map((state) => (state.Type === 'Map' ? state.ItemProcessor.States : {}));
-  return Object.assign({ ...states }, ...inner);
 }
 
 function shape({ Type: type }: State, text: string): string {
@@ -29,6 +22,7 @@ function shape({ Type: type }: State, text: string): string {
 
 function label(name: string, state: State): string {
   if (state.Type === 'Task') return `${name}<br>${call(state)}`;
+  if (state.Type === 'Map') return `${name}<br>${state.MaxConcurrency ?? 'all'} at a time`;
   if (state.Type !== 'Wait') return name;
   return `${name}<br>${'Seconds' in state ? `for ${state.Seconds} s` : 'as long as it was told'}`;
 }
@@ -36,7 +30,7 @@ function label(name: string, state: State): string {
 /** Where a task finds in the state what it calls. */
 const FOUND: Record<string, string> = {
   '$.functionArn': "the operation's function",
-  '$.machineArn': 'run-job',
+  '$.machineArn': 'run-job, run-targets or run-plan',
   '$.stateMachineArn': "the operation's machine",
 };
 
@@ -58,12 +52,6 @@ function arrows(state: State): { arrow: string; to: string }[] {
     return [...rules, { arrow: '-->|else|', to: state.Default }];
   }
   const next = 'Next' in state ? state.Next : undefined;
-  if (state.Type === 'Map' && next !== undefined) {
-    return [
-      { arrow: '-->|for each|', to: state.ItemProcessor.StartAt },
-      { arrow: '-->|when all are over|', to: next },
-    ];
-  }
   const catchers = 'Catch' in state ? (state.Catch ?? []) : [];
   const [same] = catchers.filter((catcher) => catcher.Next === next);
   return [

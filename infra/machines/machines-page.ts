@@ -4,9 +4,11 @@ import { cancelRun } from './cancel-run/cancel-run.ts';
 import { drawing } from './drawing.ts';
 import { hold } from './hold/hold.ts';
 import { pauseSite } from './pause-site/pause-site.ts';
+import { renewFromRasters } from './renew-from-rasters/renew-from-rasters.ts';
 import { run } from './run/run.ts';
 import { runJob } from './run-job/run-job.ts';
 import { runPlan } from './run-plan/run-plan.ts';
+import { runTargets } from './run-targets/run-targets.ts';
 import { runUnits } from './run-units/run-units.ts';
 import { startEventRun } from './start-event-run/start-event-run.ts';
 import { startScheduledJob } from './start-scheduled-job/start-scheduled-job.ts';
@@ -27,22 +29,24 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     run({
       ...place,
       operation: 'operation',
+      example: {},
       functionArn: "the operation's function",
       holdArn: 'hold',
       runJobArn: 'run-job',
       runPlanArn: 'run-plan',
+      runTargetsArn: 'run-targets',
       maxWaiting: 10,
       submitSeconds: 150,
     }),
   ],
   [
     'hold',
-    'Holds a service for one run, or nothing where its operation claims nothing: waits for its turn and for the end of a pause, has the work done, and frees the service when no job of the run can be at work any more.',
+    'Holds a service for one run, or nothing where its operation claims nothing. It waits for its turn and for the end of a pause, and has the work done. It frees the service when no job of the run can be at work any more.',
     hold({ ...place, takeTurnArn: 'take-turn' }),
   ],
   [
     'take-turn',
-    'One window of waiting: the function `take-turn` looks whether the run may start, must wait for its turn or for the end of a pause, or ends as an equal run does.',
+    'One window of waiting. The function `take-turn` looks whether the run may start, must wait for its turn or the end of a pause, or ends as an equal run does.',
     takeTurn({ ...place, takeTurnArn: 'take-turn' }),
   ],
   [
@@ -61,13 +65,18 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     runUnits({ ...place, nextUnitArn: 'next-unit', runJobArn: 'run-job' }),
   ],
   [
+    'run-targets',
+    'Does the work of a run that has several targets: runs each by itself, five at a time, and joins what became of them.',
+    runTargets({ ...place, joinTargetsArn: 'join-targets' }),
+  ],
+  [
     'watch-job',
     'One window of polls: waits, asks `check-job` how the job is, and notes its progress.',
     watchJob({ ...place, checkArn: 'check-job' }),
   ],
   [
     'cancel-run',
-    'Cleans up after a run whose execution did not come to its own end: the function `settle-run` says what to ask the server next, until no job of the run is at work.',
+    'Cleans up after a run whose execution did not come to its own end. The function `settle-run` says what to ask the server next, until no job of the run is at work.',
     cancelRun({ ...place, settleArn: 'settle-run', cancelArn: 'cancel-job' }),
   ],
   [
@@ -85,6 +94,11 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     'Keeps our hands off a target until some time, or ends that: the function `pause-site` writes it into the ledger, where `take-turn` sees it.',
     pauseSite({ ...place, pauseSiteArn: 'pause-site' }),
   ],
+  [
+    'renew-from-rasters',
+    'From new rasters of one source to a service that shows them: the function `renew-rasters` says what is next, and the operations do the work as runs of their own.',
+    renewFromRasters({ ...place, renewRastersArn: 'renew-rasters' }),
+  ],
 ];
 
 const DECISIONS: [question: string, file: string][] = [
@@ -95,15 +109,22 @@ const DECISIONS: [question: string, file: string][] = [
   ['Who makes tiles on a target at the same time?', 'shared/ledger/places.ts'],
   ['How is the job, and has it run too long?', 'functions/check-job/operation.ts'],
   ['How long is the wait before the next poll, and how long does a claim hold?', 'shared/jobs/poll-policy.ts'],
+  ['In which order are several targets run, and what became of them?', 'functions/join-targets/operation.ts'],
   ['What is left to do for a run that was stopped?', 'functions/settle-run/first-step.ts'],
   ['Which targets are paused, and until when?', 'shared/ledger/pauses.ts'],
+  ['What is next for new rasters, and who takes care of them?', 'functions/renew-rasters/stages.ts'],
   ['Which runs have ended without a word?', 'functions/sweep-runs/operation.ts'],
   ['Which status may follow which, and who may write it?', 'shared/ledger/transitions.ts'],
   ['What does an error mean for a run?', 'shared/errors.ts'],
 ];
 
 function definedIn(sentence: string, file: string): string {
-  return `${sentence} Defined in [${file}](../${file}).`;
+  return oneALine(`${sentence} Defined in [${file}](../${file}).`);
+}
+
+/** One sentence a line, so that a change of one is a change of one line. */
+function oneALine(text: string): string {
+  return text.replaceAll(/\. (?=[A-Z])/g, '.\n');
 }
 
 export function machinesPageText(): string {
@@ -123,13 +144,17 @@ export function machinesPageText(): string {
     '',
     '<!-- Written by `npm run docs:machines` from the definitions in infra/machines. -->',
     '',
-    'Machines wait, call and record. What needs more than one word to decide is decided by a function. The words are on the page of [terms](terms.md).',
+    oneALine(
+      'Machines wait, call and record. What needs more than one word to decide is decided by a function. The words are on the page of [terms](terms.md).',
+    ),
     '',
     '| what is decided | where |',
     '| --- | --- |',
     ...decisions,
     '',
-    'A box is a call, a diamond follows one word, a stadium waits, a circle is a good end, a hexagon a bad one. A dotted arrow is taken after an error. Tries after an error are not drawn.',
+    oneALine(
+      'A box is a call, a diamond follows one word, a stadium waits, a circle is a good end, a hexagon a bad one. A dotted arrow is taken after an error. Tries after an error are not drawn.',
+    ),
     '',
     ...sections,
   ]

@@ -1,3 +1,5 @@
+import type { ErrorName } from '../../shared/errors.ts';
+
 /** The states that the machines are made of, as the Amazon States Language has them; a wrong key does not compile. */
 
 export interface Retrier {
@@ -52,15 +54,12 @@ interface Succeed {
   OutputPath?: string;
 }
 
-interface Fail {
-  Type: 'Fail';
-  ErrorPath: string;
-  CausePath: string;
-}
+type Fail = { Type: 'Fail'; CausePath: string } & ({ ErrorPath: string } | { Error: ErrorName });
 
-/** Runs states for each item, all of them at the same time. */
+/** Runs states for each item, some or all of them at the same time. */
 type InlineMap = Next & {
   Type: 'Map';
+  MaxConcurrency?: number;
   ItemsPath: string;
   ItemSelector: object;
   ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }; StartAt: string; States: Record<string, State> };

@@ -113,7 +113,7 @@ export function laneName(): string {
 export function runMachine(
   { partition }: Pick<Place, 'partition'>,
   arn: string | { path: string },
-  input: object,
+  input: object | { path: string },
   { into, name, ...follows }: Follows & { into?: string; name: string; OutputPath?: string },
 ): Task {
   return {
@@ -123,7 +123,9 @@ export function runMachine(
       ...(typeof arn === 'string' ? { StateMachineArn: arn } : { 'StateMachineArn.$': arn.path }),
       'Name.$': name,
       // By this key Step Functions links the two executions in its console.
-      Input: { ...input, 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id' },
+      ...('path' in input
+        ? { 'Input.$': input.path }
+        : { Input: { ...input, 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id' } }),
     },
     ResultSelector: { 'state.$': '$.Output' },
     ...(into === undefined ? {} : { ResultPath: `$.${into}` }),

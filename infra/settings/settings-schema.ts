@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { operations, refreshService } from '../operations.ts';
-import { rasterSchema, scheduleSchema, settingsSchema } from './settings.ts';
+import { describeKeys } from './descriptions.ts';
+import { rasterSchema, settingsSchema } from './settings.ts';
+import { eventSchema, scheduleSchema } from './starts.ts';
 
 /** Where the JSON Schema is kept for editors. */
 export const settingsSchemaFile = fileURLToPath(new URL('settings.schema.json', import.meta.url));
@@ -12,13 +14,18 @@ export function settingsSchemaText(): string {
   const schedules = operations.map(({ name, inputSchema }) =>
     z.strictObject({ ...scheduleSchema.shape, operation: z.literal(name), input: inputSchema }),
   );
+  const events = operations.map(({ name, inputSchema }) =>
+    z.strictObject({ ...eventSchema.shape, operation: z.literal(name), input: inputSchema }),
+  );
   const raster = z.strictObject({ ...rasterSchema.shape, refresh: refreshService.inputSchema });
   const documented = z.strictObject({
     ...settingsSchema.shape,
     schedules: z.array(z.union(schedules)).nullish(),
     rasters: z.array(raster).nullish(),
+    events: z.array(z.union(events)).nullish(),
   });
-  return `${JSON.stringify(z.toJSONSchema(documented, { io: 'input', unrepresentable: 'any' }), null, 2)}\n`;
+  const schema = z.toJSONSchema(documented, { io: 'input', unrepresentable: 'any' });
+  return `${JSON.stringify(describeKeys(schema), null, 2)}\n`;
 }
 
 if (import.meta.main) writeFileSync(settingsSchemaFile, settingsSchemaText());

@@ -1,57 +1,37 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { problemsOf } from '../../shared/schema-messages.ts';
 import { operations, refreshService } from '../operations.ts';
-import { isBucketName, isTimeZone } from './aws-names.ts';
-import { eventPatternProblem } from './event-pattern.ts';
+import { isBucketName } from './aws-names.ts';
+import { notificationsSchema } from './notifications.ts';
+import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
-import { scheduleExpressionProblem } from './schedule-expression.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';
+import { addIssues, checkUniqueNames, eventSchema, isObject, scheduleSchema } from './starts.ts';
 import { checkSitesSize, checkWindowNames, sitesSchema, windowsSchema } from './windows.ts';
-
-/** One schedule of the settings. */
-export const scheduleSchema = z
-  .strictObject({
-    name: z.string().regex(/^[0-9a-zA-Z_.-]{1,64}$/, 'must be 1-64 letters, digits, -, _ or .'),
-    operation: z.enum(operations.map(({ name }) => name)),
-    expression: z.string().superRefine((expression, context) => {
-      const problem = scheduleExpressionProblem(expression);
-      if (problem !== undefined) context.addIssue(problem);
-    }),
-    timezone: z.string().refine(isTimeZone, 'must be an IANA time zone, for example Europe/Paris').default('UTC'),
-    enabled: z.boolean().default(true),
-    // Checked below and handed on as it was written, without the defaults that the operation fills in.
-    input: z.record(z.string(), z.unknown()),
-  })
-  .superRefine(checkInput, { when: ({ value }) => isObject(value) });
-
-/** One event of another system that starts an operation. */
-export const eventSchema = z
-  .strictObject({
-    // With the id of the event it is the name of an execution, of 80 characters at most.
-    name: z.string().regex(/^[0-9a-zA-Z_-]{1,36}$/, 'must be 1-36 letters, digits, - or _'),
-    pattern: z.record(z.string(), z.unknown()).superRefine((pattern, context) => {
-      const message = eventPatternProblem(pattern);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    }),
-    operation: z.enum(operations.map(({ name }) => name)),
-    enabled: z.boolean().default(true),
-    input: z.record(z.string(), z.unknown()),
-  })
-  .superRefine(checkInput, { when: ({ value }) => isObject(value) });
 
 const globFree = z
   .string()
   .min(1, 'must not be empty: leave the key out')
   .regex(/^[^*?\\]*$/, 'is taken literally: it must not contain *, ? or \\');
 
+/** Seconds without a new raster before the work starts, and how long it may be put off. */
+const togetherSchema = z.strictObject({
+  quiet: z.int().min(1).max(3600, 'must be seconds, 3600 at most').default(60),
+  longest: z.int().min(1).max(86_400, 'must be seconds, 86400 at most').default(900),
+});
+
 /** One raster source of the settings. */
 export const rasterSchema = z
   .strictObject({
+    name: z
+      .string()
+      .regex(/^[0-9a-zA-Z_-]{1,36}$/, 'must be 1-36 letters, digits, - or _')
+      .optional(),
     bucket: z.string().refine(isBucketName, "must be a bucket's name, without s3:// and without a path").optional(),
     prefix: globFree.optional(),
     suffixes: z.array(globFree).min(1, 'must name at least one suffix').default(['.tif', '.tiff']),
+    together: togetherSchema.prefault({}),
     refresh: z.record(z.string(), z.unknown()).superRefine(
       (refresh, context) => {
         addIssues(context, [], refreshService.inputSchema, refresh);
@@ -114,7 +94,7 @@ function orNothing<S extends z.ZodType>(schema: S, nothing: z.output<S>) {
   return schema.nullish().transform((value) => value ?? nothing);
 }
 
-/** The settings of a deployment, as README describes them. */
+/** The settings of a deployment, as docs/reference/settings.md describes them. */
 export const settingsSchema = z
   .strictObject({
     name: z
@@ -130,7 +110,10 @@ export const settingsSchema = z
       z.array(scheduleSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
       [],
     ),
-    rasters: orNothing(z.array(rasterSchema), []),
+    rasters: orNothing(
+      z.array(rasterSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
+      [],
+    ),
     events: orNothing(
       z.array(eventSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
       [],
@@ -139,9 +122,12 @@ export const settingsSchema = z
     windows: orNothing(windowsSchema, {}),
     sites: orNothing(sitesSchema, {}),
     ledger: orNothing(ledgerSchema, { keepDays: KEEP_DAYS }),
+    logDays: logDaysSchema,
+    tags: orNothing(tagsSchema, {}),
+    permissionsBoundary: policyArnSchema.optional(),
     network: networkSchema.optional(),
     encryption: encryptionSchema.optional(),
-    notifications: z.strictObject({ email: z.email('must be an e-mail address') }).optional(),
+    notifications: notificationsSchema.optional(),
   })
   .superRefine(checkWindowNames, { when: ({ value }) => isObject(value) })
   .superRefine(checkSitesSize)
@@ -193,32 +179,6 @@ function readText(file: string): string {
   }
 }
 
-/** The schedule's input against the schema of its own operation, as deep as that goes. */
-function checkInput(schedule: { operation: string; input: unknown }, context: z.core.$RefinementCtx): void {
-  const operation = operations.find(({ name }) => name === schedule.operation);
-  if (operation && isObject(schedule.input)) addIssues(context, ['input'], operation.inputSchema, schedule.input);
-}
-
-function addIssues(
-  context: z.core.$RefinementCtx,
-  at: readonly PropertyKey[],
-  schema: z.core.$ZodType,
-  input: unknown,
-): void {
-  for (const { path, message } of problemsOf(z.safeParse(schema, input).error?.issues ?? [])) {
-    context.addIssue({ code: 'custom', path: [...at, ...path], message });
-  }
-}
-
-function checkUniqueNames(schedules: readonly { name: string }[], context: z.core.$RefinementCtx): void {
-  schedules.forEach((schedule, index) => {
-    const first = schedules.findIndex((other) => other?.name === schedule?.name);
-    if (first < index && schedule?.name !== undefined) {
-      context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${schedule.name}" is used twice` });
-    }
-  });
-}
-
 function checkUnique(ids: readonly string[], context: z.core.$RefinementCtx): void {
   ids.forEach((id, index) => {
     if (ids.indexOf(id) < index) context.addIssue({ code: 'custom', path: [index], message: `"${id}" is named twice` });
@@ -247,11 +207,7 @@ function checkRastersSize(
   const variable = JSON.stringify(rastersVariable(settings.rasters, LONGEST_BUCKET_NAME));
   const bytes = RESERVED_BYTES + settings.secretPrefix.length + Buffer.byteLength(JSON.stringify(variable));
   if (bytes > LIMIT_BYTES) {
-    const message = `need ${bytes} bytes as environment of refresh-service, Lambda allows ${LIMIT_BYTES}: fewer sources, or shorter prefixes`;
+    const message = `need ${bytes} bytes as environment of start-refresh, Lambda allows ${LIMIT_BYTES}: fewer sources, or shorter prefixes`;
     context.addIssue({ code: 'custom', path: ['rasters'], message });
   }
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

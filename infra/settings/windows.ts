@@ -5,7 +5,7 @@ import { DAYS } from '../../shared/windows/window.ts';
 import { isTimeZone } from './aws-names.ts';
 
 /** In the place of a window's name: no window holds. */
-export const NO_WINDOW = 'none';
+const NO_WINDOW = 'none';
 
 const timeSchema = z
   .string('must be a time of the clock in quotes, for example "20:00"')

@@ -7,7 +7,7 @@ import { startMicrostrategyEmulator } from './microstrategy/microstrategy-emulat
 const PARENT_CHECK_MS = 500;
 const HIGHEST_PORT = 65_535;
 const USAGE =
-  'usage: npm run emulators -- [--arcgis-port N] [--microstrategy-port N] [--federated] [--certificate FILE --key FILE]';
+  'usage: npm run emulators -- [--arcgis-port N] [--microstrategy-port N] [--federated | --hosted] [--certificate FILE --key FILE]';
 
 interface Emulator {
   readonly url: string;
@@ -21,6 +21,7 @@ const OPTIONS = {
   'arcgis-port': { type: 'string' },
   'microstrategy-port': { type: 'string' },
   federated: { type: 'boolean' },
+  hosted: { type: 'boolean' },
   certificate: { type: 'string' },
   key: { type: 'string' },
 } as const;
@@ -32,7 +33,7 @@ async function serve(): Promise<void> {
   const certificate = readCertificate(values.certificate, values.key);
   const common = certificate ? { certificate } : {};
   const arcgis = await startOn('--arcgis-port', arcgisPort, (port) =>
-    startArcgisEmulator({ ...common, port, federated: values.federated === true }),
+    startArcgisEmulator({ ...common, port, federated: values.federated === true, hosted: values.hosted === true }),
   );
   const microstrategy = await startOn('--microstrategy-port', microstrategyPort, (port) =>
     startMicrostrategyEmulator({ ...common, port }),

@@ -39,6 +39,14 @@ export function outlineText(area: unknown): string | undefined {
   return outline === undefined ? undefined : JSON.stringify(outline);
 }
 
+/** The rectangle around an area, which is a FeatureSet or an outline; undefined for anything else. */
+export function boundsOfArea(area: unknown): Pick<Outline, 'xmin' | 'ymin' | 'xmax' | 'ymax'> | undefined {
+  const { xmin, ymin, xmax, ymax } = outlineOf(area) ?? {};
+  return xmin === undefined || ymin === undefined || xmax === undefined || ymax === undefined
+    ? undefined
+    : { xmin, ymin, xmax, ymax };
+}
+
 /** Whether two areas, each a FeatureSet or an outline, are one; undefined where that cannot be told. */
 export function isSameArea(one: unknown, other: unknown): boolean | undefined {
   const [first, second] = [outlineOf(one), outlineOf(other)];

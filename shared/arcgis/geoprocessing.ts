@@ -1,15 +1,12 @@
 import * as z from 'zod/mini';
-import { SubmitUncertainError, VendorBusyError, VendorContractError, VendorRejectedError } from '../errors.ts';
-import { mayHaveStarted } from '../jobs/borne-errors.ts';
+import { VendorBusyError, VendorContractError, VendorRejectedError } from '../errors.ts';
 import { jobIdSchema, type SoughtJob } from '../jobs/job-reference.ts';
 import type { JobState } from '../jobs/job-state.ts';
-import { findJobPatiently } from './find-job.ts';
+import { findGeoprocessingJob } from './find-job.ts';
 import { readJobState } from './job-answer.ts';
 import { soughtInputs } from './job-inputs.ts';
-import { statusWord } from './job-words.ts';
 import type { ArcgisSite } from './site.ts';
-
-const SUBMIT_TIMEOUT_SECONDS = 60;
+import { type JobPlace, jobPath, type SubmittedJob, submitOnce } from './submit-once.ts';
 
 /** The tasks by their exact URL segments: one without spaces, two with. */
 export const TASK_PATHS = {
@@ -18,67 +15,30 @@ export const TASK_PATHS = {
   refreshService: 'rest/services/System/PublishingTools/GPServer/Refresh%20Service',
 };
 
-/** Where a job is on its site. */
-export interface JobPlace {
-  taskPath: string;
-  jobId: string;
-}
-
-export interface SubmittedJob extends JobPlace {
-  jobStatus: string;
-  jobUrl: string;
-  /** The answer to the submit was lost, and the job was found on the server. */
-  adopted?: boolean;
-}
-
 const submittedSchema = z.looseObject({ jobId: jobIdSchema, jobStatus: z.catch(z.string(), 'esriJobSubmitted') });
 
 /**
- * Submits a geoprocessing job. NOT safe to repeat: a second submit is a second job. So it is sent again only when no
- * byte had left or the server refused before any work. Where the answer is lost, the server's job list is looked at
- * first, and the job that is found there adopted. Parameters that are empty are not sent.
+ * Submits a geoprocessing job, once. Parameters that are empty are not sent.
  *
  * @throws SubmitUncertainError when the job may exist and is not found
  */
-export async function submitJob(
+export async function submitGeoprocessingJob(
   site: ArcgisSite,
-  sought: SoughtJob,
+  { taskPath, inputs, lostSince }: SoughtJob,
   parameters: Record<string, string>,
-): Promise<SubmittedJob> {
-  const { taskPath, lostSince } = sought;
+): Promise<SubmittedJob | undefined> {
   // By all that was sent: a job for other scales or another area is not this one.
-  const lost = { taskPath, inputs: { ...sought.inputs, ...soughtInputs(parameters) } };
-  if (lostSince !== undefined) return await adoptJob(site, lost, lostSince, 'The submit broke off.');
-  const since = Date.now();
-  let adopted: SubmittedJob | undefined;
-  const { jobId, jobStatus } = await site.call({
+  const lost = { taskPath, inputs: { ...inputs, ...soughtInputs(parameters) } };
+  return await submitOnce(site, {
     path: `${taskPath}/submitJob`,
-    form: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== '')),
+    form: parameters,
     reply: submittedSchema,
-    repeatable: 'if-nothing-was-done',
-    answerTimeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
-    answerInDryRun: { jobId: 'none', jobStatus: 'esriJobNew' },
-    recover: async (error) => {
-      if (!mayHaveStarted(error)) throw error;
-      adopted = await adoptJob(site, lost, since, error.message);
-      return { ...adopted };
-    },
+    lostSince,
+    taskPath,
+    jobStatus: 'esriJobSubmitted',
+    find: (since) => findGeoprocessingJob(site, lost, since),
+    lookAt: `in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service)`,
   });
-  return adopted ?? submittedJob(site, { taskPath, jobId }, statusWord(jobStatus));
-}
-
-async function adoptJob(site: ArcgisSite, lost: SoughtJob, since: number, reason: string): Promise<SubmittedJob> {
-  const jobId = await findJobPatiently(site, lost, since);
-  if (jobId !== undefined) {
-    return { ...submittedJob(site, { taskPath: lost.taskPath, jobId }, 'esriJobSubmitted'), adopted: true };
-  }
-  throw new SubmitUncertainError(
-    `${reason} The job may have been started all the same, so it was not submitted again; the server's job list does not show it, or cannot be read. Look for it in ArcGIS Server Manager or below ${site.address('admin/services')} (the jobs of the geoprocessing service) before you start this again.`,
-  );
-}
-
-function submittedJob(site: ArcgisSite, { taskPath, jobId }: JobPlace, jobStatus: string): SubmittedJob {
-  return { taskPath, jobId, jobStatus, jobUrl: site.address(jobPath({ taskPath, jobId })) };
 }
 
 /**
@@ -88,14 +48,18 @@ function submittedJob(site: ArcgisSite, { taskPath, jobId }: JobPlace, jobStatus
  *
  * @throws the Vendor… errors; a job that the server does not know is no error but the outcome `unknown`
  */
-export async function checkJob(site: ArcgisSite, job: JobPlace, { withoutMessages = false } = {}): Promise<JobState> {
+export async function checkGeoprocessingJob(
+  site: ArcgisSite,
+  job: JobPlace,
+  { withoutMessages = false } = {},
+): Promise<JobState> {
   return await readJobState(site, jobPath(job), withoutMessages);
 }
 
 const taskSchema = z.union([z.looseObject({ name: z.string() }), z.looseObject({ parameters: z.array(z.unknown()) })]);
 
 /** Whether the server answers for the job's task (page "GP Task"), so that it is up and its service is started. */
-export async function isTaskWell(site: ArcgisSite, { taskPath }: JobPlace): Promise<boolean> {
+export async function isGeoprocessingWell(site: ArcgisSite, { taskPath }: JobPlace): Promise<boolean> {
   return await site.call({ path: taskPath, reply: taskSchema }).then(
     () => true,
     () => false,
@@ -109,16 +73,16 @@ export async function isTaskWell(site: ArcgisSite, { taskPath }: JobPlace): Prom
  *
  * @throws VendorUnreachableError and VendorBusyError: ask again later
  */
-export async function cancelJob(site: ArcgisSite, job: JobPlace): Promise<JobState> {
-  const before = await checkJob(site, job);
+export async function cancelGeoprocessingJob(site: ArcgisSite, job: JobPlace): Promise<JobState> {
+  const before = await checkGeoprocessingJob(site, job);
   if (before.outcome !== 'running' || before.jobStatus === 'esriJobCancelling') return before;
   const path = jobPath(job);
   if (!(await isTaken(site, `${path}/cancel`))) await isTaken(site, adminJobPath(path));
-  return await checkJob(site, job);
+  return await checkGeoprocessingJob(site, job);
 }
 
 /** A refusal, or a page in its place, is no failure here: what counts is the job's state afterwards. */
-async function isTaken(site: ArcgisSite, path: string): Promise<boolean> {
+export async function isTaken(site: ArcgisSite, path: string): Promise<boolean> {
   try {
     await site.call({ path, reply: z.looseObject({}) });
     return true;
@@ -136,8 +100,4 @@ function adminJobPath(path: string): string {
     /^rest\/services\/(.+)\/GPServer\/[^/]+\/jobs\/([^/]+)$/,
     'admin/services/$1.GPServer/jobs/$2/cancel',
   );
-}
-
-function jobPath({ taskPath, jobId }: JobPlace): string {
-  return `${taskPath}/jobs/${encodeURIComponent(jobId)}`;
 }

@@ -65,19 +65,25 @@ export async function readJobState(site: ArcgisSite, path: string, withoutMessag
   try {
     return await readState(site, path, withoutMessages);
   } catch (error) {
-    if (error instanceof VendorRejectedError && isUnknownJob(error)) {
-      return {
-        jobStatus: 'unknown to the server',
-        outcome: 'unknown',
-        isKnown: true,
-        messages: [{ type: 'error', text: error.message }],
-      };
-    }
-    throw error;
+    const state = stateOfUnknownJob(error);
+    if (state === undefined) throw error;
+    return state;
   }
 }
 
+/** The state of a job that the server says it does not know; undefined for any other failure. */
+export function stateOfUnknownJob(error: unknown): JobState | undefined {
+  if (!(error instanceof VendorRejectedError && isUnknownJob(error))) return undefined;
+  const messages: JobState['messages'] = [{ type: 'error', text: error.message }];
+  return { jobStatus: 'unknown to the server', outcome: 'unknown', isKnown: true, messages };
+}
+
 const failuresOfJobs = new WeakSet<Error>();
+
+/** Told of every failure of the call for a job's state. */
+export function noteFailureOfJob(error: unknown): void {
+  if (error instanceof Error && isFailure(error)) failuresOfJobs.add(error);
+}
 
 /** Whether the server failed (code 500, HTTP 500) when it was asked for the job itself, and not at the sign-in before. */
 export function isFailureOfJob(error: Error): boolean {
@@ -92,7 +98,7 @@ async function readState(site: ArcgisSite, path: string, isKnownTooLarge: boolea
     reply: jobSchema,
     parse: parseJob,
     recover: async (error) => {
-      if (error instanceof Error && isFailure(error)) failuresOfJobs.add(error);
+      noteFailureOfJob(error);
       if (withoutMessages || !(error instanceof VendorContractError && error.tooLarge)) throw error;
       withoutMessages = true;
       return await site.call({ path, form: { returnMessages: 'false' }, reply: jobSchema, parse: parseJob });

@@ -110,7 +110,7 @@ function listedJob(key: string, entry: z.output<typeof entrySchema>): ListedJob 
 const FIRST_MILLISECONDS = 1e11;
 
 /** The pages say milliseconds, an example of theirs is in seconds. What is below 1e11 is the year 1973 in the one, 5138 in the other. */
-function epochMilliseconds(time: number | string | undefined): number | undefined {
+export function epochMilliseconds(time: number | string | undefined): number | undefined {
   if (time === undefined) return undefined;
   const number = typeof time === 'string' && !/^\d+$/.test(time) ? Date.parse(time) : Number(time);
   if (!(number > 0)) return undefined;

@@ -7,7 +7,7 @@ import type { ArcgisSite } from './site.ts';
 import { type SpatialReference, spatialReferenceSchema } from './spatial-reference.ts';
 
 /** What stands there in another form is not said: a service's document has much that nobody needs. */
-function ifReadable<S extends z.ZodMiniType>(schema: S) {
+export function ifReadable<S extends z.ZodMiniType>(schema: S) {
   return z.catch(z.nullish(schema), undefined);
 }
 
@@ -55,6 +55,8 @@ export interface TileCache {
   scales: number[];
   /** Those for which the service says that it has tiles. */
   cachedScales: number[];
+  /** The numbers of the scheme's levels, by their scales. */
+  levelNumbers: ReadonlyMap<number, number>;
   spatialReference: SpatialReference | undefined;
   /** What the caller should know of the cache. */
   notes: string[];
@@ -69,16 +71,18 @@ export function tileCacheOf(description: ServiceDescription, service: ServiceNam
   const { tileInfo, singleFusedMapCache, storageInfo, fullExtent } = description;
   const levels = (tileInfo?.lods ?? []).toSorted((one, other) => other.scale - one.scale);
   const isImageCache = !['', 'none'].includes(description.cacheType?.trim().toLowerCase() ?? '');
-  const isStored = Boolean(tileInfo?.storageFormat) || Object.keys(storageInfo ?? {}).length > 0;
+  const isVector = service.type === 'VectorTileServer';
+  const isStored = isVector || Boolean(tileInfo?.storageFormat) || Object.keys(storageInfo ?? {}).length > 0;
   if (levels.length === 0 || !(singleFusedMapCache || isImageCache || isStored)) {
     throw new InvalidInputError(
       `inputService: ${serviceLabel(service)} has no tile cache, nothing was submitted. Name a service that has one.`,
     );
   }
-  const isDrawnFromIt = singleFusedMapCache || isImageCache;
+  const isDrawnFromIt = singleFusedMapCache || isImageCache || isVector;
   return {
     scales: scalesOf(levels),
     cachedScales: scalesOf(levels.filter(isCachedBy(description, levels))),
+    levelNumbers: new Map(levels.flatMap(({ scale, level }) => (typeof level === 'number' ? [[scale, level]] : []))),
     spatialReference:
       tileInfo?.spatialReference ?? description.spatialReference ?? fullExtent?.spatialReference ?? undefined,
     notes: isDrawnFromIt ? [] : [`${serviceLabel(service)} has a tile cache and is not drawn from it now.`],

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
 import { planOf, type TilePlan, type Unit } from '../tiles/plan.ts';
 import type { TileScheme } from '../tiles/scheme.ts';
-import { type PolygonFeatureSet, rectangle, rectangles } from './area-of-interest.ts';
+import { type PolygonFeatureSet, rectangle, rectangles } from './polygons.ts';
 import { spatialReferenceSchema } from './spatial-reference.ts';
 import { areaInScheme } from './tile-scheme.ts';
 

@@ -20,7 +20,8 @@ const adminEnvelopeSchema = z.object({
   status: z.catch(z.optional(z.string()), undefined),
   messages: z.optional(z.unknown()),
   code: z.optional(z.unknown()),
-  success: z.catch(z.optional(z.boolean()), undefined),
+  /** As text too. */
+  success: z.optional(z.unknown()),
 });
 
 interface Refusal {
@@ -105,7 +106,7 @@ function findRefusal(json: object): Refusal | undefined {
   const { status, messages, code, success } = admin.data;
   const isError = ['error', 'failed', 'failure'].includes(status?.toLowerCase() ?? '');
   const own = ownCode(code);
-  if (!isError && success !== false && (own ?? 0) < 400) return undefined;
+  if (!isError && !isFalse(success) && (own ?? 0) < 400) return undefined;
   // A code alone is everybody's; only of a token's end nobody else speaks so.
   const isOwn = isError || messages !== undefined || own === 498 || own === 499;
   return refusal(isOwn ? own : undefined, code, texts(messages));
@@ -113,6 +114,10 @@ function findRefusal(json: object): Refusal | undefined {
 
 const MAX_TEXTS = 20;
 const MAX_TEXT_CHARACTERS = 4_000;
+
+function isFalse(success: unknown): boolean {
+  return success === false || (typeof success === 'string' && /^false$/i.test(success));
+}
 
 function texts(given: unknown): string[] {
   return [given]

@@ -26,7 +26,7 @@ export const nameSchema = z.string().check(z.refine(isName, NAME_RULE));
 
 /** Splits `Folder/Name.MapServer`; `/` and `:` are accepted before the type too. Undefined where it is none of these. */
 function parseInputService(text: string): InputService | undefined {
-  const match = /^(?:([^/]*)\/)?([^/]*)[./:](MapServer|ImageServer)$/u.exec(text);
+  const match = /^(?:([^/]*)\/)?([^/]*)[./:](MapServer|ImageServer|VectorTileServer)$/u.exec(text);
   const [, folder, name = '', type = ''] = match ?? [];
   if (!isName(name) || (folder !== undefined && !isName(folder))) return undefined;
   return { folder, name, type, text };
@@ -39,7 +39,7 @@ export const inputServiceSchema = z.pipe(
     const service = parseInputService(text);
     if (service !== undefined) return service;
     const message =
-      'must be Folder/Name.MapServer or Folder/Name.ImageServer (no folder: Name.MapServer); names of 1-120 letters, digits, _, -, inner single dots and spaces';
+      'must be Folder/Name.MapServer or Folder/Name.ImageServer (no folder: Name.MapServer; hosted vector tiles: Name.VectorTileServer); names of 1-120 letters, digits, _, -, inner single dots and spaces';
     issues.push({ code: 'custom', message, input: text });
     return z.NEVER;
   }),
@@ -58,4 +58,9 @@ export function serviceUrlParameter({ folder, name, type }: ServiceName): string
 /** The service below `rest/services/`, every segment encoded: `Folder/Name/Type`. */
 export function servicePath({ folder, name, type }: ServiceName): string {
   return [...(folder === undefined ? [] : [folder]), name, type].map(encodeURIComponent).join('/');
+}
+
+/** A hosted service's own admin resource: `/rest/services/` becomes `/rest/admin/services/` (Esri's Python client 2.4.4). */
+export function adminPathOf(service: ServiceName): string {
+  return `rest/admin/services/${servicePath(service)}`;
 }

@@ -3,9 +3,10 @@ import { VendorAuthError, VendorRejectedError } from '../errors.ts';
 import type { ServerAccess } from '../http/agents.ts';
 import { hideSecret } from '../http/redact.ts';
 import { isRefused, type Repeatable, repeat } from '../http/retry.ts';
-import { send, type VendorAnswer, type VendorRequest } from '../http/send.ts';
+import { send, type VendorRequest } from '../http/send.ts';
 import type { Unsent } from '../http/unsent.ts';
 import { readReply, TokenRefused } from './replies.ts';
+import { isCertain, isShutOff, type SiteCall } from './site-call.ts';
 import { assertMayGetCredentials, serverInfoSchema, type TokenAddresses, tokenAddresses } from './token-addresses.ts';
 
 const DEFAULT_REFERER = 'https://cache-ops';
@@ -21,26 +22,8 @@ export interface SiteAccess extends ServerAccess {
   password?: string | undefined;
   token?: string | undefined;
   referer?: string | undefined;
+  hosted?: boolean | undefined;
   allowHttp?: boolean | undefined;
-}
-
-export interface SiteCall<S extends z.core.$ZodType> {
-  /** `rest/services/…` or `admin/…`, below the site, every segment encoded. */
-  path: string;
-  /** `GET` for the few resources that are documented without POST. @defaultValue 'POST' */
-  method?: 'GET';
-  /** The fields of the form, or of a GET's query: never a secret. */
-  form?: Record<string, string>;
-  reply: S;
-  /** What the answer's text stands for, where that is not simply its JSON. */
-  parse?: (answer: VendorAnswer) => unknown;
-  /** Whether the call may be made again; reads may always. */
-  repeatable?: Repeatable;
-  answerTimeoutSeconds?: number;
-  /** The call changes something: in a dry run it is not sent, and this is its answer. */
-  answerInDryRun?: z.input<S>;
-  /** Told how the call itself failed, never how its sign-in did: gives an answer in its place, or throws. */
-  recover?: (error: unknown) => z.input<S> | Promise<z.input<S>>;
 }
 
 interface AskOptions<S extends z.core.$ZodType> {
@@ -87,6 +70,11 @@ export class ArcgisSite {
     this.unsent = options.unsent;
   }
 
+  /** Whether it is a portal's hosted services, without a server of their own. */
+  get isHosted(): boolean {
+    return this.access.hosted === true;
+  }
+
   /** The address of a path below the site. */
   address(path: string): string {
     const { url, adminUrl } = this.access;
@@ -94,16 +82,16 @@ export class ArcgisSite {
   }
 
   /**
-   * Calls the site with a token: a POST form, token in the body (a GET: in a header). A token that is refused is renewed once; whatever else
-   * is refused is tried again only with a secret that has changed.
+   * Calls the site with a token: in the body of a POST, in a header of a GET. A token that is refused is renewed once;
+   * any other refusal is tried again only with a secret that has changed.
    *
    * @throws VendorAuthError and every other Vendor… error
    */
   async call<S extends z.core.$ZodType>(siteCall: SiteCall<S>): Promise<z.output<S>> {
     const token = await this.token();
     if (this.unsent !== undefined && 'answerInDryRun' in siteCall) {
-      const { path, form = {}, reply, answerInDryRun } = siteCall;
-      this.unsent.push({ method: 'POST', url: this.address(path), parameters: form });
+      const { path, method = 'POST', form = {}, reply, answerInDryRun } = siteCall;
+      this.unsent.push({ method, url: this.address(path), parameters: form });
       return z.parse(reply, answerInDryRun);
     }
     try {
@@ -153,7 +141,7 @@ export class ArcgisSite {
     options: AskOptions<S>,
   ): Promise<z.output<S>> {
     const headers = { 'x-esri-authorization': `Bearer ${token}` };
-    const address = `${url}?${new URLSearchParams({ ...query, f: 'json' })}`;
+    const address = `${url}?${new URLSearchParams({ ...query, f: query['f'] ?? 'json' })}`;
     return await this.ask({ method: 'GET', url: address, headers }, options);
   }
 
@@ -238,7 +226,7 @@ export class ArcgisSite {
   private async tokenAddresses(): Promise<TokenAddresses> {
     const known = knownAddresses.get(this.access);
     if (known !== undefined) return known;
-    const addresses = tokenAddresses(this.access, await this.serverInfo());
+    const addresses = tokenAddresses(this.access, this.isHosted ? undefined : await this.serverInfo());
     knownAddresses.set(this.access, addresses);
     return addresses;
   }
@@ -253,14 +241,4 @@ export class ArcgisSite {
       throw error;
     }
   }
-}
-
-/** Before any work; with HTTP 5xx a gateway may stand between the refusal and the work. */
-function isCertain(error: unknown): boolean {
-  return error instanceof TokenRefused && (error.httpStatus ?? 0) < 500;
-}
-
-/** A web adaptor's or a firewall's page in the place of the Admin API. */
-function isShutOff(error: unknown): boolean {
-  return error instanceof VendorRejectedError && /^HTTP 40[345]$/.test(String(error.code));
 }

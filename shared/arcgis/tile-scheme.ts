@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../errors.ts';
 import type { Extent, Polygon, TileScheme } from '../tiles/scheme.ts';
 import { fromWebMercator, toWebMercator } from '../tiles/web-mercator.ts';
-import type { PolygonFeatureSet } from './area-of-interest.ts';
 import type { ServiceDescription } from './map-service.ts';
+import type { PolygonFeatureSet } from './polygons.ts';
 import { isWebMercator, isWgs84, type SpatialReference, sameSpatialReference } from './spatial-reference.ts';
 
 /**

@@ -21,12 +21,23 @@ const extentSchema = z.strictObject({
   spatialReference: z.optional(spatialReferenceSchema),
 });
 
-/** `updateExtent`: an Esri envelope, or the vendor's string `"xmin ymin xmax ymax"`. */
+/** An extent that only the service's layers can tell: `MAXOF`, `MINOF`, or the name of one of them. */
+export interface NamedExtent {
+  named: string;
+}
+
+/** `updateExtent`: an Esri envelope, the vendor's string `"xmin ymin xmax ymax"`, or a word of the caching tool. */
 export const updateExtentSchema = z.pipe(
   z.unknown(),
-  z.transform((value, { issues }): Extent => {
+  z.transform((value, { issues }): Extent | NamedExtent => {
     const refuse = (message: string, path: PropertyKey[] = []) =>
       issues.push({ code: 'custom', message, path, input: value });
+    if (typeof value === 'string' && !COORDINATES.test(value)) {
+      const problem = nameProblem(value);
+      if (problem === undefined) return { named: value.normalize('NFC') };
+      refuse(problem);
+      return z.NEVER;
+    }
     const parsed = extentSchema.safeParse(typeof value === 'string' ? fromText(value) : value);
     if (!parsed.success) {
       if (typeof value === 'string') refuse('must be four numbers: "xmin ymin xmax ymax"');
@@ -39,6 +50,18 @@ export const updateExtentSchema = z.pipe(
     return parsed.data;
   }),
 );
+
+/** Three numbers in a row, or the start of JSON: no layer is meant. */
+const COORDINATES = /^\s*(\{|([+-]?[\d.]+(e[+-]?\d+)?[\s,;]+){2}[+-]?[\d.])/i;
+const LAYER_NAME = /^[^\p{Cc}\p{Cs}]{1,500}$/u;
+
+function nameProblem(name: string): string | undefined {
+  if (name === 'DISPLAY') {
+    return 'must not be DISPLAY: there is no display here. Give MAXOF, MINOF, the name of a layer, or a rectangle';
+  }
+  if (name.trim() !== '' && LAYER_NAME.test(name)) return undefined;
+  return 'must be four numbers ("xmin ymin xmax ymax"), MAXOF, MINOF or the name of a layer';
+}
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 

@@ -47,6 +47,7 @@ export async function send(vendorRequest: VendorRequest, connection: Connection)
     throw new VendorUnreachableError(`${place}: not sent, the time of this run is used up.`, { sent: false });
   let sent = false;
   const signal = AbortSignal.timeout(timeoutMs);
+  const answered = new AbortController();
   const bytes = Buffer.from(body ?? '');
   // Undici pulls the body only when the connection is up: the one place that knows whether anything may have left.
   const outgoing = async function* () {
@@ -68,17 +69,20 @@ export async function send(vendorRequest: VendorRequest, connection: Connection)
       signal,
     });
     // Undici looks at the signal only when it has a connection; it then sends nothing.
-    const answer = await Promise.race([answering, endOf(signal)]);
+    const answer = await Promise.race([answering, endOf(signal, answered.signal)]);
     sent = true;
     const text = await answer.body.text();
     return accepted({ status: answer.statusCode, headers: answer.headers, text, place }, connection.access);
   } catch (error) {
     throw namedError(error, { place, host, access: connection.access, sent: sent || body === undefined, timeoutMs });
+  } finally {
+    answered.abort();
   }
 }
 
-async function endOf(signal: AbortSignal): Promise<never> {
-  await once(signal, 'abort');
+/** `over` lets go of the answer: the signal would hold it until its time is up, and of hundreds of large ones all. */
+async function endOf(signal: AbortSignal, over: AbortSignal): Promise<never> {
+  await once(signal, 'abort', { signal: over });
   throw signal.reason;
 }
 

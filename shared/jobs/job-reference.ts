@@ -1,14 +1,20 @@
 import * as z from 'zod/mini';
+import { samplesSchema } from './proof.ts';
 
 /** One segment of a path, and never `.` or `..`. */
 export const jobIdSchema = z
   .string()
   .check(z.regex(/^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,200}$/u, 'must be the id of a job'));
 
-/** A task below its site, encoded as in addresses. */
+/** A task, or the admin resource of a hosted service, below its site, encoded as in addresses. */
 const taskPathSchema = z
   .string()
-  .check(z.regex(/^rest\/services(?:\/\w+)+\/GPServer\/\w(?:\w|%20)*$/, 'must be the path of a task'));
+  .check(
+    z.regex(
+      /^rest\/(?:services(?:\/\w+)+\/GPServer\/\w(?:\w|%20)*|admin\/services(?:\/(?!\.)[\w.~!*'()%-]+){1,2}\/[A-Za-z]+Server)$/,
+      'must be the path of a task',
+    ),
+  );
 
 /**
  * Where a job is on its site. The site's address is not kept: it may change while the job runs. What was written before
@@ -95,12 +101,18 @@ export const watchSchema = z.looseObject({
   percent: z.optional(z.number()),
   /** Left out where nothing true could be said of the job's progress by it. */
   cacheReport: z.optional(cacheReportSchema),
+  /** Of a tile job: the scales and the extent that map clients draw again when it has succeeded. */
+  renews: z.optional(z.looseObject({})),
   expectedEnd: z.optional(z.string()),
   /** What the entry was told last. */
   told: z.optional(z.looseObject({ percent: z.number(), expectedEnd: z.string() })),
   trouble: z.optional(troubleSchema),
+  /** Of the job's failed tasks; the vendor of the job knows what it means. */
+  rerun: z.optional(z.object({ seen: z.string(), sentAt: z.optional(z.iso.datetime()) })),
   /** Whether the job has more messages than an answer may hold, so that they are not asked for. */
   withoutMessages: z.optional(z.boolean()),
+  /** Tiles that are looked at again when the job has ended. */
+  samples: z.optional(samplesSchema),
   notes: z.optional(z.array(z.string())),
 });
 

@@ -2,8 +2,8 @@
 export interface JobState {
   /** The vendor's own word, for example `esriJobExecuting`. */
   jobStatus: string;
-  /** `unknown`: the server does not know the job. */
-  outcome: 'running' | 'succeeded' | 'failed' | 'timed-out' | 'cancelled' | 'lost' | 'unknown';
+  /** `unknown`: the server does not know the job. `partly`: some of its tasks failed, the others did their work. */
+  outcome: 'running' | 'succeeded' | 'partly' | 'failed' | 'timed-out' | 'cancelled' | 'lost' | 'unknown';
   /** Whether the state is one that the vendor documents; others count as running. */
   isKnown: boolean;
   /** 0-100, where the job reports it. */
@@ -14,9 +14,19 @@ export interface JobState {
   problems?: MessageProblems | undefined;
   /** Whether the messages were left out because there are too many for one answer. */
   withoutMessages?: true | undefined;
+  /** To be told to the next call that asks for the job. */
+  rerun?: Rerun | undefined;
   outputUrl?: string | undefined;
   /** The server does not tell yet whether there is an output. */
   isOutputLate?: true | undefined;
+}
+
+/** That the failed tasks of a job are run again: it is written down before it is done, so that it is done once. */
+export interface Rerun {
+  /** What told of the failed tasks. */
+  seen: string;
+  /** Left out until it was asked for. */
+  sentAt?: string | undefined;
 }
 
 /** What the messages of a job tell of, also those that are not kept. */

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { AwsUnavailableError, CacheOpsError, JobCancelledError, JobTimedOutError } from '../errors.ts';
 import { BY_HAND_NAME } from '../jobs/started-by.ts';
+import { messageOf } from '../ledger/message-of.ts';
+import { consoleUrl } from './console-url.ts';
 import { environment } from './environment.ts';
 import { describeExecution, startNamed } from './executions.ts';
 import type { Run } from './operation-handler.ts';
@@ -58,16 +60,6 @@ class RunError extends CacheOpsError {
   }
 }
 
-/** Lambda puts a function's error into the cause as JSON. */
-function messageOf(cause: string): string {
-  try {
-    const { errorMessage } = Object(JSON.parse(cause));
-    return typeof errorMessage === 'string' ? errorMessage : cause;
-  } catch {
-    return cause;
-  }
-}
-
 async function awsCall<T>(what: string, call: Promise<T>): Promise<T> {
   try {
     return await call;
@@ -78,9 +70,4 @@ async function awsCall<T>(what: string, call: Promise<T>): Promise<T> {
       { cause },
     );
   }
-}
-
-function consoleUrl(executionArn: string): string {
-  const region = executionArn.split(':')[3];
-  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`;
 }

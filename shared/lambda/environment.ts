@@ -23,6 +23,12 @@ const variables = {
   SITES: text,
   /** The settings' `windows`, as JSON. */
   WINDOWS: text,
+  /** The name of the stack. */
+  STACK: text,
+  /** Who is told of runs, and of which, as JSON. */
+  NOTICES: text,
+  /** Of the machine that takes care of new rasters, where the settings have such. */
+  RENEWAL_ARN: z.optional(text),
   /** The settings' `rasters`, as JSON. */
   RASTERS: text,
 };

@@ -1,9 +1,9 @@
-import type * as z from 'zod/mini';
 import type { Unsent } from '../http/unsent.ts';
 import { goodEnd } from '../ledger/transitions.ts';
+import type { Vendor } from '../targets/read-target.ts';
 import { wouldSend } from './dry-run.ts';
 import type { Operation, Run } from './operation-handler.ts';
-import { operationOf } from './run-events.ts';
+import { type InputOf, type InputSchema, operationOf } from './run-events.ts';
 
 /** The function has so much more time than its work: for a start by hand, which waits for the run. */
 const WAITING_MS = 60_000;
@@ -17,21 +17,22 @@ interface Result {
   dryRun?: { told: object; unnamed: number };
 }
 
-interface ImmediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ target: string }>> {
+interface ImmediateOperation<S extends InputSchema> {
   operation: string;
+  /** What its targets are. @defaultValue `arcgis` */
+  vendor?: Vendor;
   inputSchema: S;
   /** Whether two runs of one target must not be at work at the same time. */
   oneAtATime?: boolean;
-  work: (input: z.output<S>, run: Run) => Promise<Result>;
+  work: (input: InputOf<S>, run: Run) => Promise<Result>;
 }
 
 /** An operation that has done its work when its function returns. The work may be done twice without harm. */
-export function immediateOperation<S extends z.ZodMiniObject & z.ZodMiniType<{ target: string }>>(
-  parts: ImmediateOperation<S>,
-): Operation {
-  const { operation, inputSchema, oneAtATime = false, work } = parts;
+export function immediateOperation<S extends InputSchema>(parts: ImmediateOperation<S>): Operation {
+  const { operation, vendor, inputSchema, oneAtATime = false, work } = parts;
   return operationOf({
     operation,
+    vendor,
     inputSchema,
     asks(input) {
       // What changed after another run had begun may not be in what that one did.

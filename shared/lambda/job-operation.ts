@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
-import type { SubmittedJob } from '../arcgis/geoprocessing.ts';
 import { type ServiceName, serviceLabel } from '../arcgis/service-name.ts';
+import type { SubmittedJob } from '../arcgis/submit-once.ts';
 import type { Unsent } from '../http/unsent.ts';
 import type { CacheReport, SoughtJob, Watch } from '../jobs/job-reference.ts';
 import { leaseUntil, nextWaitSeconds, RUN_COST } from '../jobs/poll-policy.ts';
+import type { Samples } from '../jobs/proof.ts';
 import { expiresAt } from '../ledger/keeping.ts';
 import { goodEnd } from '../ledger/transitions.ts';
 import type { PlanFigures } from '../tiles/plan.ts';
@@ -11,14 +12,14 @@ import { wouldSend } from './dry-run.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
-import { operationOf, type Work, type WorkUnit } from './run-events.ts';
+import { type InputOf, operationOf, type Work, type WorkUnit } from './run-events.ts';
 import { endOfUnit } from './unit-end.ts';
 
 const MS_PER_DAY = 86_400_000;
 
 /** What every job operation's input has. */
 interface JobInput {
-  target: string;
+  target: string | string[];
   waitForJobCompletion: 'WAIT' | 'DO_NOT_WAIT';
 }
 
@@ -39,23 +40,28 @@ export interface JobRequest {
   unit?: WorkUnit | undefined;
 }
 
-/** The job that was submitted for an input, and what was decided for the caller. */
+/** What was submitted for an input, and what was decided for the caller. */
 export interface Submission {
-  job: SubmittedJob;
+  /** None where the vendor has done the work at once. */
+  job?: SubmittedJob | undefined;
   notes?: string[];
   /** How far the job is can be told by this. */
   cacheReport?: CacheReport | undefined;
+  /** Tiles as they were before. */
+  samples?: Samples | undefined;
   /** In a dry run of tiles: what they are. */
   plan?: PlanFigures | undefined;
+  /** What map clients draw again when the job has succeeded. */
+  renews?: object | undefined;
 }
 
 export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>> {
   operation: string;
   inputSchema: S;
-  request: (input: z.output<S>) => JobRequest;
-  submit: (input: z.output<S>, request: JobRequest, run: Run) => Promise<Submission>;
+  request: (input: InputOf<S>) => JobRequest;
+  submit: (input: InputOf<S>, request: JobRequest, run: Run) => Promise<Submission>;
   /** Looks up what a plan is made from. */
-  makePlan?: (input: z.output<S>, request: JobRequest, run: Run) => Promise<object>;
+  makePlan?: (input: InputOf<S>, request: JobRequest, run: Run) => Promise<object>;
 }
 
 /** An operation that starts a job of the vendor, which its state machine watches to its end. */
@@ -102,13 +108,14 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
       const submission = await submit(input, request, run).catch(isUnitsSubmit ? endOfUnit : thrown);
       if ('Error' in submission) return submission;
       const frame = { operation, target: input.target, service: serviceLabel(request.service) };
-      log('info', 'submitted', { ...frame, jobId: submission.job.jobId });
-      if (input.waitForJobCompletion === 'WAIT') return watchOf(frame, submission, work);
-      const result = resultOf(frame, submission);
+      const { job, notes = [] } = submission;
+      log('info', 'submitted', { ...frame, jobId: job?.jobId });
+      if (job !== undefined && input.waitForJobCompletion === 'WAIT') return watchOf(frame, job, submission, work);
+      const result = job === undefined ? doneResult(frame, notes) : resultOf(frame, job, notes);
       // A machine of 0.1.0 takes the result itself.
       if (work.run === undefined) return result;
-      const write = goodEnd(result, { now: Date.now(), jobId: result.jobId });
-      return { status: 'submitted', service: 'free', result, write };
+      const write = goodEnd(result, { now: Date.now(), ...(job === undefined ? {} : { jobId: job.jobId }) });
+      return { status: result.status, service: 'free', result, write };
     },
   });
 }
@@ -120,7 +127,12 @@ function thrown(error: unknown): never {
   throw error;
 }
 
-function watchOf(frame: Frame, { job, notes, cacheReport }: Submission, { run, unit }: Work) {
+function watchOf(
+  frame: Frame,
+  job: SubmittedJob,
+  { notes, cacheReport, renews, samples }: Submission,
+  { run, unit }: Work,
+) {
   const { taskPath, jobId, jobStatus } = job;
   const now = Date.now();
   const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
@@ -139,11 +151,21 @@ function watchOf(frame: Frame, { job, notes, cacheReport }: Submission, { run, u
     watchingCost: RUN_COST + (run?.waitingCost ?? 0),
     jobStatus,
     ...(cacheReport === undefined ? {} : { cacheReport }),
+    ...(renews === undefined ? {} : { renews }),
+    ...(samples === undefined ? {} : { samples }),
     ...allNotes(job, notes),
   };
 }
 
-function resultOf(frame: Frame, { job, notes }: Submission) {
+/** Of what the vendor did at once: as of a job, without a job's id. */
+function doneResult({ operation, target, service }: Frame, notes: string[]) {
+  const now = new Date().toISOString();
+  const status = 'succeeded' as const;
+  const times = { submittedAt: now, finishedAt: now, elapsedSeconds: 0, polls: 0 };
+  return { operation, target, service, status, ...times, messages: [], notes };
+}
+
+function resultOf(frame: Frame, job: SubmittedJob, notes: string[]) {
   const { jobId, jobStatus, jobUrl } = job;
   const { operation, target, service } = frame;
   return {

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { redact } from '../http/redact.ts';
 import type { Unsent } from '../http/unsent.ts';
 import { targetNameSchema } from '../targets/target-name.ts';
+import { VERSION } from '../version.ts';
 import { log } from './log.ts';
 
 /** Kept back from the function's own time-out, for the error or the result to get out. */
@@ -40,7 +41,12 @@ function startedAndCompleted(operation: string): MiddlewareObj {
   return {
     before: ({ event, context }) => {
       startedAt = Date.now();
-      log('info', 'started', { operation, requestId: context.awsRequestId, target: targetOf(event) });
+      log('info', 'started', {
+        operation,
+        version: VERSION,
+        requestId: context.awsRequestId,
+        target: targetOf(event),
+      });
     },
     after: ({ context }) => {
       log('info', 'completed', { operation, requestId: context.awsRequestId, milliseconds: Date.now() - startedAt });

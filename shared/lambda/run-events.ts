@@ -4,13 +4,18 @@ import { type PlanSource, planSourceSchema } from '../arcgis/plan-source.ts';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
 import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
-import { claimOf, OPEN, queueOf } from '../ledger/entry.ts';
+import { idOf, machineOf, runName } from '../ledger/child-runs.ts';
+import { claimOf, OPEN, queueOf, SEVERAL_TARGETS } from '../ledger/entry.ts';
 import { expiresAt } from '../ledger/keeping.ts';
+import type { Vendor } from '../targets/read-target.ts';
+import { isOfOne, namesOf, type OfOne } from '../targets/target-list.ts';
 import { runByHand, startByHand } from './by-hand.ts';
+import { checkSize, MAX_STATE_BYTES } from './check-size.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { parseInput } from './parse-input.ts';
+import { assertTargets, dryRunOfSeveral } from './several-targets.ts';
 
 /** What an input asks for, told without asking the vendor. */
 interface Asked {
@@ -56,16 +61,24 @@ export interface WorkUnit {
   until?: string | undefined;
 }
 
-export interface RunParts<S extends z.ZodMiniObject> {
+/** The schema of an operation's input, for one target or for several. */
+export type InputSchema = z.ZodMiniObject & z.ZodMiniType<{ target: string | string[] }>;
+
+/** What a schema makes of an input for one target. */
+export type InputOf<S extends InputSchema> = OfOne<z.output<S>>;
+
+export interface RunParts<S extends InputSchema> {
   operation: string;
+  /** What its targets are. @defaultValue `arcgis` */
+  vendor?: Vendor | undefined;
   inputSchema: S;
-  asks: (input: z.output<S>) => Asked;
+  asks: (input: InputOf<S>) => Asked;
   /** Does all but what would change something: gives what it would have done. */
-  dryRun: (input: z.output<S>, run: Run) => Promise<object>;
+  dryRun: (input: InputOf<S>, run: Run) => Promise<object>;
   /** Looks up what a plan is made from; only where there are plans. */
-  makePlan?: ((input: z.output<S>, run: Run) => Promise<object>) | undefined;
+  makePlan?: ((input: InputOf<S>, run: Run) => Promise<object>) | undefined;
   /** Does the work: gives how it stands, with `status` first of all. */
-  work: (input: z.output<S>, work: Work, run: Run) => Promise<object>;
+  work: (input: InputOf<S>, work: Work, run: Run) => Promise<object>;
 }
 
 const prepareSchema = z.looseObject({
@@ -94,35 +107,51 @@ const submitSchema = z.looseObject({
  * An operation's function. Its state machine first has it check the input (`prepare`), and do the work when it is the
  * run's turn (`submit`). A dry run is no run: whoever starts it, it is done here and has no entry. Anything else is an input that somebody gave by hand: it goes to the state machine.
  */
-export function operationOf<S extends z.ZodMiniObject>(parts: RunParts<S>): Operation {
+export function operationOf<S extends InputSchema>(parts: RunParts<S>): Operation {
   const { operation, inputSchema } = parts;
   return async (event, run) => {
     // Asked first: nothing that says that it is a dry run may do the work.
-    if (holds(event, 'dryRun')) return await parts.dryRun(parseInput(operation, inputSchema, event), run);
-    if (holds(event, 'prepare')) return prepared(parts, parseInput(operation, prepareSchema, event));
+    if (holds(event, 'dryRun')) return await dryRunOf(parts, parseInput(operation, inputSchema, event), run);
+    if (holds(event, 'prepare')) return await prepared(parts, parseInput(operation, prepareSchema, event));
     if (holds(event, 'makePlan')) return await planMade(parts, parseInput(operation, planSchema, event), run);
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
-    const { waits } = parts.asks(parseInput(operation, inputSchema, event));
+    const { waits } = parts.asks(await ofFirst(parts, parseInput(operation, inputSchema, event)));
     return waits ? await runByHand(event, run) : await startByHand(event, run);
   };
 }
 
+/** The input for the first of its targets: what does not depend on the target is the same for all. */
+async function ofFirst<S extends InputSchema>(
+  { vendor = 'arcgis' }: RunParts<S>,
+  input: z.output<S>,
+): Promise<InputOf<S>> {
+  if (isOfOne(input)) return input;
+  const names = namesOf(input);
+  await assertTargets(names, vendor);
+  return { ...input, target: names[0] ?? '' };
+}
+
+async function dryRunOf<S extends InputSchema>(parts: RunParts<S>, input: z.output<S>, run: Run): Promise<object> {
+  if (isOfOne(input)) return await parts.dryRun(input, run);
+  await ofFirst(parts, input);
+  return await dryRunOfSeveral(parts.operation, namesOf(input), (target) => parts.dryRun({ ...input, target }, run));
+}
+
 /** What the state machine writes into the ledger and claims the service with. */
-function prepared<S extends z.ZodMiniObject>(
-  { operation, inputSchema, asks }: RunParts<S>,
-  { prepare: input, execution, submitSeconds }: z.output<typeof prepareSchema>,
+async function prepared<S extends InputSchema>(
+  parts: RunParts<S>,
+  { prepare, execution, submitSeconds }: z.output<typeof prepareSchema>,
 ) {
+  const { operation, inputSchema } = parts;
+  const { input, parent } = withoutParent(prepare, operation, execution.id);
   checkSize(operation, input);
-  const {
-    target,
-    service,
-    claim,
-    sought,
-    lookFor,
-    isPlan = false,
-    takesPlace = false,
-  } = asks(parseInput(operation, inputSchema, input));
+  const parsed = parseInput(operation, inputSchema, input);
+  const isList = !isOfOne(parsed);
+  const asked = parts.asks(await ofFirst(parts, parsed));
+  const { service, claim, sought, lookFor } = isList ? { ...asked, claim: undefined, sought: undefined } : asked;
+  const { isPlan = false, takesPlace = false } = asked;
+  const target = isList ? SEVERAL_TARGETS : asked.target;
   // Step Functions leaves fractions of a second out where they are zero; texts are compared in the queue.
   const startedAt = new Date(execution.startedAt).toISOString();
   const { name } = execution;
@@ -132,10 +161,10 @@ function prepared<S extends z.ZodMiniObject>(
     name,
     id: idOf(execution.id ?? name, name),
     startedAt,
-    startedBy: startedBy(name),
+    startedBy: startedBy(parent ?? name),
     ticket: `${startedAt}#${name}`,
   };
-  const asked = claim && {
+  const claiming = claim && {
     claim: claimOf({ target, service }),
     request: createHash('sha256')
       .update(JSON.stringify([operation, claim.sameAs]))
@@ -149,41 +178,61 @@ function prepared<S extends z.ZodMiniObject>(
     executionArn: execution.id,
     status: 'waiting',
     open: OPEN,
-    target,
+    target: namesOf(parsed).join(', '),
     service,
+    parent,
     input: JSON.stringify(input),
     sought: sought === undefined ? undefined : JSON.stringify(sought),
     submitSeconds,
-    waitingFor: asked?.claim,
+    waitingFor: claiming?.claim,
     expiresAt: expires,
   });
-  // Which machine does the work: `run-job` or `run-plan`.
-  const machine = isPlan ? 1 : 0;
-  const told = {
-    run,
-    entry,
+  // Which machine does the work: `run-job`, `run-targets` or `run-plan`.
+  const ofOne = isPlan ? 2 : 0;
+  const work = {
     lookFor,
-    machine,
-    takesPlace,
-    claims: asked ? 'something' : 'nothing',
-    ...(asked ?? noClaim(target)),
+    machine: isList ? 1 : ofOne,
+    takesPlace: takesPlace && !isList,
+    claims: claiming ? 'something' : 'nothing',
   };
+  const told = { run, entry, ...work, ...(claiming ?? noClaim(target)) };
   // A machine of 0.1.0 makes the entry itself.
   const answer =
     execution.id === undefined
-      ? { run: { ...run, expiresAt: expires }, input, target, service, ...asked, sought }
+      ? { run: { ...run, expiresAt: expires }, input, target, service, ...claiming, sought }
       : told;
   checkSize(operation, answer, MAX_STATE_BYTES);
   return answer;
 }
 
-async function planMade<S extends z.ZodMiniObject>(
-  { operation, inputSchema, makePlan }: RunParts<S>,
+async function planMade<S extends InputSchema>(
+  parts: RunParts<S>,
   { makePlan: input }: z.output<typeof planSchema>,
   run: Run,
 ): Promise<object> {
+  const { operation, inputSchema, makePlan } = parts;
   if (makePlan === undefined) throw new InvalidInputError(`${operation} has no plans, nothing was done.`);
-  return await makePlan(parseInput(operation, inputSchema, input), run);
+  return await makePlan(await ofFirst(parts, parseInput(operation, inputSchema, input)), run);
+}
+
+/** By this key Step Functions links an execution to the one that has started it, in its console. */
+const STARTED_BY_KEY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
+
+/** The machines beside an operation's own that run operations as steps of their own work. */
+const PARENTS = ['renew-from-rasters'];
+
+/** The input without that key, and the run that has started this one as a part of its own work, as `<operation>/<name>`. */
+function withoutParent(given: unknown, operation: string, executionArn: string | undefined) {
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, STARTED_BY_KEY)) return { input: given };
+  const { [STARTED_BY_KEY]: starter, ...input } = Object(given);
+  if (typeof starter !== 'string') return { input };
+  const machine = machineOf(starter);
+  // What stands before the names of the stack's machines is no part of an operation's.
+  const parent =
+    machine === machineOf(executionArn ?? '')
+      ? operation
+      : PARENTS.find((each) => machine.endsWith(`:${each}`) || machine.endsWith(`-${each}`));
+  return { input, parent: parent && runName({ operation: parent, name: starter.split(':').at(-1) ?? '' }) };
 }
 
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */
@@ -191,19 +240,16 @@ function noClaim(target: string) {
   return { claim: queueOf(target), request: '', later: true };
 }
 
-/** What the names of a run's nested executions begin with: readable, and only this run's. */
-function idOf(executionArn: string, name: string): string {
-  const hash = createHash('sha256').update(executionArn).digest('hex').slice(0, 12);
-  return `${name.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 32)}-${hash}`;
-}
-
 /** Does the work. Where it may succeed in minutes and nothing was done, the machine is told to come again. */
-async function submitted<S extends z.ZodMiniObject>(
+async function submitted<S extends InputSchema>(
   { operation, inputSchema, work }: RunParts<S>,
   { submit, run: ofRun, attempts, lostSince }: z.output<typeof submitSchema>,
   run: Run,
 ): Promise<object> {
   const input = parseInput(operation, inputSchema, submit);
+  if (!isOfOne(input)) {
+    throw new InvalidInputError(`target: the work of ${operation} is done for one target at a time, nothing was done.`);
+  }
   try {
     return await work(
       input,
@@ -230,23 +276,4 @@ function helpsToRepeat(error: Error): boolean {
 
 function holds(event: unknown, key: 'prepare' | 'submit' | 'makePlan' | 'dryRun'): boolean {
   return typeof event === 'object' && event !== null && Object.hasOwn(event, key);
-}
-
-const MAX_INPUT_BYTES = 100_000;
-/** A state holds 256 KiB, an entry 400 KB; room for what else stands there. */
-const MAX_STATE_BYTES = 240_000;
-
-function checkSize(operation: string, value: unknown, limit = MAX_INPUT_BYTES): void {
-  if (bytesOf(value) <= limit) return;
-  throw new InvalidInputError(
-    `The input of ${operation} is larger than ${MAX_INPUT_BYTES / 1000} kB or nested too deep, nothing was done. Give an area with fewer points, or several areas one after the other.`,
-  );
-}
-
-function bytesOf(value: unknown): number {
-  try {
-    return Buffer.byteLength(JSON.stringify(value) ?? '');
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
 }

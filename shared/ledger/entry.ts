@@ -23,10 +23,12 @@ export const CLAIMS = 'claim';
 export const WAITING_INDEX = 'waiting';
 /** The runs of one operation in the order of their starts. */
 export const STARTED_INDEX = 'started';
-/** The runs that have not ended, the oldest first. */
+/** The runs that have not ended, and those whose end was not told, the oldest first. */
 export const OPEN_INDEX = 'open';
-/** What `open` holds in the entry of a run that has not ended: the index has one partition. */
+/** What `open` holds in the entry of a run that has not ended. */
 export const OPEN = 'yes';
+/** The same of a run whose end was not told yet: the index has these two partitions. */
+export const UNTOLD = 'untold';
 
 const text = z.optional(z.string());
 const number = z.optional(z.number());
@@ -48,6 +50,7 @@ export const entrySchema = z.looseObject({
   status: z.catch(z.optional(z.enum(RUN_STATUSES)), undefined),
   /** `<operation>/<name>` of the run that this one is a part of. */
   parent: text,
+  /** Of a run of several targets their names, with commas between. */
   target: text,
   /** `Folder/Name.Type`. */
   service: text,
@@ -62,6 +65,8 @@ export const entrySchema = z.looseObject({
   /** When a waiting run, or what cleans up after a stopped one, was at work last. */
   seenAt: text,
   attachedTo: text,
+  /** JSON: how many rasters it is for, the first and last of their keys, and those that could not be read. */
+  rasters: text,
   /** Since when a pause of its target has kept it waiting, until when, and why. */
   pausedAt: text,
   pausedUntil: text,
@@ -78,6 +83,11 @@ export const entrySchema = z.looseObject({
   planVersion: number,
   /** How many tiles a unit of a plan has. */
   tiles: number,
+  /** When its end was told as an event, and when people were told of it. */
+  toldAt: text,
+  noticedAt: text,
+  /** JSON: the scales and the extent that its tile job renews. */
+  renewed: text,
   jobId: text,
   /** The job's task below the site, for example `rest/services/System/CachingTools/GPServer/DeleteCache`. */
   taskPath: text,
@@ -130,6 +140,9 @@ export function claimOf({ target = '', service }: Pick<Entry, 'target' | 'servic
 export function queueOf(target: string): string {
   return `${target}/-`;
 }
+
+/** In the place of a target where a run has several: its runs of single targets wait for their own. No target has that name. */
+export const SEVERAL_TARGETS = '*';
 
 /** The target of a claim or of such a queue. */
 export function targetOf(claim: string): string {

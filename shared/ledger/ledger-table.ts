@@ -17,6 +17,7 @@ import {
   OPEN,
   OPEN_INDEX,
   type RunStatus,
+  UNTOLD,
   WAITING_INDEX,
 } from './entry.ts';
 import { PAUSES, type Pause, pauseAt, pauseKeys } from './pauses.ts';
@@ -25,6 +26,7 @@ import { type Change, changeOf, type Expression, expression, type TransitionName
 /** The most keys that BatchGetItem takes. */
 const KEYS_PER_BATCH = 100;
 const MAX_BATCH_ROUNDS = 5;
+const DAY_MS = 86_400_000;
 
 type Value = string | number;
 
@@ -52,6 +54,11 @@ export class LedgerTable {
   async entry(key: EntryKey): Promise<Entry | undefined> {
     const item = await this.#item(key);
     return item === undefined ? undefined : entrySchema.parse(item);
+  }
+
+  /** The entries of these keys that are there. */
+  async entriesOf(keys: readonly EntryKey[]): Promise<Entry[]> {
+    return keys.length === 0 ? [] : await this.#entries([...keys]);
   }
 
   /** Who holds this service, or held it last; empty where nobody ever did. */
@@ -137,10 +144,26 @@ export class LedgerTable {
 
   /** The runs that have not ended and started before this time, the oldest first, page by page. */
   async *open(before: string): AsyncGenerator<Entry[]> {
+    for await (const page of this.#inOpenIndex(OPEN, before)) yield page.filter(({ open }) => open === OPEN);
+  }
+
+  /** The runs that have ended and whose end was not told, page by page. */
+  async *untold(): AsyncGenerator<Entry[]> {
+    const tomorrow = new Date(Date.now() + DAY_MS).toISOString();
+    for await (const page of this.#inOpenIndex(UNTOLD, tomorrow)) yield page.filter(({ open }) => open === UNTOLD);
+  }
+
+  /** The end of this run was told. */
+  async noteTold(key: EntryKey, toldAt: string): Promise<void> {
+    const change = { set: values({ toldAt }), remove: ['open'] };
+    await this.#update(key, expression(change, { condition: 'attribute_exists(#finishedAt)' }));
+  }
+
+  async *#inOpenIndex(partition: string, before: string): AsyncGenerator<Entry[]> {
     const query = this.#query(
       OPEN_INDEX,
       { condition: '#open = :open AND #startedAt < :before', names: { '#open': 'open', '#startedAt': 'startedAt' } },
-      values({ ':open': OPEN, ':before': before }),
+      values({ ':open': partition, ':before': before }),
     );
     for await (const keys of query) yield await this.#entries(keys);
   }

@@ -1,5 +1,5 @@
 import { type Attribute, attribute, toItem } from './attributes.ts';
-import type { Entry, RunStatus } from './entry.ts';
+import { type Entry, type RunStatus, UNTOLD } from './entry.ts';
 
 /** A named step in the life of a run: the status that it leads to and those that it may follow. */
 interface Transition {
@@ -7,11 +7,11 @@ interface Transition {
   after: readonly RunStatus[];
   /** The only ones that may write it. */
   by: readonly Writer[];
-  /** Whether the run has ended: it waits for nothing any more and leaves the index of open runs. */
+  /** Whether the run has ended: it waits for nothing any more, and its end is to be told. */
   ends: boolean;
 }
 
-type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'next-unit';
+type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'join-targets' | 'renew-rasters' | 'next-unit';
 
 /**
  * Each status word and what may come before it. A step may be written twice, because an answer of DynamoDB can be lost; it
@@ -25,14 +25,21 @@ export const TRANSITIONS = {
     by: ['take-turn', 'next-unit'],
     ends: false,
   },
-  submits: { to: 'submitting', after: ['waiting', 'paused', 'submitting'], by: ['run-job'], ends: false },
+  submits: {
+    to: 'submitting',
+    after: ['waiting', 'paused', 'submitting'],
+    by: ['run-job', 'renew-rasters'],
+    ends: false,
+  },
   // A plan, between two pauses.
   goesOn: { to: 'running', after: ['waiting', 'submitting', 'running', 'paused'], by: ['next-unit'], ends: false },
-  runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job'], ends: false },
+  // Of several targets: none of its jobs is its own.
+  begins: { to: 'running', after: ['waiting', 'paused', 'running'], by: ['join-targets'], ends: false },
+  runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job', 'renew-rasters'], ends: false },
   fails: {
     to: 'failed',
     after: ['waiting', 'submitting', 'running', 'paused', 'failed'],
-    by: ['run', 'run-job', 'settle-run', 'next-unit'],
+    by: ['run', 'run-job', 'settle-run', 'renew-rasters', 'next-unit'],
     ends: true,
   },
   isCancelled: {
@@ -56,7 +63,7 @@ export const TRANSITIONS = {
 } as const satisfies Record<string, Transition>;
 
 /** The steps that end a run well; which of them, its own result says. */
-const GOOD_ENDS = ['succeeded', 'partly', 'submitted'] as const satisfies readonly RunStatus[];
+export const GOOD_ENDS = ['succeeded', 'partly', 'submitted'] as const satisfies readonly RunStatus[];
 
 /** The statuses in which a run ends well may be written. */
 const BEFORE_A_GOOD_END = [
@@ -72,7 +79,7 @@ export type TransitionName = keyof typeof TRANSITIONS;
 export type AttributeName = Exclude<keyof Entry & string, number>;
 
 /** What the end of a run takes out of its entry. */
-const REMOVED_AT_THE_END = ['open', 'waitingFor'] as const satisfies readonly AttributeName[];
+const REMOVED_AT_THE_END = ['waitingFor'] as const satisfies readonly AttributeName[];
 
 /** Changes of one item, in the words of DynamoDB's expressions. `V` is a value, or where a state machine finds it. */
 export interface Change<V> {
@@ -102,7 +109,7 @@ export function changeOf<V>(
   const removed = ends ? [...remove, ...REMOVED_AT_THE_END] : remove;
   const before = after.map((status) => [`:after_${status}`, word(status)] as const);
   return expression(
-    { set, remove: removed },
+    { set: ends ? { ...set, open: word(UNTOLD) } : set, remove: removed },
     { condition: `#status IN (${before.map(([alias]) => alias).join(', ')})`, values: Object.fromEntries(before) },
   );
 }

@@ -40,7 +40,6 @@ export async function* listStored(
   let offset = 0;
   let lastTotal: number | undefined;
   let lastFirst: string | undefined;
-  const ofProject = place.projectId.toUpperCase();
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const page = await readPage(session, place, { offset, limit: size });
     if (page === undefined) {
@@ -48,16 +47,10 @@ export async function* listStored(
       continue;
     }
     const { caches, total } = page;
-    const own = caches.filter(({ projectId = ofProject }) => projectId === ofProject);
-    const fitting: StoredCache[] = [];
-    for (const cache of own) {
-      if (known.has(cache.id) || !(await isMeant(session, place, cache, where))) continue;
-      known.add(cache.id);
-      fitting.push(cache);
-    }
-    yield { fitting, seen: own.length, tables: own.flatMap(({ tables = [] }) => tables) };
+    yield await readMeant(session, place, { caches, where, known });
     const vanished = fewer(lastTotal, total);
-    offset = Math.max(0, offset + caches.length - vanished);
+    // As many of those that were to be on this page have moved to the one before it.
+    offset = vanished > 0 ? Math.max(0, offset - vanished) : offset + caches.length;
     lastTotal = total;
     // Without a total only an empty page, or the same one again, is the end: the server may give fewer than asked for.
     const isLast = total === undefined ? caches[0]?.id === lastFirst : offset >= total;
@@ -67,6 +60,23 @@ export async function* listStored(
   throw new VendorContractError(
     `The list of ${place.type} caches on node ${place.node} does not end after ${MAX_PAGES} pages. Look at the node in the cache monitor.`,
   );
+}
+
+/** What is meant of a page, and was not on one before. A server that does not filter by project is not trusted to. */
+async function readMeant(
+  session: MicrostrategySession,
+  place: Place,
+  { caches, where, known }: { caches: StoredCache[]; where: Where; known: Set<string> },
+) {
+  const ofProject = place.projectId.toUpperCase();
+  const own = caches.filter(({ projectId = ofProject }) => projectId === ofProject);
+  const fitting: StoredCache[] = [];
+  for (const cache of own) {
+    if (known.has(cache.id) || !(await isMeant(session, place, cache, where))) continue;
+    known.add(cache.id);
+    fitting.push(cache);
+  }
+  return { fitting, seen: own.length, tables: own.flatMap(({ tables = [] }) => tables) };
 }
 
 function fewer(before: number | undefined, now: number | undefined): number {

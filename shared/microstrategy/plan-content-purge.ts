@@ -8,7 +8,7 @@ import type { StoredCache, StoredType } from './stored-cache.ts';
 import type { Where } from './where.ts';
 
 /** A call that a purge would make; long lists are cut. */
-export interface PlannedCall {
+interface PlannedCall {
   method: 'PATCH' | 'DELETE';
   url: string;
   parameters: Record<string, unknown>;

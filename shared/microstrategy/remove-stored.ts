@@ -38,8 +38,12 @@ export const MAX_BATCH = 500;
 const MAX_LOOKS = 20;
 const MAX_REFUSALS = 5;
 
+export function isTimeUp({ workDeadline }: MicrostrategySession): boolean {
+  return workDeadline - Date.now() < RESERVE_MS;
+}
+
 export function assertTime(session: MicrostrategySession): void {
-  if (session.workDeadline - Date.now() < RESERVE_MS) throw new TimeIsUp();
+  if (isTimeUp(session)) throw new TimeIsUp();
 }
 
 /**

@@ -2,7 +2,7 @@ import { VendorAuthError } from '../errors.ts';
 import { meaningOf, PurgeImpossibleError } from './caches.ts';
 import { listStored, type Place } from './list-stored.ts';
 import { type ClusterNode, nodesFor } from './nodes.ts';
-import { assertTime, removeStored, type Tally, TimeIsUp } from './remove-stored.ts';
+import { assertTime, isTimeUp, removeStored, type Tally, TimeIsUp } from './remove-stored.ts';
 import type { MicrostrategySession } from './session.ts';
 import type { StoredType } from './stored-cache.ts';
 import type { Where } from './where.ts';
@@ -66,16 +66,20 @@ export async function purgeStored(
     try {
       await purgeNode(session, { purge, node, seen, tally, onProgress });
     } catch (error) {
-      if (error instanceof TimeIsUp) {
-        tally.problems.push(
-          'the time of this run was used up; where a node was not listed to its end, more may fit: start the same again, it does the rest',
-        );
+      if (isTimeUp(session)) {
+        tally.problems.push(timeIsUp(node, error));
         break;
       }
       await bear(session, error, { node, seen, tally });
     }
   }
   return outcomeOf(purge, seen, tally);
+}
+
+/** Nothing is known of a call that was under way; to do it again does no harm. */
+function timeIsUp(node: string, error: unknown): string {
+  const last = error instanceof TimeIsUp ? '' : ', in the middle of a call that may have been done';
+  return `the time of this run was used up on ${node}${last}: more may fit there and on the nodes after it. Start the same again, it does the rest`;
 }
 
 interface NodeWork {

@@ -45,10 +45,11 @@ export const whereSchema = z
     ids: z.optional(listSchema),
   })
   .check(
-    z.refine(
-      (where) => Object.keys(where).length > 0,
-      'must name at least one of whTables, connectionIds, status, contentTypes and ids; leave where out for all caches',
-    ),
+    z.refine((where) => Object.keys(where).length > 0, {
+      message:
+        'must name at least one of whTables, connectionIds, status, contentTypes and ids; leave where out for all caches',
+      when: ({ issues }) => issues.length === 0,
+    }),
   );
 
 export type Where = z.output<typeof whereSchema>;

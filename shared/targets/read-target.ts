@@ -45,6 +45,26 @@ export function versionOf(target: object): string {
   return versions.get(target) ?? '';
 }
 
+export type Vendor = keyof typeof VENDORS;
+
+/**
+ * Refuses a target without a secret, or of the other vendor, before it is used. What else is wrong with its secret is seen
+ * when it is read.
+ *
+ * @throws UnknownTargetError, InvalidSecretError, AwsUnavailableError
+ */
+export async function assertVendor(name: string, vendor: Vendor, { secretPrefix }: ReadOptions): Promise<void> {
+  const secretId = `${secretPrefix}${name}`;
+  const text = await readSecret(name, secretId).then(
+    ({ secretText }) => secretText,
+    (error: unknown) => {
+      if (error instanceof InvalidSecretError) return '';
+      throw error;
+    },
+  );
+  checkVendor(parseJsonObject(text) ?? {}, vendor, name, secretId);
+}
+
 function targetReader<S extends z.ZodMiniObject>(vendor: keyof typeof VENDORS, schema: S): ReadTarget<S> {
   const cache = new Map<string, { target: z.output<S>; secretText: string; readAt: number }>();
   return async (name, { secretPrefix, fresh = false, onUnknownKeys }) => {

@@ -36,6 +36,7 @@ export const arcgisTargetSchema = z
     password: z.optional(text),
     token: z.optional(headerText),
     referer: z.optional(headerText),
+    hosted: z.optional(z.boolean()),
     ...serverAccess,
     allowHttp: z.optional(z.boolean()),
   })
@@ -46,6 +47,11 @@ export const arcgisTargetSchema = z
       checkPath(target, ['url', 'adminUrl'], BELOW_A_SITE, 'https://gis.example.org/server', context);
       checkPath(target, ['portalUrl'], BELOW_A_PORTAL, 'https://maps.example.org/portal', context);
       checkCredentials(target, { login: ['username', 'password'], token: 'token' }, context);
+      if (target.hosted && target.token === undefined && target.portalUrl === undefined) {
+        const message =
+          "is missing: the tokens of hosted services are their portal's; for ArcGIS Online it is https://www.arcgis.com";
+        context.addIssue({ code: 'custom', path: ['portalUrl'], message });
+      }
     }),
   );
 

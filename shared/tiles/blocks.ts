@@ -2,7 +2,7 @@ import type { Outline } from './outline.ts';
 import { type TouchedRows, touchedRows } from './touched-rows.ts';
 
 /** Neighbouring blocks of a row that have the same numbers. */
-export interface BlockRun {
+interface BlockRun {
   first: number;
   last: number;
   /** Touched tiles in each. */

@@ -16,7 +16,7 @@ export interface PlanRequest {
 }
 
 /** One scale of a plan. A unit of several scales counts at its finest. */
-export interface ScaleFigures {
+interface ScaleFigures {
   scale: number;
   level: number;
   tiles: number;
@@ -57,7 +57,7 @@ export interface TilePlan {
   unit(n: number): Unit;
 }
 
-export const MAX_TILES_PER_JOB = 100_000;
+const MAX_TILES_PER_JOB = 100_000;
 /** Of a tile: an area that only touches the edge of another tile would renew that one too. */
 const RECTANGLE_INSET = 1 / 16;
 /** Coarse scales whose tiles make more rectangles are not sent together. */

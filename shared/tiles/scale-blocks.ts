@@ -2,7 +2,7 @@ import { type BlockRow, blockRows } from './blocks.ts';
 import type { Outline } from './outline.ts';
 
 /** A file of a compact cache holds 128 x 128 tiles, counted from the scheme's origin (Esri's specification of it). */
-export const BUNDLE_TILES = 128;
+const BUNDLE_TILES = 128;
 /** A form of so many rectangles is far below what servers take. */
 const MAX_PIECES = 500;
 /** No scheme has a map so large; bounds the loop. */

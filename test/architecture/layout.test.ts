@@ -20,18 +20,18 @@ const operationNames = operations.map(({ name }) => name);
 
 /** The CDK's part: what inputs and settings must be, and the words that machines, functions and people share. */
 const INFRA_MAY_IMPORT =
-  /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/(errors|schema-messages|near-words|jobs\/started-by|lambda\/environment|targets\/target-name|windows\/window)\.ts$|shared\/ledger\/(entry|transitions)\.ts$)/;
+  /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/(errors|version|schema-messages|near-words|jobs\/started-by|lambda\/environment|targets\/target-name|windows\/window)\.ts$|shared\/ledger\/(entry|transitions|events|raster-items)\.ts$)/;
 
 /** The folders, or single files, that each part may import from; `self` is the folder the file is in. */
 const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [
   [/^functions\/[^/]+\//, (self) => new RegExp(`^(shared|${self})/`)],
-  [/^shared\/(errors|near-words)\.ts$/, () => /^$/],
+  [/^shared\/(errors|version|near-words)\.ts$/, () => /^$/],
   [/^shared\/schema-messages\.ts$/, () => /^shared\/near-words\.ts$/],
   [/^shared\/(tiles|windows)\//, (self) => new RegExp(`^${self}/`)],
   [/^shared\/(http|jobs)\//, (self) => new RegExp(`^(shared/errors\\.ts$|${self}/)`)],
   [
     /^shared\/targets\//,
-    (self) => new RegExp(`^(shared/(errors|schema-messages|near-words)\\.ts$|shared/http/|${self}/)`),
+    (self) => new RegExp(`^(shared/(errors|fit-results|schema-messages|near-words)\\.ts$|shared/http/|${self}/)`),
   ],
   [/^shared\/lambda\//, () => /^shared\//],
   [/^shared\/ledger\//, (self) => new RegExp(`^(shared/errors\\.ts$|shared/http/|${self}/)`)],

@@ -16,7 +16,7 @@ interface Results {
 
 const OPERATION = 'clear-rest-cache';
 
-/** The table that the README shows: every measure with its target, its limit and what was seen. */
+/** The table that docs/performance.md shows: every measure with its target, its limit and what was seen. */
 export function measuresOf({ bundles, offline, whole, warm, peers }: Results): (Measure & Record<string, string>)[] {
   const offlineRatios = FUNCTIONS.map((name) => ratio(offline, name, 'empty', 'totalMs'));
   const largest = Math.max(...bundles.filter(({ name }) => FUNCTIONS.includes(name)).map(({ gzipBytes }) => gzipBytes));

@@ -55,6 +55,27 @@ async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
 
 const TIME = Date.parse('2026-01-01T00:00:00Z');
 
+/** As the machines of version 0.1.0 ask. */
+async function askAsBefore(key: object, ticket: string, call: Database['call'], table: string): Promise<unknown> {
+  return [
+    await call('GetItem', {
+      TableName: table,
+      Key: toItem({ ...key }),
+      ConsistentRead: true,
+      ProjectionExpression: '#status, #error',
+      ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
+    }),
+    await call('Query', {
+      TableName: table,
+      IndexName: 'waiting',
+      Select: 'COUNT',
+      KeyConditionExpression: '#waitingFor = :claim AND #ticket < :ticket',
+      ExpressionAttributeNames: { '#waitingFor': 'waitingFor', '#ticket': 'ticket' },
+      ExpressionAttributeValues: toItem({ ':claim': CLAIM, ':ticket': ticket }),
+    }),
+  ];
+}
+
 /** What the ledger's users do, one after the other. */
 async function act(ledger: LedgerTable, random: Random, call: Database['call'], table: string): Promise<unknown> {
   const key = { operation: random.pick(OPERATIONS), name: random.pick(NAMES) };
@@ -71,14 +92,13 @@ async function act(ledger: LedgerTable, random: Random, call: Database['call'], 
       ahead: 10,
       open: 10,
       scan: 2,
+      former: 10,
     })
   ) {
     case 'put': {
       const entry = { ...key, status: 'waiting', open: OPEN, startedAt: time, ticket: `${time}#${key.name}`, polls: 0 };
-      return await call('PutItem', {
-        TableName: table,
-        Item: toItem(random.chance(0.5) ? { ...entry, waitingFor: CLAIM } : entry),
-      });
+      const waits = random.pick([{}, { waitingFor: CLAIM }]);
+      return await call('PutItem', { TableName: table, Item: toItem({ ...entry, ...waits }) });
     }
     case 'step': {
       const names = Object.keys(TRANSITIONS).filter((name): name is TransitionName => name in TRANSITIONS);
@@ -101,6 +121,8 @@ async function act(ledger: LedgerTable, random: Random, call: Database['call'], 
       return await all(ledger.ahead(CLAIM, `${time}#${key.name}`));
     case 'open':
       return await all(ledger.open(time));
+    case 'former':
+      return await askAsBefore(key, `${time}#${key.name}`, call, table);
     default:
       return await call('Scan', { TableName: table });
   }
@@ -146,7 +168,7 @@ for (const seed of [1, 2]) {
 
     for (let round = 0; round < ROUNDS; round += 1) await act(ledger, random, call, table);
 
-    assert.ok(counts.answers > ROUNDS && counts.refusals > 20, JSON.stringify(counts));
+    assert.ok(counts.answers > 0.8 * ROUNDS && counts.refusals > 20, JSON.stringify(counts));
   });
 }
 

@@ -1,60 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { settingsSchema } from '../../infra/settings/settings.ts';
-import { synthesize } from '../infra/synthesize.ts';
+import { test } from 'node:test';
 import { startCloudFormation } from '../support/cloudformation-server.ts';
+import { DEPLOYED, deployed, folder, HELP, LESS, run, STACK, settingsFile } from '../support/stack-command.ts';
 import { linesOf, runInTerminal, withoutTerminal } from '../support/terminal.ts';
-
-const STACK = fileURLToPath(new URL('../../cli/stack.ts', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'cache-ops-stack-'));
-after(() => rmSync(folder, { recursive: true }));
-
-const refresh = { target: 'gis', serviceName: 'Landsat', serviceType: 'ImageServer' };
-const schedule = (name: string) => ({
-  name,
-  operation: 'clear-rest-cache',
-  expression: 'rate(1 day)',
-  input: { target: 'gis' },
-});
-const DEPLOYED = {
-  schedules: [schedule('nightly'), schedule('weekly')],
-  rasters: [
-    { prefix: 'größe/', refresh },
-    { prefix: 'landsat/', refresh },
-  ],
-};
-const LESS = { schedules: [schedule('weekly')], rasters: DEPLOYED.rasters.slice(1) };
-
-/** The template as CloudFormation gives it back: letters beyond ASCII are question marks. */
-function deployed(settings: object): object {
-  const template = JSON.stringify(synthesize(settings).template.toJSON());
-  return JSON.parse(template.replaceAll(/[^\x20-\x7e]/g, '?'));
-}
-
-function settingsFile(settings: object): string {
-  const file = join(folder, `${Object.keys(settings).length}-${JSON.stringify(settings).length}.yaml`);
-  settingsSchema.parse(settings);
-  writeFileSync(file, JSON.stringify(settings));
-  return file;
-}
-
-async function run(args: string[], environment: Record<string, string> = {}) {
-  const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, [STACK, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, [exitCode]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { stdout, stderr, exitCode };
-}
 
 test('synth says which settings it takes and what they hold, and takes those', async () => {
   const output = join(folder, 'cdk.out');
@@ -111,20 +61,6 @@ test('deploy without a terminal lists what it would remove, and removes nothing'
   assert.equal(asked.at(-1), 'GetTemplate');
 });
 
-/** The CDK's own help in the place of its deployment, which nobody here could take. */
-const HELP = ['--', '--help'];
-
-test('deploy goes on to the CDK where nothing is removed', async (t) => {
-  const { environment } = await startCloudFormation(t, deployed(LESS));
-
-  const args = ['deploy', '--settings', settingsFile(DEPLOYED), ...HELP];
-  const { stdout, stderr, exitCode } = await run(args, environment);
-
-  assert.equal(exitCode, 0, stderr);
-  assert.match(stdout, /^cdk deploy/m);
-  assert.doesNotMatch(stderr, /remove/);
-});
-
 test('deploy goes on to the CDK where what it removes was agreed to', async (t) => {
   const { environment } = await startCloudFormation(t, deployed(DEPLOYED));
 
@@ -133,26 +69,6 @@ test('deploy goes on to the CDK where what it removes was agreed to', async (t) 
 
   assert.match(stderr, /- schedule nightly/);
   assert.match(stdout, /^cdk deploy/m);
-});
-
-test('deploy of settings with a name leaves the stack without one alone', async (t) => {
-  const { environment } = await startCloudFormation(t, deployed(DEPLOYED));
-
-  const args = ['deploy', '--settings', settingsFile({ ...LESS, name: 'test' }), ...HELP];
-  const { stdout, stderr } = await run(args, environment);
-
-  assert.match(stderr, /^Settings .*: stack CacheOps-test, 1 schedule, /);
-  assert.match(stdout, /^cdk deploy/m);
-  assert.doesNotMatch(stderr, /remove/);
-});
-
-test('deploy asks nothing where no stack is deployed yet', async (t) => {
-  const { environment } = await startCloudFormation(t, undefined);
-
-  const { stdout, stderr } = await run(['deploy', ...HELP], environment);
-
-  assert.match(stdout, /^cdk deploy/m);
-  assert.doesNotMatch(stderr, /remove/);
 });
 
 test('deploy says so where it cannot be known what is deployed', async () => {

@@ -28,7 +28,7 @@ test('the tour runs all five operations, schedules and dropped rasters, and says
     'purge-microstrategy-caches',
     'refresh-service',
   ]);
-  assert.deepEqual(startedBy('new rasters'), ['refresh-service']);
+  assert.deepEqual(startedBy('new rasters'), ['renew-from-rasters']);
   assert.deepEqual(startedBy('schedule nightly-rest-cache'), ['clear-rest-cache']);
   assert.ok(
     rows.every((row) => row[3] === 'succeeded'),

@@ -9,7 +9,6 @@ const STATES: [machine: string, state: string, isTask?: 'task'][] = [
   [OPERATION, 'Enter the ledger', 'task'],
   [OPERATION, 'Prepare', 'task'],
   [OPERATION, 'Note what it asks for', 'task'],
-  [OPERATION, 'Does it claim anything?'],
   [OPERATION, 'Hold and run', 'task'],
   [OPERATION, 'How did it end?'],
   [OPERATION, 'Done'],

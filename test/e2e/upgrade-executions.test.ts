@@ -38,13 +38,22 @@ function sampleOf(all: RecordedVisit[]): RecordedVisit[] {
   if (ALL) return all;
   const met = new Set<string>();
   const shortFirst = all.toSorted((one, other) => isLong(one) - isLong(other));
-  return shortFirst.filter(({ number, machine, state }) => {
-    const kind = JOBS.includes(machine) ? 'an operation' : machine;
-    const keys = [`${kind}, ${state}`, `${kind}: ${ends.get(number)?.join()}`];
-    const isNew = keys.some((key) => !met.has(key));
-    for (const key of keys) met.add(key);
-    return isNew;
-  });
+  const taken = new Set<RecordedVisit>();
+  // Those that show a state and an end at once go first: fewer are enough.
+  for (const atLeast of [2, 1]) {
+    for (const visit of shortFirst) {
+      const fresh = shownBy(visit).filter((key) => !met.has(key));
+      if (fresh.length < atLeast) continue;
+      taken.add(visit);
+      for (const key of fresh) met.add(key);
+    }
+  }
+  return all.filter((visit) => taken.has(visit));
+}
+
+function shownBy({ machine, state, number }: RecordedVisit): string[] {
+  const kind = JOBS.includes(machine) ? 'an operation' : machine;
+  return [`${kind}, ${state}`, `${kind}: ${ends.get(number)?.join()}`];
 }
 
 function expectedEnd(visit: RecordedVisit, began: Began): { end: End; reason?: string } {

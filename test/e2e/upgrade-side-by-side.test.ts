@@ -5,6 +5,7 @@ import { deploy, installFormer } from '../support/former-machines.ts';
 import type { JobPlatform } from '../support/job-platform.ts';
 import { ended, startTiles, TILES, tilePlatform } from '../support/tile-runs.ts';
 
+const FORMER = { database: 'dynalite' } as const;
 const ALL_TILES = { updateMode: 'RECREATE_ALL_TILES' };
 const NO_TILES = { updateMode: 'DELETE_TILES' };
 
@@ -31,7 +32,7 @@ const nestedOf = ({ stateMachines }: JobPlatform, run: Execution) =>
 
 describe('runs of version 0.1.0 and of this one, side by side', () => {
   it('take turns in the order of their starts, and an equal one attaches', async (t) => {
-    const platform = await tilePlatform(t);
+    const platform = await tilePlatform(t, FORMER);
 
     const former = await startFormer(platform, 'former');
     const formerWaits = await startFormer(platform, 'former-waits', ALL_TILES);
@@ -50,7 +51,7 @@ describe('runs of version 0.1.0 and of this one, side by side', () => {
   });
 
   it('end alike where one of 0.1.0 attaches to a present one that succeeds, and a different one waits for it', async (t) => {
-    const platform = await tilePlatform(t);
+    const platform = await tilePlatform(t, FORMER);
 
     const holder = startTiles(platform, 'holder');
     await platform.clock.after(5, () => undefined);
@@ -68,7 +69,7 @@ describe('runs of version 0.1.0 and of this one, side by side', () => {
   });
 
   it('end alike where one of 0.1.0 attaches to a present one that fails', async (t) => {
-    const platform = await tilePlatform(t);
+    const platform = await tilePlatform(t, FORMER);
     platform.emulator.jobs.nextFates.push('fails');
 
     const holder = startTiles(platform, 'holder');
@@ -81,7 +82,7 @@ describe('runs of version 0.1.0 and of this one, side by side', () => {
   });
 
   it('end alike where one of 0.1.0 attaches to a present one that is stopped', async (t) => {
-    const platform = await tilePlatform(t);
+    const platform = await tilePlatform(t, FORMER);
 
     const holder = startTiles(platform, 'holder');
     const stop = platform.clock.after(65, () => holder.abort());
@@ -97,7 +98,7 @@ describe('runs of version 0.1.0 and of this one, side by side', () => {
   });
 
   it('do not wait for one of 0.1.0 that was stopped while it waited', async (t) => {
-    const platform = await tilePlatform(t);
+    const platform = await tilePlatform(t, FORMER);
 
     const former = await startFormer(platform, 'former');
     const stopped = await startFormer(platform, 'stopped', ALL_TILES);
@@ -112,7 +113,7 @@ describe('runs of version 0.1.0 and of this one, side by side', () => {
   });
 
   it('only submit where no more is asked for', async (t) => {
-    const platform = await tilePlatform(t);
+    const platform = await tilePlatform(t, FORMER);
     const wish = { waitForJobCompletion: 'DO_NOT_WAIT' };
 
     const former = await startFormer(platform, 'former', wish);
@@ -124,7 +125,7 @@ describe('runs of version 0.1.0 and of this one, side by side', () => {
   });
 
   it('leave no job behind that a cancel-run of 0.1.0 has to find first', async (t) => {
-    const platform = await tilePlatform(t, { emulator: { jobSeconds: 3_000 } });
+    const platform = await tilePlatform(t, { ...FORMER, emulator: { jobSeconds: 3_000 } });
     const stop = platform.onState(({ execution, state, moment }) => {
       if (state === 'Submit' && moment === 'after') execution.abort();
     });

@@ -20,6 +20,8 @@ const read = (name: string, path: RegExp): CallKind => ({
 
 export const SUBMIT: CallKind = { ...read('submitJob', /\/submitJob$/), safeToRepeat: false, answerSeconds: 60 };
 
+export const HOSTED_SUBMIT: CallKind = { ...SUBMIT, name: 'updateTiles', path: /\/updateTiles$/ };
+
 /** Every call that a function makes; the first that fits is the one. */
 const CALLS: readonly CallKind[] = [
   read('rest/info', /\/rest\/info$/),
@@ -27,6 +29,12 @@ const CALLS: readonly CallKind[] = [
   read('exists', /\/admin\/services\/exists$/),
   read('clear', /\/rest\/cache\/clear$/),
   SUBMIT,
+  HOSTED_SUBMIT,
+  read('hosted refresh', /\/rest\/admin\/.+\/refresh\?/),
+  read('hosted job list', /\/rest\/admin\/.+\/jobs\?/),
+  read('hosted cancel', /\/rest\/admin\/.+\/cancel$/),
+  read('hosted job', /\/rest\/admin\/.+\/jobs\/[^/]+\?/),
+  read('hosted service', /\/rest\/admin\/.+Server$/),
   { ...read('report', /\/ReportCacheStatus\/execute$/), answerSeconds: 10 },
   read('job list', /\.GPServer\/jobs\/query\?/),
   read('admin cancel', /\/admin\/.*\/cancel$/),
@@ -39,6 +47,12 @@ const CALLS: readonly CallKind[] = [
   { ...read('logout', /\/api\/auth\/logout$/), answer: 'status' },
   read('projects', /\/api\/projects$/),
   { ...read('purge', /\/caches\/(element|object)$/), answer: 'status' },
+  read('nodes', /\/iServer\/nodes$/),
+  read('content caches', /\/api\/monitors\/caches\/contents\?/),
+  read('alter content caches', /\/v2\/monitors\/caches\/contents\?/),
+  read('cube caches', /\/caches\/cubes\?/),
+  read('manipulation', /\/cubes\/manipulations\/[^/]+\/status$/),
+  { ...read('cube', /\/caches\/cubes\/[^/]+$/), answer: 'status' },
   read('status', /\/api\/status$/),
 ];
 

@@ -2,6 +2,7 @@ import { callKindOf } from './calls.ts';
 import { type Cell, type Expected, expected } from './expected.ts';
 import { PLANTED } from './faults.ts';
 import type { Outcome } from './run-cell.ts';
+import { HOSTED_SCOPE } from './scenarios.ts';
 import type { Changes } from './sites.ts';
 
 export const ADOPTED_NOTE = 'The answer to the submit was lost; the job was found on the server.';
@@ -12,6 +13,7 @@ const CONNECT_SLACK_SECONDS = 1;
 const MAX_BYTES_TAKEN = 25_000_000;
 const CLEARED = { folderName: 'Imagery', serviceName: 'Landsat', type: 'ImageServer' };
 const PURGES = ['Tutorial element', 'Tutorial object', 'Sales element', 'Sales object'];
+const STORED = ['Tutorial content', 'Tutorial cube', 'Sales content', 'Sales cube'];
 const REPEATED = /no connection|no whole answer|refused before|gateway/;
 const NEXT_STEP = /\b(check|put|correct|give|wait|try|look|start|raise|ask|mend|renew|switch)\b/i;
 /** Errors that tell of a call; the others tell of a job, or of the parts that failed. */
@@ -84,7 +86,7 @@ function messageProblems(cell: Cell, { name, text, proxy }: Outcome): string[] {
   const { host } = new URL(proxy.origin);
   const isFair = name === cell.scenario.fair;
   // What is uncertain is the submit, whatever went wrong in looking for its job.
-  const submit = proxy.requests.find(({ path: each }) => each.endsWith('/submitJob'));
+  const submit = proxy.requests.find(({ path: each }) => /\/(submitJob|updateTiles)$/.test(each));
   const told = name === 'SubmitUncertainError' ? submit : proxy.requests[cell.call];
   const { method = '', path: address = '' } = told ?? {};
   const [path = ''] = address.split('?');
@@ -107,6 +109,14 @@ function changeProblems(cell: Cell, outcome: Outcome, changes: Changes): string[
   ];
 }
 
+function isToCancel({ operation, situation }: Cell['scenario']): boolean {
+  return operation === 'cancel-job' && !/search/.test(String(situation));
+}
+
+function isAskedAgain(name: string, text: string): boolean {
+  return name !== 'ok' || text.includes('"jobStatus":"not known: the server could not be asked"');
+}
+
 function jobProblems(
   { scenario, kind, fault }: Cell,
   { name, text }: Outcome,
@@ -117,13 +127,12 @@ function jobProblems(
   const isUnseen = name === 'SubmitUncertainError' && (fault.works || situation === 'answer lost');
   const jobs = isSubmit && (name === 'ok' || isUnseen) ? 1 : 0;
   // Where the server is down, or the last way to cancel is shut, the job runs on, and the state machine asks again.
-  const isAskedAgain = name !== 'ok' || text.includes('"jobStatus":"not known: the server could not be asked"');
-  const isCancelled = operation !== 'cancel-job' || situation === 'search' || isAskedAgain || cancelled === 1;
+  const isCancelled = !isToCancel(scenario) || isAskedAgain(name, text) || cancelled === 1;
   const isTold = kind.safeToRepeat || !fault.works || text.includes(ADOPTED_NOTE);
   return [
     ...(isTold ? [] : ['the result does not say that the job was adopted']),
     ...(started.length === jobs ? [] : [`${started.length} jobs were started, not ${jobs}`]),
-    ...(isCancelled || kind.name === 'admin cancel' ? [] : ['the job was not cancelled']),
+    ...(isCancelled || /^(admin|hosted) cancel$/.test(kind.name) ? [] : ['the job was not cancelled']),
     ...(operation === 'cancel-job' || cancelled === 0 ? [] : ['a job was cancelled']),
   ];
 }
@@ -131,12 +140,14 @@ function jobProblems(
 function cacheProblems({ scenario }: Cell, { name }: Outcome, { cleared, purged }: Changes): string[] {
   const isDone = name === 'ok';
   const { operation } = scenario;
-  const isMore = cleared.some((scope) => JSON.stringify(scope) !== JSON.stringify(CLEARED));
+  const wanted = JSON.stringify(scenario.isHosted ? HOSTED_SCOPE : CLEARED);
+  const isMore = cleared.some((scope) => JSON.stringify(scope) !== wanted);
   const isLess = operation === 'clear-rest-cache' && isDone && cleared.length === 0;
-  const arePurged = operation !== 'purge-microstrategy-caches' || PURGES.every((purge) => purged.includes(purge));
+  const meant = scenario.situation === 'stored' ? STORED : PURGES;
+  const arePurged = operation !== 'purge-microstrategy-caches' || meant.every((purge) => purged.includes(purge));
   return [
     ...(isMore || isLess ? [`cleared ${JSON.stringify(cleared)}`] : []),
-    ...((arePurged || !isDone) && purged.every((purge) => PURGES.includes(purge))
+    ...((arePurged || !isDone) && purged.every((purge) => meant.includes(purge))
       ? []
       : [`purged ${purged.join(', ')}`]),
   ];
@@ -151,7 +162,8 @@ function sessionsThatMayStay(cell: Cell): number {
   if (kind.name === 'login') return isAnswerLost ? triesOf(cell) : 0;
   if (fault.place !== 'request' && isForEver) return 1;
   // A load balancer's new cookie was in an answer that was lost, and again in its repetitions: no logout gets through.
-  if (kind.name === 'projects') return isAnswerLost && (isForEver || isReplaced) ? 1 : 0;
+  if (/^(projects|nodes|content caches|cube caches)$/.test(kind.name))
+    return isAnswerLost && (isForEver || isReplaced) ? 1 : 0;
   return kind.name === 'logout' && !fault.works ? logoutsThatFail(cell) : 0;
 }
 

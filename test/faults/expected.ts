@@ -31,7 +31,7 @@ interface Failure {
 
 const MAX_ATTEMPTS = 3;
 
-/** README's table of errors, and who repeats. */
+/** The table of docs/reference/errors.md, and who repeats. */
 function failureOf({ fault, kind, scenario }: Cell): Failure | undefined {
   const { safeToRepeat: safe, answer } = kind;
   const { vendor } = scenario;
@@ -89,6 +89,9 @@ function tokenRefused(kind: CallKind, { situation }: Scenario): Failure | undefi
   return { error: 'VendorAuthError', again: !isSignIn(kind) && !isRenewed, uncertain: false };
 }
 
+/** The calls of a purge that are about one project, or one node. */
+const PARTS = ['purge', 'nodes', 'content caches', 'alter content caches', 'cube caches', 'cube', 'manipulation'];
+
 const isAnswer = (error: string) => error === 'VendorContractError' || error === 'VendorRejectedError';
 const isLater = ({ fault }: Cell, error: string) =>
   /^Vendor(Unreachable|Busy|Contract)Error$/.test(error) || fault.seen === 'refusal without a code';
@@ -113,8 +116,20 @@ const CONSEQUENCES: readonly [when: (cell: Cell, error: string) => boolean, outc
   // A failed logout is logged, no more; but with the server gone there is no login after the one that renews a session.
   [({ kind, ...cell }) => kind.name === 'logout' && !isGoneAtRenewal(cell), fairOutcome],
   [({ kind }, error) => kind.name === 'status' && error !== 'VendorAuthError', fairOutcome],
+  // Of a page that is too large a smaller one is asked for.
+  [
+    ({ kind, fault, duration }) =>
+      /^(content|cube) caches$/.test(kind.name) && fault.name === '200 MB' && duration === 'once',
+    fairOutcome,
+  ],
+  // Whether the caches are gone, whatever the answer was, the list shows.
+  [
+    ({ kind, fault }, error) =>
+      /^(alter content caches|cube)$/.test(kind.name) && fault.works === true && error === 'VendorRejectedError',
+    fairOutcome,
+  ],
   // Some or all of several purges failed; what stops all of them is its own error.
-  [({ kind }, error) => kind.name === 'purge' && error !== 'VendorAuthError', () => 'PartialFailureError'],
+  [({ kind }, error) => PARTS.includes(kind.name) && error !== 'VendorAuthError', () => 'PartialFailureError'],
 ];
 
 function fairOutcome({ scenario }: Cell): string {
@@ -122,7 +137,7 @@ function fairOutcome({ scenario }: Cell): string {
 }
 
 function isAskedForState({ operation, situation }: Scenario): boolean {
-  return operation === 'check-job' || (operation === 'cancel-job' && situation !== 'search');
+  return operation === 'check-job' || (operation === 'cancel-job' && !/search/.test(situation ?? ''));
 }
 
 function isGoneAtRenewal({ scenario, call, fault, duration }: Omit<Cell, 'kind'>): boolean {

@@ -4,7 +4,7 @@ import { invoke } from '../support/invoke.ts';
 import { callKindOf } from './calls.ts';
 import { CA, type FaultProxy, type Plan, startFaultProxy, WRONG_CERTIFICATE } from './fault-proxy.ts';
 import { type Fault, faultNamed } from './faults.ts';
-import { EARLIER_JOB, type Scenario, type Submitted } from './scenarios.ts';
+import { EARLIER_JOB, HOSTED_SERVICE, type Scenario, type Submitted } from './scenarios.ts';
 import { type Site, startSite } from './sites.ts';
 import type { World } from './world.ts';
 
@@ -66,6 +66,7 @@ export async function runScenario<T>(
       username,
       password,
       ...trusted(plan?.fault),
+      ...(scenario.isHosted && { hosted: true, portalUrl: `${proxy.origin}/portal` }),
     });
     const event = scenario.event(target, moved(submitted, target));
     const startedAt = time.now();
@@ -120,11 +121,13 @@ function trusted(fault: Fault | undefined): { caCertificate?: string } {
 const NO_JOB: Submitted = { job: { taskPath: '', jobId: '', submittedAt: '' } };
 
 /** A job that was submitted in fair weather, some time ago. */
-async function submitEarlier({ aws, time }: World, { vendor, jobAge }: Scenario, site: Site): Promise<Submitted> {
+async function submitEarlier({ aws, time }: World, scenario: Scenario, site: Site): Promise<Submitted> {
+  const { vendor, jobAge, isHosted } = scenario;
   if (jobAge === undefined) return NO_JOB;
-  const { url, username, password } = site;
-  const target = aws.newTarget({ vendor, url, username, password });
-  const watch = Object(await invoke(manageTiles, { submit: { target, ...EARLIER_JOB } }));
+  const { url, username, password, portalUrl } = site;
+  const target = aws.newTarget({ vendor, url, username, password, ...(isHosted && { hosted: true, portalUrl }) });
+  const more = isHosted ? { inputService: HOSTED_SERVICE } : {};
+  const watch = Object(await invoke(manageTiles, { submit: { target, ...EARLIER_JOB, ...more } }));
   time.pass(jobAge * 1000);
   return watch;
 }

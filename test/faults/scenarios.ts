@@ -18,7 +18,17 @@ export interface Submitted {
 export interface Scenario {
   operation: string;
   /** What is special about it; left out for the plain case. */
-  situation?: 'federated' | 'answer lost' | 'token ended' | 'job submitted' | 'search' | 'old server' | 'session ended';
+  situation?:
+    | 'federated'
+    | 'hosted'
+    | 'hosted search'
+    | 'answer lost'
+    | 'token ended'
+    | 'job submitted'
+    | 'search'
+    | 'old server'
+    | 'session ended'
+    | 'stored';
   vendor: 'arcgis' | 'microstrategy';
   handler: Handler;
   event: (target: string, submitted: Submitted) => object;
@@ -28,6 +38,8 @@ export interface Scenario {
   from?: number;
   /** A job that is there beforehand, and how many seconds ago it was submitted; jobs take an hour. */
   jobAge?: number;
+  /** Whether the site is a portal's hosted services. */
+  isHosted?: true;
   /** How it ends in fair weather: `ok`, or an error's name. */
   fair: string;
 }
@@ -72,6 +84,48 @@ const purging = {
   fair: 'ok',
 } as const;
 
+/** How the job that is there beforehand is looked for. */
+const soughtFor = (serviceUrl: string) => ({
+  taskPath: 'rest/services/System/CachingTools/GPServer/Manage%20Map%20Cache%20Tiles',
+  inputs: {
+    service_url: serviceUrl,
+    update_mode: EARLIER_JOB.updateMode,
+    thread_count: '-1',
+    levels: 'ALL',
+    area_of_interest: '',
+  },
+});
+
+export const HOSTED_SCOPE = { serviceName: 'Streets', type: 'MapServer' };
+export const HOSTED_SERVICE = 'Streets.MapServer';
+const hosted = { ...arcgis, situation: 'hosted', isHosted: true } as const;
+const hostedScenarios: readonly Scenario[] = [
+  {
+    ...hosted,
+    operation: 'manage-map-server-cache-tiles',
+    handler: manageTiles,
+    event: (target) => ({ submit: { target, ...EARLIER_JOB, inputService: HOSTED_SERVICE } }),
+  },
+  {
+    ...hosted,
+    operation: 'clear-rest-cache',
+    handler: clearRestCache,
+    event: (target) => ({ submit: { target, ...HOSTED_SCOPE } }),
+  },
+  { ...hosted, operation: 'check-job', handler: checkJob, event: (_target, watch) => watch, jobAge: 3 * 3600 },
+  { ...cancelling, ...hosted, jobAge: 500 },
+  {
+    ...cancelling,
+    isHosted: true,
+    situation: 'hosted search',
+    event: (target, { job: { submittedAt } }) => ({
+      find: { target, sought: soughtFor('Streets:MapServer'), since: submittedAt },
+      attempt: { attempts: 0 },
+    }),
+    jobAge: 0,
+  },
+];
+
 /** Every function in every situation in which it makes a call that it makes in no other. */
 export const scenarios: readonly Scenario[] = [
   clear,
@@ -91,9 +145,16 @@ export const scenarios: readonly Scenario[] = [
   refreshing,
   { ...refreshing, situation: 'answer lost', before: { fault: 'reset-done', call: 3 }, from: 4 },
   { ...refreshing, situation: 'token ended', before: { fault: 'token-refused', call: 3 }, from: 4 },
+  ...hostedScenarios,
   purging,
   { ...purging, situation: 'session ended', before: { fault: 'token-refused', call: 2 }, from: 3 },
   { ...purging, situation: 'old server', from: 3, fair: 'VendorRejectedError' },
+  {
+    ...purging,
+    situation: 'stored',
+    from: 2,
+    event: (target) => ({ submit: { target, projects: PROJECTS, cacheTypes: ['content', 'cube'] } }),
+  },
   { ...arcgis, operation: 'check-job', handler: checkJob, event: (_target, watch) => watch, jobAge: 3 * 3600 },
   { ...cancelling, jobAge: 500 },
   { ...cancelling, situation: 'job submitted', jobAge: 0, from: 3 },
@@ -104,16 +165,7 @@ export const scenarios: readonly Scenario[] = [
     event: (target, { job }) => ({
       find: {
         target,
-        sought: {
-          taskPath: job.taskPath,
-          inputs: {
-            service_url: 'CachedServices/Streets:MapServer',
-            update_mode: EARLIER_JOB.updateMode,
-            thread_count: '-1',
-            levels: 'ALL',
-            area_of_interest: '',
-          },
-        },
+        sought: soughtFor('CachedServices/Streets:MapServer'),
         since: job.submittedAt,
       },
       attempt: { attempts: 0 },

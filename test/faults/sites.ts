@@ -9,6 +9,8 @@ import type { Scenario } from './scenarios.ts';
 /** The emulator of a cell, and what has changed in it since it was remembered. */
 export interface Site {
   url: string;
+  /** Of hosted services. */
+  portalUrl?: string | undefined;
   username: string;
   password: string;
   remember(): void;
@@ -45,35 +47,49 @@ const NO_CHANGES: Changes = {
 
 const JOB_SECONDS = 3600;
 const OLD_SERVER = '11.2.0500';
-const CACHED = ['Basemap.MapServer', 'CachedServices/Streets.MapServer', 'Imagery/Landsat.ImageServer'];
+const CACHED = [
+  'Basemap.MapServer',
+  'Streets.MapServer',
+  'CachedServices/Streets.MapServer',
+  'Imagery/Landsat.ImageServer',
+];
 
 /** Starts the emulator that a scenario needs. */
-export async function startSite({ vendor, situation }: Scenario): Promise<Site> {
+export async function startSite({ vendor, situation, isHosted }: Scenario): Promise<Site> {
   if (vendor === 'arcgis') {
-    return arcgisSite(await startArcgisEmulator({ jobSeconds: JOB_SECONDS, federated: situation === 'federated' }));
+    const options = { jobSeconds: JOB_SECONDS, federated: situation === 'federated', hosted: isHosted === true };
+    const emulator = await startArcgisEmulator(options);
+    return arcgisSite(emulator, isHosted ? () => hostedJobs(emulator) : () => emulator.jobs.list());
   }
   return microstrategySite(
     await startMicrostrategyEmulator(situation === 'old server' ? { serverVersion: OLD_SERVER } : {}),
   );
 }
 
-function arcgisSite(emulator: ArcgisEmulator): Site {
-  const { url, username, password, jobs, cleared, services, tiles } = emulator;
+type Job = { id: string; status: string; task: string };
+
+function hostedJobs({ hosted }: ArcgisEmulator): Job[] {
+  return hosted.list().map(({ id, status, type }) => ({ id, status, task: type }));
+}
+
+function arcgisSite(emulator: ArcgisEmulator, jobs: () => readonly Job[]): Site {
+  const { url, portalUrl, username, password, cleared, services, tiles } = emulator;
   // A tile is never changed, only replaced.
   const others = () => ({ services: structuredClone([...services]), tiles: CACHED.map((id) => tiles.list(id)) });
   let before = others();
-  let jobsBefore = new Map(jobs.list().map(({ id, status }) => [id, status]));
+  let jobsBefore = new Map(jobs().map(({ id, status }) => [id, status]));
   return {
     url,
+    portalUrl,
     username,
     password,
     remember() {
       before = others();
-      jobsBefore = new Map(jobs.list().map(({ id, status }) => [id, status]));
+      jobsBefore = new Map(jobs().map(({ id, status }) => [id, status]));
     },
     changes() {
-      const now = jobs.list();
-      const ended = now.filter(({ id, status }) => jobsBefore.has(id) && /Cancell/.test(status));
+      const now = jobs();
+      const ended = now.filter(({ id, status }) => jobsBefore.has(id) && /Cancel/.test(status));
       return {
         ...NO_CHANGES,
         started: now.filter(({ id }) => !jobsBefore.has(id)).map(({ task }) => task),
@@ -97,7 +113,13 @@ function microstrategySite(emulator: MicrostrategyEmulator): Site {
     },
     changes: () => ({
       ...NO_CHANGES,
-      purged: projects.flatMap(({ name, purges }) => purges.map(({ cacheType }) => `${name} ${cacheType}`)),
+      purged: projects.flatMap(({ id, name, loaded, purges }) => {
+        const types = purges.map(({ cacheType }) => `${name} ${cacheType}`);
+        const isOf = ({ projectId }: { projectId: string }) => projectId === id;
+        if (loaded && ![...emulator.contentCaches.list()].some(isOf)) types.push(`${name} content`);
+        if (loaded && ![...emulator.cubeCaches.values()].some(isOf)) types.push(`${name} cube`);
+        return types;
+      }),
       openSessions: emulator.openSessions(),
       failedLogins: Object.values(accounts).reduce((sum, { failedLogins }) => sum + failedLogins, 0),
     }),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { pascalCase } from '../../infra/operations.ts';
+import { OPERATIONS } from './machines.ts';
 import { ACCOUNT, KEY, type Synthesized, synthesize } from './synthesize.ts';
 
 const everything = synthesize({
@@ -17,7 +19,7 @@ const everything = synthesize({
 const TOPIC = 'arn:aws:sns:NotificationsTopic';
 
 describe('the alarms', () => {
-  it('are one for each operation, for what starts and cleans up after runs, and for each dead-letter queue', () => {
+  it('are one for each operation, for what starts, cleans up after and tells of runs, and for each dead-letter queue', () => {
     const watched = alarmsOf(everything).map(({ watches }) => watches);
 
     assert.deepEqual(watched.toSorted(), [
@@ -28,25 +30,31 @@ describe('the alarms', () => {
       'ExecutionsFailed of arn:aws:stepfunctions:JobsManageMapServerCacheTiles',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsPurgeMicrostrategyCaches',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsRefreshService',
+      'ExecutionsFailed of arn:aws:stepfunctions:RenewalRenewFromRasters',
       'ExecutionsFailed of arn:aws:stepfunctions:SchedulesStartScheduledJob',
+      'IteratorAge of arn:aws:lambda:TellOfRunsFunction',
       'Maximum of arn:aws:sqs:CleanUpUndeliveredStops',
       'Maximum of arn:aws:sqs:FailedInvocations',
       'Maximum of arn:aws:sqs:RastersGivenUpRasters',
+      'Maximum of arn:aws:sqs:RunEventsUntoldRuns',
       'Maximum of arn:aws:sqs:SchedulesUndeliveredSchedules',
+      'Maximum of arn:aws:sqs:UnsentNotices',
     ]);
   });
 
-  it('go off at the first failure in five minutes and not for want of data', () => {
+  it('go off at the first failure in five minutes, stay for three of them, and not for want of data', () => {
     const alarms = alarmsOf(everything);
 
     for (const { properties } of alarms) {
-      const { Threshold, ComparisonOperator, EvaluationPeriods, TreatMissingData } = properties;
+      const { Threshold, ComparisonOperator, EvaluationPeriods, DatapointsToAlarm, TreatMissingData } = properties;
       assert.deepEqual(
-        { Threshold, ComparisonOperator, EvaluationPeriods, TreatMissingData },
+        { Threshold, ComparisonOperator, EvaluationPeriods, DatapointsToAlarm, TreatMissingData },
         {
-          Threshold: 1,
+          // Of the stream's age, milliseconds.
+          Threshold: properties['MetricName'] === 'IteratorAge' ? 3_600_000 : 1,
           ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-          EvaluationPeriods: 1,
+          EvaluationPeriods: 3,
+          DatapointsToAlarm: 1,
           TreatMissingData: 'notBreaching',
         },
       );
@@ -61,17 +69,23 @@ describe('the alarms', () => {
     }
   });
 
-  it('are told to the topic when there is one', () => {
-    const actions = alarmsOf(everything).map(({ properties }) => properties['AlarmActions']);
+  it('are told to the topic when there is one, but not those of runs, of which notices tell', () => {
+    const alarms = alarmsOf(everything);
+    const silent = alarms.filter(({ properties }) => properties['AlarmActions'] === undefined);
 
-    assert.equal(actions.length, 12);
-    for (const action of actions) assert.deepEqual(action, [TOPIC]);
+    assert.equal(alarms.length, 16);
+    assert.deepEqual(
+      silent.map(({ watches }) => watches.replace('ExecutionsFailed of arn:aws:stepfunctions:Jobs', '')).toSorted(),
+      ['CancelRun', ...OPERATIONS.map(pascalCase)].toSorted(),
+    );
+    for (const { properties } of alarms.filter((alarm) => !silent.includes(alarm)))
+      assert.deepEqual(properties['AlarmActions'], [TOPIC]);
   });
 
   it('only show in CloudWatch when nobody is to be told', () => {
     const quiet = synthesize();
 
-    assert.equal(alarmsOf(quiet).length, 9);
+    assert.equal(alarmsOf(quiet).length, 11);
     for (const { properties } of alarmsOf(quiet)) assert.equal(properties['AlarmActions'], undefined);
     quiet.template.resourceCountIs('AWS::SNS::Topic', 0);
     quiet.template.resourceCountIs('AWS::SNS::Subscription', 0);
@@ -127,7 +141,7 @@ describe('the dead-letter queues', () => {
       .filter((id) => !id.startsWith('RastersNewRasters'))
       .map((id) => everything.resources.get(id)?.Properties);
 
-    assert.equal(queues.length, 4);
+    assert.equal(queues.length, 6);
     for (const queue of queues) assert.deepEqual(queue, { KmsMasterKeyId: KEY, MessageRetentionPeriod: 1209600 });
   });
 });

@@ -11,6 +11,16 @@ import { OPERATIONS } from './machines.ts';
 
 const MAX_GZIP_BYTES = 220_000;
 
+/** Of a job's functions, which are started cold for every poll: gzip bytes, of which 2 % more are let pass. */
+const GZIP_BYTES: Record<string, number> = {
+  'delete-map-server-cache': 169_946,
+  'manage-map-server-cache-tiles': 183_000,
+  'refresh-service': 168_500,
+  'check-job': 154_219,
+  'cancel-job': 158_538,
+};
+const ALLOWANCE = 1.02;
+
 /** What no function has a use for: each was in a bundle once, or is beside something that is. */
 const FORBIDDEN_MODULES = [
   /^undici\/index/,
@@ -19,21 +29,34 @@ const FORBIDDEN_MODULES = [
   /^zod\/v4\/locales\/(?!(en|index)\.js)/,
   /^zod\/v3\//,
   /^zod\/v4\/classic\//,
-  /^@aws-sdk\/(?!client-(secrets-manager|sfn|dynamodb)\/|core\/|credential-provider-(env|node)\/|dynamodb-codec\/)/,
+  /^@aws-sdk\/(?!client-(secrets-manager|sfn|dynamodb|eventbridge|sns)\/|core\/|credential-provider-(env|node)\/|dynamodb-codec\/)/,
   /^@aws-sdk\/.*\/dist-cjs\//,
   /^@smithy\/credential-provider-imds/,
   /^(aws-cdk|constructs|esbuild|@esri|@aws-lambda-powertools)/,
 ];
 
-/** The two that DynamoDB's client brings along, which finds its endpoint itself where it is told to. */
-const OF_DYNAMODB = /^@aws-sdk\/(middleware-endpoint-discovery|endpoint-cache)\//;
+/**
+ * What clients bring along: DynamoDB's finds its endpoint itself where it is told to, EventBridge's signs for several
+ * regions, SNS speaks XML. Each is in the bundles of its client only.
+ */
+const BROUGHT = /^@aws-sdk\/(middleware-endpoint-discovery|endpoint-cache|signature-v4-multi-region|xml-builder)\//;
 
 /** Every module of Node.js that a bundle asks for when it starts or later; each costs a start its time. */
 const NODE_MODULES =
   /^node:(async_hooks|buffer|crypto|diagnostics_channel|events|fs|fs\/promises|net|os|path|process|querystring|stream|timers(\/promises)?|tls|util|util\/types|zlib)$/;
 
 /** Those that read and write the ledger. */
-const DECIDES = ['next-unit', 'pause-site', 'settle-run', 'sweep-runs', 'take-turn'];
+const DECIDES = [
+  'join-targets',
+  'next-unit',
+  'pause-site',
+  'renew-rasters',
+  'send-notices',
+  'settle-run',
+  'sweep-runs',
+  'take-turn',
+  'tell-of-runs',
+];
 
 const bundles = new Map<string, Bundle>();
 for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));
@@ -78,11 +101,12 @@ function membersAsked(importer: string, module: string): string[] {
 
 describe('the bundles of the functions', () => {
   for (const [name, bundle] of bundles) {
-    it(`keep ${name} under ${MAX_GZIP_BYTES / 1000} kB`, (context) => {
+    const maxBytes = Math.floor((GZIP_BYTES[name] ?? MAX_GZIP_BYTES / ALLOWANCE) * ALLOWANCE);
+    it(`keep ${name} under ${maxBytes} bytes`, (context) => {
       const { length } = gzipSync(bundle.code);
 
       context.diagnostic(`${name}: ${length} bytes`);
-      assert.ok(length <= MAX_GZIP_BYTES, `${length} bytes`);
+      assert.ok(length <= maxBytes, `${length} bytes`);
     });
 
     it(`keep what never runs out of ${name}`, () => {
@@ -91,7 +115,7 @@ describe('the bundles of the functions', () => {
         .map(([path]) => packagesFile(path));
 
       const forbidden = files.filter(
-        (file) => FORBIDDEN_MODULES.some((pattern) => pattern.test(file)) && !OF_DYNAMODB.test(file),
+        (file) => FORBIDDEN_MODULES.some((pattern) => pattern.test(file)) && !BROUGHT.test(file),
       );
 
       assert.ok(files.includes('undici/lib/dispatcher/client-h1.js'), 'the files could not be read');
@@ -123,8 +147,10 @@ describe('the bundles of the functions', () => {
   }
 
   const carriers: [client: string, names: string[]][] = [
-    ['sfn', [...OPERATIONS, 'start-refresh', 'sweep-runs', 'pause-site', 'next-unit']],
-    ['dynamodb', DECIDES],
+    ['sfn', [...OPERATIONS, 'start-refresh', 'renew-rasters', 'settle-run', 'sweep-runs', 'pause-site', 'next-unit']],
+    ['dynamodb', [...DECIDES, 'start-refresh'].toSorted()],
+    ['eventbridge', ['tell-of-runs']],
+    ['sns', ['send-notices']],
     ['secrets-manager', [...OPERATIONS, 'check-job', 'cancel-job', 'check-target']],
   ];
   for (const [client, names] of carriers) {

@@ -31,12 +31,12 @@ describe('the key', () => {
     it(`${whose} is the one of every queue, log and topic and of the ledger`, () => {
       const keys = keysOf(stack);
 
-      // A log for each function and machine, five queues, ledger and topic.
+      // A log for each function and machine and for what makes the registry of the test events, seven queues, ledger and topic.
       const [functions, machines] = [
         readdirSync('functions'),
         OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site'),
       ];
-      assert.equal(keys.size, functions.length + machines.length + 7);
+      assert.equal(keys.size, functions.length + machines.length + 11);
       for (const [id, used] of keys) assert.equal(used, key, id);
     });
   }
@@ -67,7 +67,7 @@ describe('the key', () => {
 
     own.template.resourceCountIs('AWS::KMS::Key', 0);
     own.template.resourceCountIs('AWS::KMS::Alias', 0);
-    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 22);
+    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 27);
   });
 
   it('leads roles to the same rights, whoever made it', () => {

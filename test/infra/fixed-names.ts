@@ -4,6 +4,7 @@ import type { Resource } from './synthesize.ts';
 export const NAMED_BY = new Map([
   ['AWS::CloudWatch::Alarm', 'AlarmName'],
   ['AWS::DynamoDB::Table', 'TableName'],
+  ['AWS::EventSchemas::Registry', 'RegistryName'],
   ['AWS::Events::Rule', 'Name'],
   ['AWS::IAM::Role', 'RoleName'],
   ['AWS::KMS::Alias', 'AliasName'],

@@ -2,19 +2,24 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
+import {
+  CHAT,
+  DECISIONS,
+  expectedStatements,
+  FOR_PEOPLE,
+  FUNCTIONS,
+  LEDGER,
+  OF_MACHINES,
+  RENEWAL,
+  stateMachineArn,
+  TOPIC,
+} from './function-rights.ts';
 import { JOBS, OPERATIONS, SHARED_MACHINES } from './machines.ts';
-import { ACCOUNT, KEY, keyStatement, REGION, synthesize } from './synthesize.ts';
+import { ACCOUNT, KEY, REGION, synthesize } from './synthesize.ts';
 
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
-const stack = synthesize({ rasters: [{ refresh: REFRESH }] });
-
-/** Only state machines call these; they talk to a vendor. */
-const OF_MACHINES = ['check-job', 'cancel-job'];
-/** It talks to a vendor for people, and only reads. */
-const FOR_PEOPLE = ['check-target'];
-/** These decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'next-unit', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
-const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
+const notifications = { email: 'gis-team@example.org', chat: { topicArn: CHAT } };
+const stack = synthesize({ rasters: [{ refresh: REFRESH }], notifications });
 
 const TIMEOUT_SECONDS: Record<string, number> = {
   'clear-rest-cache': 180,
@@ -22,16 +27,26 @@ const TIMEOUT_SECONDS: Record<string, number> = {
   ...Object.fromEntries(DECISIONS.map((name) => [name, 60])),
 };
 
-const LEDGER = 'arn:aws:dynamodb:JobsLedger';
+/** The sources of the settings above, each with a name made of what it is. */
+const SOURCES = JSON.stringify([
+  {
+    name: 'A-2e510cb3',
+    bucket: 'arn:aws:s3:RastersBucket',
+    prefix: '',
+    suffixes: ['.tif', '.tiff'],
+    together: { quiet: 60, longest: 900 },
+    refresh: REFRESH,
+  },
+]);
 const functionOf = (name: string) => stack.one('AWS::Lambda::Function', `${pascalCase(name)}Function`).Properties;
-const stateMachineArn = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
 
 describe('the functions', () => {
   it('are one for each folder of functions, and no more', () => {
     const ids = stack.idsOf('AWS::Lambda::Function');
 
     assert.deepEqual(readdirSync('functions').toSorted(), FUNCTIONS.toSorted());
-    assert.equal(ids.length, FUNCTIONS.length);
+    // And one that CloudFormation alone calls, for the registry of the test events.
+    assert.equal(ids.length, FUNCTIONS.length + 1);
     for (const name of FUNCTIONS) assert.ok(functionOf(name), name);
   });
 
@@ -69,8 +84,8 @@ describe('the functions', () => {
     const logs = stack.idsOf('AWS::Logs::LogGroup').map((id) => stack.resources.get(id)?.Properties);
     const ofFunctions = logs.filter((properties) => properties?.['LogGroupName'] === undefined);
 
-    assert.equal(logs.length, FUNCTIONS.length + OPERATIONS.length + SHARED_MACHINES.length + 1);
-    assert.equal(ofFunctions.length, FUNCTIONS.length);
+    assert.equal(logs.length, FUNCTIONS.length + 1 + OPERATIONS.length + SHARED_MACHINES.length + 2);
+    assert.equal(ofFunctions.length, FUNCTIONS.length + 1);
     for (const properties of logs) {
       assert.partialDeepStrictEqual(properties, { RetentionInDays: 365, KmsKeyId: KEY });
     }
@@ -114,14 +129,25 @@ describe('the functions', () => {
         CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun',
       },
       'settle-run': { ...table, KEEP_DAYS: '400', MACHINE_PREFIX: '' },
-      'sweep-runs': { ...table, CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun' },
-      'pause-site': table,
-      'start-refresh': {
-        STATE_MACHINE_ARN: stateMachineArn('refresh-service'),
-        RASTERS: JSON.stringify([
-          { bucket: 'arn:aws:s3:RastersBucket', prefix: '', suffixes: ['.tif', '.tiff'], refresh: REFRESH },
-        ]),
+      'join-targets': table,
+      'tell-of-runs': { ...table, STACK: 'CacheOps' },
+      'send-notices': {
+        ...table,
+        NOTICES: JSON.stringify({
+          topics: [TOPIC],
+          chat: CHAT,
+          tell: ['failed', 'partly', 'uncertain'],
+          digest: false,
+        }),
       },
+      'sweep-runs': {
+        ...table,
+        CANCEL_RUN_ARN: 'arn:aws:stepfunctions:JobsCancelRun',
+        RENEWAL_ARN: stateMachineArn(RENEWAL),
+      },
+      'pause-site': table,
+      'start-refresh': { ...table, STATE_MACHINE_ARN: stateMachineArn(RENEWAL), RASTERS: SOURCES },
+      'renew-rasters': { ...table, KEEP_DAYS: '400', RASTERS: SOURCES },
     });
   });
 
@@ -151,11 +177,14 @@ describe('the functions', () => {
 
     assert.deepEqual(
       configs.toSorted((a, b) => String(a?.['FunctionName']).localeCompare(String(b?.['FunctionName']))),
-      OPERATIONS.toSorted().map((name) => ({
+      [...OPERATIONS, 'send-notices'].toSorted().map((name) => ({
         FunctionName: `arn:aws:lambda:${pascalCase(name)}Function`,
         Qualifier: '$LATEST',
-        MaximumRetryAttempts: 0,
-        DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:FailedInvocations' } },
+        // A mail is sent once whoever calls again.
+        MaximumRetryAttempts: name === 'send-notices' ? 2 : 0,
+        DestinationConfig: {
+          OnFailure: { Destination: `arn:aws:sqs:${name === 'send-notices' ? 'UnsentNotices' : 'FailedInvocations'}` },
+        },
       })),
     );
   });
@@ -172,84 +201,10 @@ describe('the outputs', () => {
         'CheckTargetFunctionName',
         'LedgerTableName',
         'RasterBucketName',
+        'Version',
       ].toSorted(),
     );
     assert.ok(outputs.includes('ClearRestCacheFunctionName'));
     assert.ok(outputs.includes('ManageMapServerCacheTilesStateMachineArn'));
   });
 });
-
-const allow = (Action: string | string[], Resource: string | string[]) => ({ Effect: 'Allow', Action, Resource });
-const executionsOf = (name: string) => stateMachineArn(name).replace(':stateMachine:', ':execution:');
-
-/** What each function that decides may do. */
-const OF_DECISIONS: Record<string, object[]> = {
-  'take-turn': [
-    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
-    allow('dynamodb:Query', `${LEDGER}/index/waiting`),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-  ],
-  'next-unit': [
-    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-    allow('states:StartExecution', 'arn:aws:stepfunctions:JobsCancelRun'),
-  ],
-  'settle-run': [
-    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], LEDGER),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-  ],
-  'sweep-runs': [
-    allow('dynamodb:BatchGetItem', LEDGER),
-    allow('dynamodb:Query', `${LEDGER}/index/open`),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-    allow('states:StartExecution', 'arn:aws:stepfunctions:JobsCancelRun'),
-    allow(
-      'states:DescribeExecution',
-      OPERATIONS.map((name) => `${executionsOf(name)}:*`),
-    ),
-  ],
-  'pause-site': [
-    allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
-    allow('dynamodb:Query', `${LEDGER}/index/open`),
-    keyStatement('dynamodb', 'kms:Decrypt'),
-    traces(),
-    allow(
-      'states:StopExecution',
-      OPERATIONS.map((name) => `${executionsOf(name)}:*`),
-    ),
-  ],
-  'start-refresh': [
-    allow('states:StartExecution', stateMachineArn('refresh-service')),
-    traces(),
-    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], 'arn:aws:sqs:RastersNewRasters'),
-    keyStatement('sqs', 'kms:Decrypt'),
-  ],
-};
-
-function traces(): object {
-  return allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
-}
-
-function expectedStatements(name: string): object[] {
-  const log = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `arn:aws:logs:${pascalCase(name)}Logs`);
-  const ofDecision = OF_DECISIONS[name];
-  if (ofDecision !== undefined) return [log, ...ofDecision];
-  const secrets = allow(
-    'secretsmanager:GetSecretValue',
-    `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:cache-ops/*`,
-  );
-  if ([...OF_MACHINES, ...FOR_PEOPLE].includes(name)) return [log, secrets, traces()];
-  return [
-    log,
-    allow('states:StartExecution', stateMachineArn(name)),
-    secrets,
-    traces(),
-    allow('sqs:SendMessage', 'arn:aws:sqs:FailedInvocations'),
-    keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
-    allow('states:DescribeExecution', `${executionsOf(name)}:by-hand-*`),
-  ];
-}

@@ -5,12 +5,36 @@ import { synthesize } from './synthesize.ts';
 
 /** What every role of the stack may do, and whom its resources let in: a table, or JSON. */
 export function iamReport(args: string[]): string {
-  const { read, json } = readStackSettings('iam', args);
+  const { read, json, markdown, csv } = readStackSettings('iam', args);
   const permissions = permissionsOf(synthesize(read).template.toJSON());
-  return json ? JSON.stringify(permissions, null, 2) : textTable(COLUMNS, permissions.flatMap(rows));
+  if (json) return JSON.stringify(permissions, null, 2);
+  if (markdown) return iamMarkdown(permissions);
+  if (csv) return iamCsv(permissions);
+  return textTable(COLUMNS, permissions.flatMap(rows));
 }
 
-const COLUMNS = ['who', 'effect', 'actions', 'resources', 'conditions'].map((title) => ({ title }));
+const TITLES = ['who', 'effect', 'actions', 'resources', 'conditions'];
+const COLUMNS = TITLES.map((title) => ({ title }));
+
+/** One row a statement; what is in a cell is one line of it each. */
+export function iamMarkdown(permissions: readonly Permission[]): string {
+  const lines = [TITLES, TITLES.map(() => '---'), ...permissions.map((permission) => cells(permission, '<br>'))];
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+/** RFC 4180, for a spreadsheet. */
+export function iamCsv(permissions: readonly Permission[]): string {
+  const lines = [TITLES, ...permissions.map((permission) => cells(permission, '\n'))];
+  return lines.map((line) => line.map((text) => `"${text.replaceAll('"', '""')}"`).join(',')).join('\r\n');
+}
+
+function cells({ who, effect, actions, resources, conditions }: Permission, between: string): string[] {
+  const isMarkdown = between !== '\n';
+  const lists = [actions, resources.map(shortArn), conditions.map(shortArn)].map((texts) =>
+    texts.map((text) => (isMarkdown ? `\`${text}\`` : text)).join(between),
+  );
+  return [who, effect, ...lists];
+}
 
 /** Side by side, a line for each action, resource and condition; an empty line before whoever is next. */
 function rows({ who, effect, ...statement }: Permission, index: number, all: readonly Permission[]): string[][] {

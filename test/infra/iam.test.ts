@@ -39,12 +39,24 @@ const WILDCARDS: Record<string, RegExp> = {
   ...Object.fromEntries(SHARED_MACHINES.map((name) => [executionsOf(name), /^states:(?:Describe|Stop)Execution$/])),
   ...Object.fromEntries(OPERATIONS.map((name) => [executionsOf(name), /^states:(?:Describe|Stop)Execution$/])),
   ...Object.fromEntries(OPERATIONS.map((name) => [executionsOf(name, 'by-hand-'), /^states:DescribeExecution$/])),
+  [executionsOf('renew-from-rasters')]: /^states:DescribeExecution$/,
   // These take no resource, or one that is not there yet.
-  '*': /^(?:xray:\w+|logs:\w*(?:LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)|ec2:\w*(?:NetworkInterfaces?|Subnets|PrivateIpAddresses))$/,
+  '*': /^(?:xray:\w+|dynamodb:ListStreams|logs:\w*(?:LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)|ec2:\w*(?:NetworkInterfaces?|Subnets|PrivateIpAddresses))$/,
 };
 
 /** They decide, and talk to nobody outside AWS. */
-const DECISIONS = ['take-turn', 'next-unit', 'settle-run', 'sweep-runs', 'pause-site', 'start-refresh'];
+const DECISIONS = [
+  'take-turn',
+  'join-targets',
+  'next-unit',
+  'settle-run',
+  'sweep-runs',
+  'pause-site',
+  'tell-of-runs',
+  'send-notices',
+  'start-refresh',
+  'renew-rasters',
+];
 
 for (const [name, { template, idsOf, resources }] of stacks) {
   const permissions = permissionsOf(template.toJSON());
@@ -78,7 +90,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
         ofLedger?.filter((who) => ofSecrets?.includes(who)),
         [],
       );
-      assert.equal(ofLedger?.length, 5);
+      assert.equal(ofLedger?.length, name === 'the smallest stack' ? 7 : 10);
     });
 
     it('every function writes its own log and no other', () => {
@@ -88,19 +100,21 @@ for (const [name, { template, idsOf, resources }] of stacks) {
       }
     });
 
-    it('every operation starts its own machine, new rasters start a refresh, the sweep and the plans start cancel-run, and that is all', () => {
+    it('every operation starts its own machine, new rasters start what takes care of them, the sweep starts what is left, and that is all', () => {
       const starts = [...functions].flatMap(([who, may]) =>
         resourcesOf(may, 'states')
           .filter((right) => right.startsWith('states:StartExecution '))
           .map((right) => `${who}: ${right.replace(/.*[ :]/, '')}`),
       );
 
-      const ofRasters = name === 'the smallest stack' ? [] : ['function start-refresh: refresh-service'];
+      const ofRasters =
+        name === 'the smallest stack'
+          ? []
+          : ['start-refresh', 'renew-rasters', 'sweep-runs'].map((one) => `function ${one}: renew-from-rasters`);
       assert.deepEqual(
         starts.toSorted(),
         [
           ...OPERATIONS.map((one) => `function ${one}: ${one}`),
-          'function next-unit: cancel-run',
           'function sweep-runs: cancel-run',
           ...ofRasters,
         ].toSorted(),
@@ -114,18 +128,21 @@ for (const [name, { template, idsOf, resources }] of stacks) {
       assert.deepEqual([...services].toSorted(), [
         'dynamodb',
         ...inVpc,
-        ...['kms', 'logs', 'secretsmanager', 'sqs', 'states', 'xray'],
+        'events',
+        ...['kms', 'logs', 'schemas', 'secretsmanager'],
+        ...(name === 'the smallest stack' ? [] : ['sns']),
+        ...['sqs', 'states', 'xray'],
       ]);
     });
 
-    it('the key is used by roles only on behalf of the queues and the ledger', () => {
+    it('the key is used by roles only on behalf of the queues, the topic and the ledger', () => {
       const uses = allowed(/^(?:function|machine|rule|schedules)/).filter(({ actions }) =>
         actions.some((action) => action.startsWith('kms:')),
       );
 
       assert.ok(uses.length > 8);
       for (const { conditions } of uses) {
-        assert.match(conditions.join(), /^kms:ViaService StringEquals (?:sqs|dynamodb)\.<region>\.amazonaws\.com$/);
+        assert.match(conditions.join(), /^kms:ViaService StringEquals (?:sqs|sns|dynamodb)\.<region>\.amazonaws\.com$/);
       }
     });
 

@@ -47,7 +47,7 @@ describe('the logs of state machines', () => {
   it("are named so that the account's one policy for log delivery need not name each", () => {
     const named = idsOf('AWS::Logs::LogGroup').flatMap((id) => resources.get(id)?.Properties['LogGroupName'] ?? []);
 
-    const machines = [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job', 'pause-site'];
+    const machines = [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job', 'pause-site', 'renew-from-rasters'];
     assert.deepEqual(
       named.map(String).toSorted(),
       machines.map((name) => `/aws/vendedlogs/states/CacheOps-${name}-${STACK_ID}`).toSorted(),

@@ -22,6 +22,7 @@ describe('the ledger', () => {
       SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: KEY },
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       GlobalSecondaryIndexes: [
         {
@@ -115,13 +116,17 @@ describe('the end of an execution that did not succeed', () => {
 });
 
 describe('a run whose end nobody told', () => {
-  it('is looked for every hour', () => {
+  it('is looked for every hour, and so is one whose end no event told', () => {
     const rule = stack.one('AWS::Events::Rule', 'CleanUpEveryHour').Properties;
 
     assert.deepEqual(rule, {
       ScheduleExpression: 'rate(1 hour)',
       State: 'ENABLED',
-      Targets: [{ Id: 'Target0', Arn: 'arn:aws:lambda:SweepRunsFunction', RetryPolicy: { MaximumRetryAttempts: 0 } }],
+      Targets: ['SweepRuns', 'TellOfRuns'].map((name, index) => ({
+        Id: `Target${index}`,
+        Arn: `arn:aws:lambda:${name}Function`,
+        RetryPolicy: { MaximumRetryAttempts: 0 },
+      })),
     });
   });
 });

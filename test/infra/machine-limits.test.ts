@@ -9,32 +9,36 @@ const MAX_CHOICE_RULES = 25;
 /** What people start to pause a target: counted by itself, because no run goes through it. */
 const PAUSE = 'pause-site';
 const MAX_STATES_OF_PAUSE = 1;
-/** Through these only runs that are plans go: counted by themselves, too. */
+/** What a run of several targets goes through besides, counted by itself; with the states of its Map. */
+const TARGETS = 'run-targets';
+const MAX_STATES_OF_TARGETS = 5;
+/** Through these only runs that are plans go: counted by themselves, too; with the states of the Map. */
 const PLANS = ['run-plan', 'run-units'];
-const MAX_STATES_OF_PLANS = 20;
+const MAX_STATES_OF_PLANS = 14;
 const MAX_CHOICE_RULES_OF_PLANS = 5;
+/** What takes care of new rasters: counted by itself, because the operations that it runs have runs of their own. */
+const RENEWAL = 'renew-from-rasters';
+const MAX_STATES_OF_RENEWAL = 10;
 
 const VENDOR_WORDS = /esri|arcgis|micro-?strategy|[a-z]+Server\b|GPServer|geoprocessing/i;
 
 const all = machinesOf({
   schedules: [{ name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } }],
+  rasters: [{ refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } }],
 });
 /** Each definition once: the machines of operations have the same. */
-const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job'].map((name) => required(all, name));
-const ofPlans = definitions.filter(({ name }) => PLANS.includes(name));
-const ofAll = definitions.filter(({ name }) => !PLANS.includes(name));
-const choicesOf = (machines: typeof definitions) =>
-  machines.flatMap(({ name, states }) =>
-    [...states]
-      .filter(([, { Type }]) => Type === 'Choice')
-      .map(([state, choice]) => ({ at: `${name}: ${state}`, choice })),
-  );
-
-const choices = choicesOf(definitions);
+const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job']
+  .filter((name) => name !== TARGETS && !PLANS.includes(name))
+  .map((name) => required(all, name));
+const choices = definitions.flatMap(({ name, states }) =>
+  [...states]
+    .filter(([, { Type }]) => Type === 'Choice')
+    .map(([state, choice]) => ({ at: `${name}: ${state}`, choice })),
+);
 
 describe('what a person has to read of the state machines', () => {
   it('is all of them: there are no others', () => {
-    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE]);
+    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE, TARGETS, ...PLANS, RENEWAL]);
 
     assert.deepEqual(
       [...all.keys()].filter((name) => !known.has(name)),
@@ -43,8 +47,8 @@ describe('what a person has to read of the state machines', () => {
   });
 
   it(`is ${MAX_STATES} states at most, ${MAX_STATES_OF_ONE} in one of them, and ${MAX_CHOICE_RULES} rules of choices`, () => {
-    const sizes = ofAll.map(({ name, states }) => ({ name, states: states.size }));
-    const rules = choicesOf(ofAll).flatMap(({ choice }) => choice.Choices);
+    const sizes = definitions.map(({ name, states }) => ({ name, states: states.size }));
+    const rules = choices.flatMap(({ choice }) => choice.Choices);
 
     const sum = sizes.reduce((total, { states }) => total + states, 0);
     assert.ok(sum <= MAX_STATES, `${sum} states: ${JSON.stringify(sizes)}`);
@@ -55,16 +59,37 @@ describe('what a person has to read of the state machines', () => {
     assert.ok(rules.length <= MAX_CHOICE_RULES, `${rules.length} rules`);
   });
 
-  it(`is ${MAX_STATES_OF_PLANS} states at most of the machines of plans, and ${MAX_CHOICE_RULES_OF_PLANS} rules`, () => {
-    const states = ofPlans.flatMap((machine) => [...machine.states.keys()]);
-    const rules = choicesOf(ofPlans).flatMap(({ choice }) => choice.Choices);
-
-    assert.ok(states.length > 0 && states.length <= MAX_STATES_OF_PLANS, `${states.length} states`);
-    assert.ok(rules.length <= MAX_CHOICE_RULES_OF_PLANS, `${rules.length} rules`);
-  });
-
   it(`is ${MAX_STATES_OF_PAUSE} state of the machine that pauses a target`, () => {
     assert.ok(required(all, PAUSE).states.size <= MAX_STATES_OF_PAUSE);
+  });
+
+  it(`is ${MAX_STATES_OF_TARGETS} states of the machine that runs several targets`, () => {
+    const { json } = required(all, TARGETS);
+    const states = JSON.stringify(json).match(/"Type":/g) ?? [];
+
+    assert.equal(states.length, MAX_STATES_OF_TARGETS);
+  });
+
+  it(`is ${MAX_STATES_OF_PLANS} states at most of the machines of plans, whose choices test one word`, () => {
+    const machines = PLANS.map((name) => required(all, name));
+    const states = machines.flatMap(({ json }) => JSON.stringify(json).match(/"Type":/g) ?? []);
+    const rules = machines.flatMap((machine) => [...machine.states.values()].flatMap(({ Choices }) => Choices));
+
+    assert.ok(states.length <= MAX_STATES_OF_PLANS, `${states.length} states`);
+    assert.ok(rules.length > 0 && rules.length <= MAX_CHOICE_RULES_OF_PLANS, `${rules.length} rules`);
+    for (const { Next: _next, Variable: _variable, ...test } of rules)
+      assert.match(JSON.stringify(test), /^\{"StringEquals":"[a-z]+"\}$/);
+  });
+
+  it(`is ${MAX_STATES_OF_RENEWAL} states of the machine for new rasters at most`, () => {
+    const { states } = required(all, RENEWAL);
+
+    assert.ok(states.size <= MAX_STATES_OF_RENEWAL, `${states.size} states`);
+    const choices = [...states.values()].filter(({ Type }) => Type === 'Choice');
+    assert.deepEqual(
+      choices.map(({ Choices }) => new Set(Choices.map(({ Variable }) => Variable)).size),
+      [1],
+    );
   });
 
   it('is in each choice one word and where it leads: no time is compared, nothing is reckoned', () => {

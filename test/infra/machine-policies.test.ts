@@ -24,7 +24,12 @@ const schedules = [...JOBS, 'clear-rest-cache'].map((operation) => ({
     ...(operation.startsWith('manage') && { updateMode: 'RECREATE_ALL_TILES' }),
   },
 }));
-const permissions = permissionsOf(synthesize({ schedules }).template.toJSON());
+const permissions = permissionsOf(
+  synthesize({
+    schedules,
+    rasters: [{ refresh: { ...INPUT, serviceName: 'A', serviceType: 'ImageServer' } }],
+  }).template.toJSON(),
+);
 
 const allow = (actions: string[], resources: string[], conditions: string[] = []): Rights => ({
   actions,
@@ -71,7 +76,7 @@ const needed: Record<string, Rights[]> = {
       [invoke(name), entries('PutItem', name), entries('UpdateItem', name), tableKey, ...runToEnd('hold')],
     ]),
   ),
-  hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job', 'run-plan')],
+  hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job', 'run-targets', 'run-plan')],
   'run-job': [
     invoke(...OPERATIONS),
     entries('UpdateItem', ...OPERATIONS, 'claim'),
@@ -81,10 +86,25 @@ const needed: Record<string, Rights[]> = {
   ],
   'run-plan': [invoke(...OPERATIONS), invoke('next-unit'), ...runToEnd('run-units')],
   'run-units': [invoke('next-unit'), ...runToEnd('run-job')],
+  'run-targets': [
+    invoke('join-targets'),
+    ...runToEnd(...OPERATIONS).slice(1),
+    // By their names: each of them refers to this machine.
+    allow(
+      ['states:StartExecution'],
+      OPERATIONS.map((name) => `${STATES}:stateMachine:${name}`),
+    ),
+  ],
   'take-turn': [invoke('take-turn')],
   'watch-job': [invoke('check-job'), entries('UpdateItem', ...OPERATIONS), tableKey],
   'cancel-run': [invoke('settle-run', 'cancel-job')],
   'pause-site': [invoke('pause-site')],
+  'renew-from-rasters': [
+    invoke('renew-rasters'),
+    entries('PutItem', 'renew-from-rasters'),
+    tableKey,
+    ...runToEnd('refresh-service'),
+  ],
   'start-scheduled-job': [start(...JOBS, 'clear-rest-cache')],
 };
 
@@ -101,7 +121,7 @@ describe("the machines' roles", () => {
         .map((name) => `machine ${name}`)
         .toSorted(),
     );
-    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 2);
+    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 3);
   });
 
   for (const [name, own] of Object.entries(needed)) {

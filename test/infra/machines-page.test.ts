@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { machinesPageFile, machinesPageText } from '../../infra/machines/machines-page.ts';
-import { followers, machinesOf, OPERATIONS, required } from './machines.ts';
+import { machinesOf, OPERATIONS, required } from './machines.ts';
 
 const SCHEDULE = { name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } };
+const RASTERS = { refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } };
 const EVENT = {
   name: 'load',
   pattern: { source: ['aws.glue'] },
@@ -20,7 +21,7 @@ describe('the page of the state machines', () => {
   });
 
   it('shows every machine, with every state and every way from one to another', () => {
-    const machines = machinesOf({ schedules: [SCHEDULE], events: [EVENT] });
+    const machines = machinesOf({ schedules: [SCHEDULE], events: [EVENT], rasters: [RASTERS] });
     const drawings = new Map(
       [...page.matchAll(/^## (\S+)\n[\s\S]*?```mermaid\n([\s\S]*?)```/gm)].map(([, name = '', text = '']) => [
         name,
@@ -36,8 +37,10 @@ describe('the page of the state machines', () => {
       const drawn = new Set(
         [...text.matchAll(/^ *(s\d+) -.*> ?(?:\|[^|]*\| )?(s\d+)$/gm)].map(([, from, to]) => `${from} ${to}`),
       );
-      const ways = [...machine.states].flatMap(([state, definition]) =>
-        followers(definition).map((next) => `${ids.get(state)} ${ids.get(next)}`),
+      const ways = [...machine.states].flatMap(([state, { Next, Default, Choices, Catch }]) =>
+        [Next, Default, ...[...Choices, ...Catch].map((rule) => rule.Next)]
+          .filter((next) => next !== undefined)
+          .map((next) => `${ids.get(state)} ${ids.get(next)}`),
       );
 
       assert.deepEqual([...ids.keys()], [...machine.states.keys()]);

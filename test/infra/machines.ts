@@ -5,7 +5,16 @@ export const IMMEDIATE = ['clear-rest-cache', 'purge-microstrategy-caches'];
 export const JOBS = ['delete-map-server-cache', 'manage-map-server-cache-tiles', 'refresh-service'];
 export const OPERATIONS = [...IMMEDIATE, ...JOBS];
 /** What the runs of all operations are made of. */
-export const SHARED_MACHINES = ['hold', 'run-job', 'run-plan', 'run-units', 'take-turn', 'watch-job', 'cancel-run'];
+export const SHARED_MACHINES = [
+  'hold',
+  'run-job',
+  'run-targets',
+  'run-plan',
+  'run-units',
+  'take-turn',
+  'watch-job',
+  'cancel-run',
+];
 
 const catcherSchema = z.looseObject({ ErrorEquals: z.array(z.string()), Next: z.string() });
 const stateSchema = z.looseObject({
@@ -17,7 +26,6 @@ const stateSchema = z.looseObject({
   Choices: z.array(z.looseObject({ Next: z.string() })).default([]),
   Retry: z.array(z.looseObject({ ErrorEquals: z.array(z.string()) })).default([]),
   Catch: z.array(catcherSchema).default([]),
-  ItemProcessor: z.looseObject({ StartAt: z.string(), States: z.record(z.string(), z.unknown()) }).optional(),
 });
 const definitionSchema = z.object({
   StartAt: z.string(),
@@ -63,7 +71,7 @@ export function machinesOf(settings: object = {}): Map<string, Machine> {
     return {
       name: String(properties['StateMachineName']),
       json,
-      states: withInner(States),
+      states: new Map(Object.entries(States)),
       startAt: StartAt,
       timeoutSeconds: TimeoutSeconds,
       properties,
@@ -75,14 +83,6 @@ export function machinesOf(settings: object = {}): Map<string, Machine> {
   return new Map(machines.map((machine) => [machine.name, machine]));
 }
 
-/** The states and those inside of them. */
-function withInner(states: Record<string, State>): Map<string, State> {
-  const inner = Object.values(states).flatMap(({ ItemProcessor }) =>
-    Object.entries(ItemProcessor?.States ?? {}).map(([name, state]) => [name, stateSchema.parse(state)] as const),
-  );
-  return new Map([...Object.entries(states), ...inner]);
-}
-
 /** The machine, or its state, of this name. */
 export function required<T>(map: ReadonlyMap<string, T>, name: string): T {
   const value = map.get(name);
@@ -91,14 +91,10 @@ export function required<T>(map: ReadonlyMap<string, T>, name: string): T {
 }
 
 /** The names of the states that may follow. */
-export function followers({ Next: next, Default: other, Choices, Catch, ItemProcessor }: State): string[] {
-  return [
-    next,
-    other,
-    ItemProcessor?.StartAt,
-    ...Choices.map((choice) => choice.Next),
-    ...Catch.map((catcher) => catcher.Next),
-  ].filter((name) => name !== undefined);
+export function followers({ Next: next, Default: other, Choices, Catch }: State): string[] {
+  return [next, other, ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)].filter(
+    (name) => name !== undefined,
+  );
 }
 
 /** The states that can come after this one, itself left out unless it can come again. */

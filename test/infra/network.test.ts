@@ -39,7 +39,19 @@ describe('a network of the settings', () => {
     const configOf = (id: string) => inVpc.resources.get(id)?.Properties['VpcConfig'];
     assert.deepEqual(
       [inside?.length, outside?.map(readableId)],
-      [8, ['TakeTurnFunction', 'SettleRunFunction', 'SweepRunsFunction', 'NextUnitFunction', 'PauseSiteFunction']],
+      [
+        8,
+        [
+          'TakeTurnFunction',
+          'NextUnitFunction',
+          'JoinTargetsFunction',
+          'SettleRunFunction',
+          'SweepRunsFunction',
+          'PauseSiteFunction',
+          'TellOfRunsFunction',
+          'TestEventsMakeRegistryFunction',
+        ],
+      ],
     );
     for (const id of inside ?? []) assert.deepEqual(configOf(id), { SubnetIds: SUBNETS, SecurityGroupIds: GROUPS });
     for (const id of outside ?? []) assert.equal(configOf(id), undefined, id);
@@ -146,7 +158,7 @@ describe('a network of the settings', () => {
 
 describe('the local platform', () => {
   it('finds the same to run in a stack with a network and a key of its own', () => {
-    const settings = { rasters: [{ refresh: REFRESH }] };
+    const settings = { rasters: [{ refresh: REFRESH }], notifications: { email: 'team@example.org' } };
     const assemblies = [settings, { ...settings, network, encryption: { keyArn: KEY_ARN } }].map((one) => {
       const { directory } = appOf(one).app.synth();
       return JSON.parse(JSON.stringify(readTemplate(directory)).replaceAll(directory, ''));

@@ -50,7 +50,7 @@ describe('the shipped settings', () => {
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
     assert.deepEqual([windows['nights']?.from, sites['city-gis']?.jobsAtOnce], ['20:00', 4]);
     assert.deepEqual(ledger, { keepDays: 400 });
-    assert.deepEqual(notifications, { email: 'gis-team@example.org' });
+    assert.deepEqual(notifications, { email: 'gis-team@example.org', tell: ['failed', 'partly', 'uncertain'] });
   });
 
   for (const [who, mark] of ways) {
@@ -59,7 +59,7 @@ describe('the shipped settings', () => {
         const problems = problemsOf(uncommented(mark, (line) => examples.includes(line) && line <= last));
 
         const others = problems.filter(
-          (problem) => !/^\d+ (?:schedules|rasters|events|network)[\w[\].]*: /.test(problem),
+          (problem) => !/^\d+ (?:schedules|rasters|events|network|notifications)[\w[\].]*: /.test(problem),
         );
         assert.deepEqual(others, [], `after line ${last + 1}`);
       }
@@ -70,7 +70,7 @@ describe('the shipped settings', () => {
       for (const block of blocks.values()) {
         assert.deepEqual(problemsOf(uncommented(mark, (line) => block.includes(line))), [], `line ${block[0]}`);
       }
-      assert.equal(blocks.size, 11);
+      assert.equal(blocks.size, 14);
     });
   }
 });

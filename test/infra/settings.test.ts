@@ -90,6 +90,11 @@ const mistakes: [behaviour: string, yaml: string, expected: RegExp][] = [
   ['an IP address as bucket', raster('bucket: 192.168.5.4'), /:3 rasters\[0\]\.bucket: /],
   ['a pattern as prefix', raster('prefix: landsat/*'), /:3 rasters\[0\]\.prefix: is taken literally/],
   ['an empty prefix', raster('prefix: ""'), /:3 rasters\[0\]\.prefix: must not be empty/],
+  [
+    'a quiet time without end',
+    raster('together: { quiet: 4000 }'),
+    /:3 rasters\[0\]\.together\.quiet: must be seconds/,
+  ],
   ['no suffix', raster('suffixes: []'), /:3 rasters\[0\]\.suffixes: must name at least one/],
   [
     'an unknown key of a refresh',
@@ -210,7 +215,7 @@ describe('readSettings', () => {
 
     const message = messageOf(file);
 
-    assert.match(message, /:1 rasters: need \d+ bytes as environment of refresh-service, Lambda allows 4096/);
+    assert.match(message, /:1 rasters: need \d+ bytes as environment of start-refresh, Lambda allows 4096/);
   });
 
   it('refuses a file that does not exist', () => {
@@ -239,6 +244,7 @@ describe('readSettings', () => {
       rasters: [
         {
           suffixes: ['.tif', '.tiff'],
+          together: { quiet: 60, longest: 900 },
           refresh: { target: 'city-gis', serviceName: 'Landsat', serviceType: 'ImageServer' },
         },
       ],
@@ -247,6 +253,8 @@ describe('readSettings', () => {
       windows: {},
       sites: {},
       ledger: { keepDays: 400 },
+      logDays: 365,
+      tags: {},
     });
   });
 
@@ -281,6 +289,8 @@ describe('readSettings', () => {
       windows: {},
       sites: {},
       ledger: { keepDays: 400 },
+      logDays: 365,
+      tags: {},
     });
   });
 });

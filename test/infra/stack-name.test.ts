@@ -15,8 +15,11 @@ const LONGEST = 'a'.repeat(20);
 /** These have no name of their own, or one within something else that has. */
 const NAMELESS = [
   'AWS::IAM::Policy',
+  'AWS::EventSchemas::Schema',
   'AWS::KMS::Key',
   'AWS::Lambda::EventInvokeConfig',
+  // In a registry with the stack's name.
+  'AWS::EventSchemas::Schema',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Permission',
   'AWS::S3::BucketPolicy',
@@ -24,6 +27,7 @@ const NAMELESS = [
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::Scheduler::Schedule',
+  'Custom::TestEventRegistry',
 ];
 
 const [plain, test, other, longest] = [{}, { name: 'test' }, { name: 'test-2' }, { name: LONGEST }].map((name) =>
@@ -53,7 +57,7 @@ describe('two stacks with names of their own', () => {
   });
 
   it('have it before every fixed name; what else there is gets its name from that of the stack', () => {
-    const logs = OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site').map(
+    const logs = OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site', 'renew-from-rasters').map(
       (name) => `/aws/vendedlogs/states/CacheOps-test-${name}-${STACK_ID}`,
     );
 

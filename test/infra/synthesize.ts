@@ -71,7 +71,7 @@ export function synthesize(settings: object = {}): Synthesized {
 }
 
 /** What a role may do with the key when this service asks for it, as the template has it. */
-export function keyStatement(service: 'dynamodb' | 'sqs', action: string | string[]): object {
+export function keyStatement(service: 'dynamodb' | 'sqs' | 'sns', action: string | string[]): object {
   return {
     Effect: 'Allow',
     Action: action,

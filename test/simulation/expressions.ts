@@ -102,17 +102,17 @@ class Condition {
   }
 }
 
-/** Does what an update expression says: `SET #a = :a`, `REMOVE #a`, `ADD #a :number`. Gives the names that it touched. */
+/** Does what an update expression says: `SET #a = :a`, also with `if_not_exists`, `REMOVE #a`, `ADD #a :number`. Gives the names that it touched. */
 export function update(expression: string, item: Item, aliases: Aliases): string[] {
   const touched: string[] = [];
   for (const [, clause = '', body = ''] of expression.matchAll(
     /(SET|REMOVE|ADD)\s+(.*?)(?=\s+(?:SET|REMOVE|ADD)\s|$)/g,
   )) {
-    for (const part of body.split(',')) {
+    for (const part of body.split(/,(?![^(]*\))/)) {
       const [alias = '', ...rest] = part.trim().split(/\s+/);
       const name = nameOf(alias, aliases);
       touched.push(name);
-      const value = attributeOf(rest.at(-1) ?? '', item, aliases);
+      const value = valueIn(rest, item, aliases);
       if (clause === 'REMOVE') delete item[name];
       else if (value === undefined) throw new Error(`no value in ${part}`);
       else if (clause === 'SET') item[name] = value;
@@ -120,6 +120,25 @@ export function update(expression: string, item: Item, aliases: Aliases): string
     }
   }
   return touched;
+}
+
+/** The attributes that a projection names. */
+export function projected(expression: string, item: Item, aliases: Aliases): Item {
+  const names = expression.split(',').map((alias) => nameOf(alias.trim(), aliases));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = item[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** A value, or `if_not_exists(#a, :a)`. */
+function valueIn(rest: string[], item: Item, aliases: Aliases): Attribute | undefined {
+  const text = rest.slice(1).join(' ') || (rest[0] ?? '');
+  const [, name, otherwise = text] = /^if_not_exists\((\S+), (\S+)\)$/.exec(text) ?? [];
+  const kept = name === undefined ? undefined : attributeOf(name, item, aliases);
+  return kept ?? (otherwise === '' ? undefined : attributeOf(otherwise, item, aliases));
 }
 
 function nameOf(word: string, { ExpressionAttributeNames: names }: Aliases): string {

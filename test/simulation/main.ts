@@ -1,73 +1,130 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { textTable } from '../../cli/text-table.ts';
+import { type Column, textTable } from '../../cli/text-table.ts';
 import { INVARIANTS } from './invariants.ts';
 import { PLANTS } from './plants.ts';
 import { type Report, simulate } from './simulate.ts';
+import type { Order } from './worker.ts';
+
+type ShortReport = Omit<Report, 'trace'>;
+
+const MAX_WORKERS = 4;
+/** In how many of a hundred seeds a planted fault must be seen. */
+const FOUND_PERCENT = 5;
+const RIGHT = 'right';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
-    from: { type: 'string', default: '1' },
-    /** A fault to be found, `all` for each of them. */
-    plant: { type: 'string' },
-    /** Shows every execution of every seed. */
-    trace: { type: 'boolean', default: false },
+    /** Plays this one alone and shows what happens in it. */
+    seed: { type: 'string' },
+    /** Plants each fault in turn, and counts the seeds that show it. */
+    plants: { type: 'boolean', default: false },
   },
 });
 
-const from = Number(values.from);
-const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => from + index);
-const plants = values.plant === 'all' ? Object.keys(PLANTS) : [values.plant];
-let unexpected = 0;
-for (const plant of plants) {
-  const reports: Report[] = [];
-  for (const seed of seeds) {
-    const report = await simulate(seed, plantNamed(plant));
-    reports.push(report);
-    show(report);
-    if (plant === undefined) unexpected += report.violations.length;
-  }
-  if (plant !== undefined)
-    console.log(`${plant}, ${PLANTS[plant]?.says}: found by ${found(reports)} of ${reports.length} seeds\n`);
-  else summarize(reports);
-}
-process.exitCode = unexpected === 0 ? 0 : 1;
-
-function plantNamed(name: string | undefined) {
-  if (name === undefined) return undefined;
-  const plant = PLANTS[name];
-  if (plant === undefined) throw new Error(`--plant: one of ${Object.keys(PLANTS).join(', ')}, or all`);
-  return plant;
+if (values.seed !== undefined) await showSeed(Number(values.seed));
+else {
+  const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+  if (values.plants) await showPlants(seeds);
+  else await showSeeds(seeds);
 }
 
-function found(reports: Report[]): number {
-  return reports.filter(({ violations }) => violations.length > 0).length;
+async function showSeed(seed: number): Promise<void> {
+  const { trace, ends, violations } = await simulate(seed);
+  console.log(trace.join('\n'));
+  console.log(`\nThe runs ended as: ${ends.join(', ')}.`);
+  fail(violations.map((violation) => `seed ${seed}: ${violation}`));
 }
 
-function show({ seed, ends, violations, trace }: Report): void {
-  if (values.trace) console.log(`seed ${seed}: ${ends.join(', ')}\n${trace.join('\n')}`);
-  for (const violation of violations) console.log(`seed ${seed}: ${violation}`);
-}
-
-function summarize(reports: Report[]): void {
+async function showSeeds(seeds: number[]): Promise<void> {
+  const reports = await play(seeds.map((seed) => ({ seed })));
   const sum = (key: 'runs' | 'jobs' | 'stops' | 'faults' | 'executions' | 'hours' | 'milliseconds') =>
     reports.reduce((total, report) => total + report[key], 0);
-  const broken = INVARIANTS.map(([number, says]) => {
-    const violations = reports.flatMap((report) => report.violations).filter((text) => text.startsWith(`${number} `));
-    return [number, says, String(violations.length)];
-  });
-  console.log(
-    `\n${textTable([{ title: '' }, { title: 'invariant' }, { title: 'violations', align: 'right' }], broken)}\n`,
+  show(
+    ['', 'invariant', 'seeds that break it'],
+    INVARIANTS.map(([number, says]) => [number, says, String(countOf(reports, number))]),
   );
   const ends = Map.groupBy(
     reports.flatMap((report) => report.ends),
     (end) => end,
   );
-  const rows = [...ends]
-    .sort((one, other) => other[1].length - one[1].length)
-    .map(([end, all]) => [end, String(all.length)]);
-  console.log(`${textTable([{ title: 'runs ended as' }, { title: '', align: 'right' }], rows)}\n`);
-  console.log(
-    `${reports.length} seeds, ${found(reports)} of them with violations: ${sum('runs')} runs, ${sum('executions')} executions, ${sum('jobs')} jobs, ${sum('stops')} stops, ${sum('faults')} faults in ${Math.round(sum('hours'))} virtual hours; ${Math.round(sum('milliseconds') / reports.length)} ms of the processor a seed.`,
+  show(
+    ['runs ended as', 'count'],
+    [...ends].sort((one, other) => other[1].length - one[1].length).map(([end, all]) => [end, String(all.length)]),
   );
+  console.log(
+    `${reports.length} seeds: ${sum('runs')} runs, ${sum('executions')} executions, ${sum('jobs')} jobs, ${sum('stops')} stops, ${sum('faults')} faults in ${Math.round(sum('hours'))} virtual hours; ${Math.round(sum('milliseconds') / reports.length)} ms of the processor a seed.`,
+  );
+  fail(reports.flatMap(({ seed, violations }) => violations.map((violation) => `seed ${seed}: ${violation}`)));
+}
+
+async function showPlants(seeds: number[]): Promise<void> {
+  const orders = Object.keys(PLANTS).flatMap((plant) => seeds.map((seed) => ({ seed, plant })));
+  const reports = await play(orders);
+  const counts = Object.entries(PLANTS).map(([plant, { says, breaks }]) => {
+    const own = reports.filter((_, index) => orders[index]?.plant === plant);
+    return { plant, says, breaks, count: countOf(own, breaks) };
+  });
+  show(
+    ['', 'planted fault', 'breaks', `seen in seeds, of ${seeds.length}`],
+    counts.map(({ plant, says, breaks, count }) => [plant, says, breaks, String(count)]),
+  );
+  const rare = counts.filter(({ count }) => count * 100 < FOUND_PERCENT * seeds.length);
+  fail(rare.map(({ plant, count }) => `${plant} is seen in ${count} of ${seeds.length} seeds only`));
+}
+
+function countOf(reports: ShortReport[], invariant: string): number {
+  return reports.filter(({ violations }) => violations.some((text) => text.startsWith(`${invariant} `))).length;
+}
+
+/** The last column is one of numbers. */
+function show(titles: string[], rows: string[][]): void {
+  const columns = titles.map(
+    (title, index): Column => ({
+      title,
+      ...(index === titles.length - 1 && { align: RIGHT }),
+    }),
+  );
+  console.log(`${textTable(columns, rows)}\n`);
+}
+
+function fail(problems: string[]): void {
+  for (const problem of problems) console.log(problem);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}
+
+/** Plays them all, each in one of some processes; the reports in the order of the orders. */
+async function play(orders: Order[]): Promise<ShortReport[]> {
+  const reports: ShortReport[] = [];
+  const waiting = [...orders.entries()];
+  const workers = Math.min(MAX_WORKERS, availableParallelism(), orders.length);
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const worker = fork(new URL('worker.ts', import.meta.url));
+      const ended = once(worker, 'exit');
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const [index, order] = next;
+        worker.send(order);
+        const [report] = await Promise.race([
+          once(worker, 'message'),
+          ended.then(() => {
+            throw new Error(`seed ${order.seed}: its process has ended`);
+          }),
+        ]);
+        reports[index] = report;
+        done += 1;
+        const { violations } = reports[index] ?? {};
+        if (order.plant === undefined)
+          for (const violation of violations ?? []) console.error(`seed ${order.seed}: ${violation}`);
+        if (done % 10 === 0) console.error(`${done} of ${orders.length}`);
+      }
+      worker.disconnect();
+      await ended;
+    }),
+  );
+  return reports;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Database } from '../../local/database.ts';
 import { ServiceError } from '../../local/service-error.ts';
 import type { TableResource } from '../../local/template.ts';
-import { type Aliases, compare, holds, type Item, update } from './expressions.ts';
+import { type Aliases, compare, holds, type Item, projected, update } from './expressions.ts';
 
 const keysSchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 const indexSchema = z.object({
@@ -18,11 +18,31 @@ const aliases = {
 
 /** What each call may say; anything else is refused, so that nothing is silently left out. */
 const requests = {
-  GetItem: z.strictObject({ TableName: z.string(), Key: itemSchema, ConsistentRead: z.literal(true) }),
+  GetItem: z.strictObject({
+    TableName: z.string(),
+    Key: itemSchema,
+    ConsistentRead: z.literal(true),
+    ProjectionExpression: z.string().optional(),
+    ExpressionAttributeNames: aliases.ExpressionAttributeNames,
+  }),
   BatchGetItem: z.strictObject({
     RequestItems: z.record(
       z.string(),
       z.strictObject({ Keys: z.array(itemSchema).min(1).max(100), ConsistentRead: z.literal(true) }),
+    ),
+  }),
+  BatchWriteItem: z.strictObject({
+    RequestItems: z.record(
+      z.string(),
+      z
+        .array(
+          z.union([
+            z.strictObject({ PutRequest: z.strictObject({ Item: itemSchema }) }),
+            z.strictObject({ DeleteRequest: z.strictObject({ Key: itemSchema }) }),
+          ]),
+        )
+        .min(1)
+        .max(25),
     ),
   }),
   PutItem: z.strictObject({ TableName: z.string(), Item: itemSchema }),
@@ -31,13 +51,15 @@ const requests = {
     Key: itemSchema,
     UpdateExpression: z.string(),
     ConditionExpression: z.string().optional(),
-    ReturnValues: z.literal('UPDATED_NEW').optional(),
+    ReturnValues: z.enum(['UPDATED_NEW', 'ALL_NEW']).optional(),
     ...aliases,
   }),
   Query: z.strictObject({
     TableName: z.string(),
-    IndexName: z.string(),
+    IndexName: z.string().optional(),
+    ConsistentRead: z.literal(true).optional(),
     KeyConditionExpression: z.string(),
+    Select: z.literal('COUNT').optional(),
     Limit: z.number().optional(),
     ExclusiveStartKey: itemSchema.optional(),
     ...aliases,
@@ -72,9 +94,10 @@ export function memoryDatabase(tables: TableResource[], options: Options = {}): 
     async call(action, request) {
       switch (action) {
         case 'GetItem': {
-          const { TableName, Key } = requests.GetItem.parse(request);
+          const { TableName, Key, ProjectionExpression: projection, ...names } = requests.GetItem.parse(request);
           const item = tableOf(TableName).get(Key);
-          return item === undefined ? {} : { Item: item };
+          if (item === undefined) return {};
+          return { Item: projection === undefined ? item : projected(projection, item, names) };
         }
         case 'BatchGetItem': {
           const { RequestItems } = requests.BatchGetItem.parse(request);
@@ -83,6 +106,12 @@ export function memoryDatabase(tables: TableResource[], options: Options = {}): 
             Keys.flatMap((key) => tableOf(name).get(key) ?? []),
           ]);
           return { Responses: Object.fromEntries(found), UnprocessedKeys: {} };
+        }
+        case 'BatchWriteItem': {
+          for (const [name, writes] of Object.entries(requests.BatchWriteItem.parse(request).RequestItems)) {
+            tableOf(name).writeAll(writes);
+          }
+          return { UnprocessedItems: {} };
         }
         case 'PutItem': {
           const { TableName, Item } = requests.PutItem.parse(request);
@@ -126,6 +155,13 @@ class MemoryTable {
     return item === undefined ? undefined : { ...item };
   }
 
+  writeAll(writes: z.output<typeof requests.BatchWriteItem>['RequestItems'][string]): void {
+    for (const write of writes) {
+      if ('PutRequest' in write) this.put(write.PutRequest.Item);
+      else this.#items.delete(this.#idOf(write.DeleteRequest.Key));
+    }
+  }
+
   put(item: Item): void {
     this.#write(item);
   }
@@ -146,22 +182,27 @@ class MemoryTable {
     const touched = update(change.UpdateExpression, item, change);
     this.#write(item);
     if (change.ReturnValues === undefined) return {};
-    const told = touched.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]));
+    const names = change.ReturnValues === 'ALL_NEW' ? Object.keys(item) : touched;
+    const told = names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]));
     return told.length === 0 ? {} : { Attributes: Object.fromEntries(told) };
   }
 
   query({
     IndexName,
     KeyConditionExpression,
+    Select,
     Limit = Number.POSITIVE_INFINITY,
     ExclusiveStartKey,
     ...words
   }: Omit<z.output<typeof requests.Query>, 'TableName'>): Record<string, unknown> {
     const index = this.#indexes.find((one) => one.IndexName === IndexName);
-    if (index === undefined) throw new ServiceError('ValidationException', `no index ${IndexName}`);
-    const keys = index.KeySchema.map(({ AttributeName }) => AttributeName);
+    if (index === undefined && IndexName !== undefined) {
+      throw new ServiceError('ValidationException', `no index ${IndexName}`);
+    }
+    const keys = index?.KeySchema.map(({ AttributeName }) => AttributeName) ?? this.#keys;
     const order = [keys[1] ?? '', ...this.#keys];
-    const at = (this.#options.now?.() ?? 0) - (this.#options.indexLagMs?.() ?? 0);
+    const lagMs = index === undefined ? 0 : (this.#options.indexLagMs?.() ?? 0);
+    const at = (this.#options.now?.() ?? 0) - lagMs;
     const found = [...this.#items.values()]
       .map((versions) => versions.findLast((version) => version.at <= at)?.item)
       .filter((item) => item !== undefined)
@@ -170,10 +211,10 @@ class MemoryTable {
       .filter((item) => ExclusiveStartKey === undefined || byKeys(item, ExclusiveStartKey, order) > 0);
     const page = found.slice(0, Limit);
     const keyPart = (item: Item) => Object.fromEntries([...keys, ...this.#keys].map((key) => [key, item[key]]));
-    const isAll = index.Projection.ProjectionType === 'ALL';
+    const isAll = index === undefined || index.Projection.ProjectionType === 'ALL';
     const last = page.at(-1);
     return {
-      Items: page.map((item) => (isAll ? { ...item } : keyPart(item))),
+      ...(Select === 'COUNT' ? {} : { Items: page.map((item) => (isAll ? { ...item } : keyPart(item))) }),
       Count: page.length,
       ScannedCount: page.length,
       // DynamoDB says so also where the page happens to end with the last one.

@@ -34,6 +34,8 @@ export interface Plan {
   /** By how much Lambda's clock is ahead of Step Functions', and the server's. */
   lambdaSkewMs: number;
   serverSkewMs: number;
+  /** When the machines of version 0.1.0 give way to the present ones; until then they call the present functions. */
+  deployedAt: number | undefined;
   /** From then on nothing goes wrong any more. */
   calmFrom: number;
 }
@@ -71,28 +73,39 @@ const HOUR = 3600;
 export function planOf(seed: number, target: string): Plan {
   const random = new Random(`plan ${seed}`);
   const jobSeconds = random.pick([20, 60, 150, 300, 600, 1800]);
-  const starts = plannedStarts(random, target, jobSeconds);
-  const last = Math.max(...starts.map(({ at }) => at));
-  const stops = Array.from({ length: random.whole(0, 3) }, () => plannedStop(random, starts, jobSeconds));
+  const planned = plannedStarts(random, target, jobSeconds);
+  const last = Math.max(...planned.map(({ at }) => at));
+  const stops = Array.from({ length: random.whole(0, 3) }, () => plannedStop(random, planned, jobSeconds));
   const during = (probability: number, longest: number) => {
     const from = random.between(0, last + jobSeconds);
     const to = from + random.between(20, longest);
     return random.chance(probability) ? { from, to } : undefined;
   };
   const down = during(0.3, HOUR);
-  return {
+  const plan = {
     jobSeconds,
-    starts,
-    stops,
     fates: Array.from({ length: 16 }, () =>
       random.weighted({ succeeds: 80, fails: 8, timesOut: 3, neverEnds: 3, isDeleted: 2, isLost: 2 }),
     ),
-    serverDown: down && { ...down, how: random.pick(['busy', 'reset', 'refused']) },
+    serverDown: down && { ...down, how: random.pick(['busy', 'reset', 'refused'] as const) },
     secretUnfit: during(0.1, 0.25 * HOUR),
     lambdaSkewMs: random.whole(-2000, 2000),
     serverSkewMs: random.whole(-2000, 2000),
     calmFrom: last + 3 * HOUR,
   };
+  const deployedAt = random.chance(0.2) ? random.between(0, last + jobSeconds) : undefined;
+  return {
+    ...plan,
+    deployedAt,
+    starts: planned.map((start) => startedAfter(deployedAt ?? 0, start)),
+    stops: stops.map((stop) => ({ ...stop, silent: stop.silent && deployedAt === undefined })),
+  };
+}
+
+/** Version 0.1.0 has machines for jobs alone, and starts none of them by hand. */
+function startedAfter(deployedAt: number, start: PlannedStart): PlannedStart {
+  const isFormer = [TILES, REFRESH, DELETE].includes(start.operation) && !start.byHand;
+  return isFormer ? start : { ...start, at: Math.max(start.at, deployedAt) };
 }
 
 function plannedStarts(random: Random, target: string, jobSeconds: number): PlannedStart[] {
@@ -125,6 +138,13 @@ function inputOf(random: Random, operation: string, target: string): object {
     return { target, ...service, serviceType: 'MapServer' };
   }
   return { target, inputService, updateMode: random.pick(['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES']) };
+}
+
+/** The service that a run works on, as the ledger names it; undefined where it works on the whole target. */
+export function serviceOf({ operation, input }: Pick<PlannedStart, 'operation' | 'input'>): string | undefined {
+  const { inputService, serviceFolder, serviceName } = Object(input);
+  if (operation !== REFRESH) return inputService;
+  return `${serviceFolder === undefined ? '' : `${serviceFolder}/`}${serviceName}.MapServer`;
 }
 
 function plannedStop(random: Random, starts: PlannedStart[], jobSeconds: number): PlannedStop {

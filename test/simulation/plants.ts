@@ -5,17 +5,13 @@ export interface Plant {
   /** What is wrong, and the invariant that it breaks. */
   says: string;
   breaks: string;
-  /** Changes a definition: by the name of its machine. */
-  definition?: { machine: string; change: (definition: Definition) => void };
+  /** Changes a state of every machine that has it. */
+  state?: { name: string; change: (state: Record<string, unknown>) => void };
   /** Changes a call of DynamoDB. */
   database?: (action: string, request: Record<string, unknown>) => Record<string, unknown>;
   /** Changes what a function is told, by the start of its name; or answers in its place. */
   told?: { functionName: string; event: (event: Record<string, unknown>) => Record<string, unknown> };
   answered?: { functionName: string; answer: (event: Record<string, unknown>) => object | undefined };
-}
-
-interface Definition {
-  States: Record<string, Record<string, unknown>>;
 }
 
 const isClaiming = (request: Record<string, unknown>) =>
@@ -50,35 +46,31 @@ export const PLANTS: Record<string, Plant> = {
   },
   P4: {
     says: "a submit is tried again after Lambda's own errors",
-    breaks: 'I6',
-    definition: {
-      machine: 'run-job',
-      change({ States: states }) {
-        const named = Object(states['Submit'])
-          .Catch.slice(0, 2)
-          .flatMap((one: object) => Object(one).ErrorEquals);
-        Object.assign(Object(states['Submit']), {
-          Retry: [
-            { ErrorEquals: named, MaxAttempts: 0 },
-            { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 3 },
-          ],
-        });
+    breaks: 'I5',
+    state: {
+      name: 'Submit',
+      change(state) {
+        const ours = Object(state).Catch.slice(0, 2);
+        state['Retry'] = [
+          { ErrorEquals: ours.flatMap((one: object) => Object(one).ErrorEquals), MaxAttempts: 0 },
+          { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 3 },
+        ];
       },
     },
   },
   P5: {
     says: 'the service is freed after every failure',
     breaks: 'I1',
-    definition: {
-      machine: 'hold',
-      change({ States: states }) {
-        Object.assign(Object(states['Is the service free?']), { Default: 'Free the service' });
+    state: {
+      name: 'Is the service free?',
+      change(state) {
+        state['Default'] = 'Free the service';
       },
     },
   },
   P6: {
     says: 'a waiting run that failed stays in the queue',
-    breaks: 'I7',
+    breaks: 'I6',
     database(action, request) {
       const { ':status': status } = Object(request['ExpressionAttributeValues']);
       if (action !== 'UpdateItem' || status?.S !== 'failed') return request;
@@ -87,16 +79,36 @@ export const PLANTS: Record<string, Plant> = {
       return { ...request, UpdateExpression: change, ExpressionAttributeNames: names };
     },
   },
+  P7: {
+    says: 'an end is written over another end',
+    breaks: 'I2',
+    database(action, request) {
+      const { ':status': status } = Object(request['ExpressionAttributeValues']);
+      if (action !== 'UpdateItem' || status === undefined) return request;
+      const { ConditionExpression: _left, ...rest } = request;
+      return rest;
+    },
+  },
+  P8: {
+    says: 'a run ends by the errors of AWS as they come',
+    breaks: 'I7',
+    state: {
+      name: 'AWS failed',
+      change(state) {
+        state['Parameters'] = { 'Error.$': '$.Error', 'Cause.$': '$.Cause' };
+      },
+    },
+  },
 };
 
 /** The template with the fault in it. */
-export function planted(template: StackTemplate, { definition }: Plant): StackTemplate {
-  if (definition === undefined) return template;
+export function planted(template: StackTemplate, { state }: Plant): StackTemplate {
+  if (state === undefined) return template;
   const stateMachines = template.stateMachines.map((machine) => {
-    if (machine.name !== definition.machine) return machine;
-    const changed = structuredClone(machine.definition);
-    definition.change(Object(changed));
-    return { ...machine, definition: changed };
+    const definition = structuredClone(machine.definition);
+    const found = Object(definition).States[state.name];
+    if (found !== undefined) state.change(found);
+    return { ...machine, definition };
   });
   return { ...template, stateMachines };
 }

@@ -3,9 +3,10 @@ import type { Execution } from '../../local/execution.ts';
 import type { LedgerEntry } from '../../local/ledger.ts';
 import type { StackTemplate } from '../../local/template.ts';
 import { violationsIn } from './invariants.ts';
-import { type Plan, type PlannedStart, type PlannedStop, planOf, REFRESH, TILES } from './plan.ts';
+import { type Plan, type PlannedStart, type PlannedStop, planOf, serviceOf, TILES } from './plan.ts';
 import { type Plant, planted } from './plants.ts';
 import { simulatedStack } from './stack.ts';
+import { traceOf } from './trace.ts';
 import { startWorld, type World } from './world.ts';
 
 const HOUR = 3600;
@@ -16,7 +17,8 @@ const SWEPT_SECONDS = 2.2 * HOUR;
 export interface StartedRun {
   start: PlannedStart;
   execution?: Execution | undefined;
-  stopped: boolean;
+  /** When somebody stopped it, epoch milliseconds. */
+  stoppedAt?: number;
   silent: boolean;
 }
 
@@ -77,22 +79,18 @@ export async function simulate(seed: number, plant?: Plant): Promise<Report> {
   const world = await startWorld(seed, plan, target, template, plant);
   try {
     const evidence = await play(plan, world, template, target);
-    const trace = world.stateMachines.executions.map(
-      ({ machine, name, status, error, startedAt: from, stoppedAt, history }) =>
-        `${from} ${stoppedAt} ${machine} ${name} ${status} ${error ?? ''} ${history.join('>')}`,
-    );
     return {
       seed,
       runs: evidence.runs.filter(({ execution }) => execution !== undefined).length,
       jobs: world.jobs.length,
-      stops: evidence.runs.filter(({ stopped }) => stopped).length,
-      faults: Object.values(world.faults.counts).reduce((sum, one) => sum + one, 0),
+      stops: evidence.runs.filter(({ stoppedAt }) => stoppedAt !== undefined).length,
+      faults: world.faults.happened.length,
       executions: world.stateMachines.executions.length,
-      hours: (world.clock.now() - Date.parse('2026-01-01T00:00:00Z')) / 3_600_000,
+      hours: (world.clock.now() - world.beginsAt) / 3_600_000,
       milliseconds: milliseconds(process.cpuUsage(startedAt)),
       ends: evidence.runs.map(({ execution }) => execution?.error ?? execution?.status ?? 'not started'),
       violations: violationsIn(evidence),
-      trace: trace.map((line) => line.replaceAll(target, 'site')),
+      trace: traceOf(evidence).map((line) => line.replaceAll(target, 'site')),
     };
   } finally {
     await world.close();
@@ -110,7 +108,7 @@ async function play(
   target: string,
 ): Promise<Evidence> {
   const { clock } = world;
-  const runs: StartedRun[] = plan.starts.map((start) => ({ start, stopped: false, silent: false }));
+  const runs: StartedRun[] = plan.starts.map((start) => ({ start, silent: false }));
   const arnOf = (operation: string) => stateMachines.find(({ name }) => name === operation)?.arn ?? '';
   const begin = async (run: StartedRun) => {
     const { operation, input, name, byHand } = run.start;
@@ -158,7 +156,7 @@ function stops(
   const stop = (execution: Execution | undefined) => {
     if (execution?.status !== 'RUNNING' || execution.signal.aborted) return;
     if (execution === run.execution) {
-      run.stopped = true;
+      run.stoppedAt = clock.now();
       run.silent ||= silent;
       if (silent) silentOnes.add(execution);
     }
@@ -184,7 +182,8 @@ async function probe(
 ): Promise<Probe[]> {
   const services = new Set(runs.flatMap(({ start }) => serviceOf(start) ?? []));
   return [...services].map((service) => {
-    const input = JSON.stringify({ target, inputService: service, updateMode: 'RECREATE_ALL_TILES' });
+    // No other run asks for this, so that it never ends as another one does.
+    const input = JSON.stringify({ target, inputService: service, updateMode: 'DELETE_TILES' });
     const name = `probe-${service.replaceAll(/\W/g, '-')}`;
     return {
       service,
@@ -192,12 +191,6 @@ async function probe(
       askedAt: clock.now(),
     };
   });
-}
-
-function serviceOf({ operation, input }: PlannedStart): string | undefined {
-  const { inputService, serviceFolder, serviceName } = Object(input);
-  if (operation !== REFRESH) return inputService;
-  return `${serviceFolder === undefined ? '' : `${serviceFolder}/`}${serviceName}.MapServer`;
 }
 
 function plantedIn(plant: Plant): StackTemplate {

@@ -26,7 +26,14 @@ type Dispatch = typeof Agent.prototype.dispatch;
 export function takeOver({ seed, now, clock, aws, beforeVendor }: Parts): () => void {
   const random = new Random(`process ${seed}`);
   mock.timers.enable({ apis: ['Date'], now });
-  const bytes = (size: number) => Buffer.from(Array.from({ length: size }, () => random.whole(0, 255)));
+  // The same in every seed: functions remember each token that they have seen, to keep it out of their logs.
+  const made = new Map<number, number>();
+  const bytes = (size: number) => {
+    const count = (made.get(size) ?? 0) + 1;
+    made.set(size, count);
+    const chance = new Random(`${size} bytes, ${count}`);
+    return Buffer.from(Array.from({ length: size }, () => chance.whole(0, 255)));
+  };
   const { dispatch } = Agent.prototype;
   const { write } = process.stdout;
   // Not by mocks of node:test: they keep every call that is made.
@@ -35,6 +42,9 @@ export function takeOver({ seed, now, clock, aws, beforeVendor }: Parts): () => 
       await clock.sleep(ms / 1000);
       return value;
     }),
+    replace(performance, 'now', () => clock.now() - now),
+    // However slow this machine is: all that is asked is answered, or broken off.
+    replace(AbortSignal, 'timeout', () => new AbortController().signal),
     replace(crypto, 'randomBytes', bytes),
     replace(crypto, 'randomUUID', () => uuidOf(bytes(16))),
     replace(Math, 'random', random.next),

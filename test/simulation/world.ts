@@ -1,28 +1,34 @@
 import { mock } from 'node:test';
-import * as z from 'zod';
 import { awsServices } from '../../local/aws-endpoint.ts';
 import type { Database } from '../../local/database.ts';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import type { GpJob } from '../../local/emulators/arcgis/gp-jobs.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
-import { publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
+import { type BusEvent, publishEvent, statusChangeEvent } from '../../local/event-bus.ts';
 import type { Execution } from '../../local/execution.ts';
 import { LocalLedger } from '../../local/ledger.ts';
+import { LedgerStream } from '../../local/ledger-stream.ts';
+import { OwnBus } from '../../local/own-bus.ts';
 import { fireScheduledRules } from '../../local/scheduled-rules.ts';
 import { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
 import type { StackTemplate } from '../../local/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
-import { Faults } from './faults.ts';
-import { invocation, Lambda } from './lambda.ts';
+import { deploy, installFormer } from '../support/former-machines.ts';
+import { type FaultName, Faults, OF_AWS } from './faults.ts';
+import { type Invocation, invocation, Lambda } from './lambda.ts';
 import { memoryDatabase } from './memory-database.ts';
 import { libraryOf, type Plan, PURGE } from './plan.ts';
 import type { Plant } from './plants.ts';
 import { Random } from './random.ts';
+import { runOf } from './submitter.ts';
 import { takeOver } from './take-over.ts';
 import { awsAnswer, deliveries, troubled, troubleRequests } from './troubles.ts';
 
 const BEGIN = Date.parse('2026-01-01T00:00:00Z');
+const HOUR = 3600;
+/** Nothing of a plan takes as long. */
+const LONGEST_SECONDS = 72 * HOUR;
 
 /** A job on the server, and the run that submitted it. */
 export interface SubmittedJob {
@@ -37,9 +43,13 @@ export interface StatusWrite {
   operation: string;
   name: string;
   status: string;
+  /** Epoch milliseconds. */
+  at: number;
 }
 
 export interface World {
+  /** The first moment, epoch milliseconds. */
+  beginsAt: number;
   clock: VirtualClock;
   emulator: ArcgisEmulator;
   stateMachines: StateMachines;
@@ -50,6 +60,10 @@ export interface World {
   statuses: StatusWrite[];
   /** Errors of functions that are none of the contract's and none of AWS'. */
   mistakes: string[];
+  /** What was at work for days, and had to be ended. */
+  endless: Set<Execution>;
+  /** What was put on the event bus. */
+  events: readonly BusEvent[];
   /** Executions of whose end nobody is told. */
   silent: Set<Execution>;
   /** From now on nothing goes wrong. */
@@ -74,7 +88,8 @@ export async function startWorld(
   const pace = new Random(`pace ${seed}`);
   let isCalm = false;
   const seconds = () => (clock.now() - BEGIN) / 1000;
-  const faults = new Faults(seed, () => isCalm || seconds() > plan.calmFrom);
+  const isBorne = (name: FaultName) => plan.deployedAt === undefined || !OF_AWS.includes(name);
+  const faults = new Faults(seed, clock.now, (name) => isCalm || seconds() > plan.calmFrom || !isBorne(name));
   const statuses: StatusWrite[] = [];
   const mistakes: string[] = [];
   const table = memoryDatabase(template.tables, {
@@ -87,13 +102,22 @@ export async function startWorld(
         operation: String(after['operation']?.['S']),
         name: String(after['name']?.['S']),
         status: String(status),
+        at: clock.now(),
       });
     },
   });
-  const memory: Database = {
+  const plantedTable: Database = {
     ...table,
     call: (action, request) => table.call(action, plant?.database?.(action, { ...request }) ?? request),
   };
+  const stream = new LedgerStream({
+    tables: template.tables,
+    mappings: template.eventSourceMappings,
+    invoke: (name, payload) => lambda.invoke(name, payload),
+    hold: () => clock.hold(),
+    loses: () => faults.happens('recordLost'),
+  });
+  const memory = stream.follow(plantedTable);
   const jobs: SubmittedJob[] = [];
   const lambda = new Lambda({
     resources: template.functions,
@@ -128,10 +152,16 @@ export async function startWorld(
       }
     },
   });
+  const bus = new OwnBus(template.rules, clock, (name, payload) => lambda.invoke(name, payload));
+  if (plan.deployedAt !== undefined) {
+    installFormer({ template, stateMachines });
+    void clock.after(plan.deployedAt, () => deploy({ template, stateMachines }));
+  }
   const aws = awsServices(() => ({
     start: (request) => stateMachines.start(request),
     find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
     database: memory,
+    putEvent: bus.put,
   }));
   const release = takeOver({
     seed,
@@ -143,11 +173,11 @@ export async function startWorld(
     },
     async beforeVendor() {
       await lambda.gate(invocation());
-      submitter = invocation()?.payload ?? '{}';
+      submitter = invocation();
       return isDown() && plan.serverDown?.how === 'refused' ? 'http://127.0.0.1:1' : undefined;
     },
   });
-  let submitter = '{}';
+  let submitter: Invocation | undefined;
   const isDown = () => {
     const { serverDown } = plan;
     return serverDown !== undefined && !isCalm && seconds() >= serverDown.from && seconds() < serverDown.to;
@@ -160,7 +190,7 @@ export async function startWorld(
   watchJobs(
     emulator,
     jobs,
-    () => submitter,
+    () => runOf(submitter, stateMachines.executions),
     () => clock.now() + plan.serverSkewMs,
   );
   troubleRequests(emulator, faults, () => (isDown() ? plan.serverDown?.how : undefined), clock.now);
@@ -177,8 +207,17 @@ export async function startWorld(
     void clock.after(plan.secretUnfit.from, () => setSecret(target, { ...secret, username: '' }));
     void clock.after(plan.secretUnfit.to, () => setSecret(target, secret));
   }
+  const endless = new Set<Execution>();
+  const endWatchdog = clock.every(HOUR, async () => {
+    for (const execution of seconds() > LONGEST_SECONDS ? stateMachines.executions : []) {
+      if (execution.status !== 'RUNNING' || execution.parent !== undefined) continue;
+      endless.add(execution);
+      execution.abort();
+    }
+  });
   const endRules = fireScheduledRules(template.rules, clock, { lambda: lambda.invoke });
   return {
+    beginsAt: BEGIN,
     clock,
     emulator,
     stateMachines,
@@ -188,6 +227,8 @@ export async function startWorld(
     jobs,
     statuses,
     mistakes,
+    endless,
+    events: bus.events,
     silent,
     calm() {
       isCalm = true;
@@ -197,9 +238,11 @@ export async function startWorld(
       do {
         await stateMachines.idle();
         await Promise.all(pending);
+        await stream.idle();
       } while (pending.size > 0 || stateMachines.executions.some(({ status }) => status === 'RUNNING'));
     },
     async close() {
+      endWatchdog();
       endRules();
       release();
       await Promise.all([emulator.close(), library?.close()]);
@@ -218,19 +261,17 @@ function publish(template: StackTemplate, stateMachines: StateMachines, executio
   });
 }
 
-const ofRunSchema = z.object({ run: z.object({ operation: z.string(), name: z.string() }) });
-
 /** Notes whose each job is: the run for which the function at work now submits. */
 function watchJobs(
   { jobs: onServer }: ArcgisEmulator,
   jobs: SubmittedJob[],
-  submitter: () => string,
+  submitter: () => SubmittedJob['run'],
   now: () => number,
 ) {
   const submit = onServer.submit.bind(onServer);
   onServer.submit = (request) => {
     const job = submit(request);
-    jobs.push({ job, ...ofRunSchema.parse(JSON.parse(submitter())) });
+    jobs.push({ job, run: submitter() });
     return job;
   };
   const forget = onServer.forget.bind(onServer);

@@ -57,6 +57,18 @@ function wrappedJob(...inputs: object[]): object[] {
   return inputs.flatMap((input) => [...wrapped(input), { ...input, waitForJobCompletion: 'DO_NOT_WAIT' }]);
 }
 
+/** Something narrows, and nothing empty. */
+function isWhere(given: unknown): boolean {
+  const { status, ...lists } = Object(given);
+  const words = [status].flat();
+  return (
+    hasOnly(Object(given), 'whTables', 'connectionIds', 'status', 'contentTypes', 'ids') &&
+    Object.keys(Object(given)).length > 0 &&
+    (status === undefined || (words.length > 0 && words.every(isText))) &&
+    Object.values(lists).every((list) => Array.isArray(list) && list.length > 0 && list.every(isText))
+  );
+}
+
 const isWaiting = (value: unknown) => optional(value, (text) => text === 'WAIT' || text === 'DO_NOT_WAIT');
 
 export const SUBJECTS: Subject[] = [
@@ -179,14 +191,21 @@ export const SUBJECTS: Subject[] = [
         { target, projects: 'ALL' },
         { target, projects: ['Tutorial', PROJECT], cacheTypes: ['element', 'object'] },
         { target, projects: ['00000000000000000000000000000001'], cacheTypes: ['object'] },
+        { target, projects: [PROJECT], cacheTypes: ['content', 'cube'], where: { whTables: ['T'], status: 'ready' } },
+        { target, projects: [PROJECT], cacheTypes: ['content'], where: { ids: ['a'] }, invalidate: true },
       ),
     mayRun(event) {
-      const { target, projects, cacheTypes, ...more } = inputOf(event);
+      const { target, projects, cacheTypes, where, invalidate, ...more } = inputOf(event);
       return (
         hasOnly(more) &&
+        optional(where, (given) => isWhere(given) && /content|cube/.test(String(cacheTypes))) &&
+        optional(invalidate, (flag) => flag === false || (flag === true && /content/.test(String(cacheTypes)))) &&
         isTarget(target) &&
         (projects === 'ALL' || (Array.isArray(projects) && projects.length > 0 && projects.every(isText))) &&
-        optional(cacheTypes, (list) => Array.isArray(list) && list.every((type) => /^(element|object)$/.test(type)))
+        optional(
+          cacheTypes,
+          (list) => Array.isArray(list) && list.every((type) => /^(element|object|content|cube)$/.test(type)),
+        )
       );
     },
     paths(event) {
@@ -197,6 +216,11 @@ export const SUBJECTS: Subject[] = [
           ['api', 'auth', 'login'],
           ['api', 'projects'],
           ['api', 'auth', 'logout'],
+          ['api', 'monitors', 'iServer', 'nodes'],
+          ['api', 'monitors', 'caches', 'contents'],
+          ['api', 'v2', 'monitors', 'caches', 'contents'],
+          ['api', 'monitors', 'caches', 'cubes'],
+          ['api', 'monitors', 'caches', 'cubes', 'K:1'],
         ],
         ...[PROJECT, ...given].flatMap((id) =>
           ['element', 'object'].map((type) => ['api', 'monitors', 'projects', id, 'caches', type]),
@@ -255,8 +279,8 @@ export function assertAllowed({ mayRun, paths }: Subject, event: unknown, counte
   assert.ok(mayRun(Object(event), site), `an invalid input was let through${error ? ` and then was ${error}` : ''}`);
   const allowed = paths(Object(event), site).map((segments) => JSON.stringify(segments));
   for (const { path: whole, body } of requests) {
-    // Only the job list is asked for by a query.
-    const path = whole.replace(/(?<=\.GPServer\/jobs\/query)\?[\w=&]*$/, '');
+    // Only lists are asked for by a query, and a node is named in one.
+    const path = whole.replace(/(?<=\.GPServer\/jobs\/query|\/caches\/(?:contents|cubes))\?[\w=&-]*$/, '');
     assert.doesNotMatch(path, /[?#\\]/);
     const [start, root, ...segments] = path.split('/').map(decodeURIComponent);
     assert.equal(start, '');

@@ -27,7 +27,13 @@ export interface CountingSite {
 
 const ANSWERS: [path: RegExp, answer: Answer][] = [
   [/\/auth\/login$/, { status: 204, headers: { 'x-mstr-authtoken': 'session-Token-1' } }],
-  [/\/(auth\/logout|caches\/\w+)$/, { status: 204 }],
+  [/\/(auth\/logout|caches\/(element|object)|cubes\/K%3A1|v2\/monitors\/caches\/contents.*)$/, { status: 204 }],
+  [/\/iServer\/nodes$/, jsonAnswer({ nodes: [{ name: 'node-1', status: 'running' }] })],
+  [
+    /\/caches\/contents\?/,
+    jsonAnswer({ total: 1, contentCaches: [{ K1: { id: 'a', status: { ready: true }, dbTablesUsed: ['T'] } }] }),
+  ],
+  [/\/caches\/cubes\?/, jsonAnswer({ total: 1, cubeCaches: [{ id: 'K:1', state: { active: true } }] })],
   [/\/api\/projects$/, jsonAnswer([{ id: PROJECT, name: 'Tutorial' }])],
   [/\/generateToken$/, jsonAnswer({ token: 'a-long-Token-1' })],
   [/\/services\/exists$/, jsonAnswer({ exists: true })],

@@ -1,26 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { after, mock } from 'node:test';
+import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AwsEndpoint, startAwsEndpoint } from '../../local/aws-endpoint.ts';
-import type { Database } from '../../local/database.ts';
+import { type AwsAnswer, type AwsServices, awsServices, type Services } from '../../local/aws-endpoint.ts';
+import { type Database, startDatabase } from '../../local/database.ts';
 import {
   type ArcgisEmulator,
   type ArcgisEmulatorOptions,
   startArcgisEmulator,
 } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import type { BusEvent } from '../../local/event-bus.ts';
 import type { Execution } from '../../local/execution.ts';
 import type { FunctionOutcome } from '../../local/function-process.ts';
 import { LocalLedger } from '../../local/ledger.ts';
+import type { Published } from '../../local/mail-box.ts';
 import { type Orchestration, startOrchestration } from '../../local/orchestration.ts';
+import { OwnBus } from '../../local/own-bus.ts';
 import { arcgisAddresses, arcgisSecrets, historyOf } from '../../local/record.ts';
 import { fireScheduledRules } from '../../local/scheduled-rules.ts';
 import type { StateMachines } from '../../local/state-machines.ts';
 import type { StateMoment } from '../../local/state-player.ts';
 import type { StackTemplate } from '../../local/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
+import { awsRequestHandler } from '../../shared/http/aws-request-handler.ts';
+import { memoryDatabase } from '../simulation/memory-database.ts';
 import { type InvocationListener, inProcessFunctions } from './in-process-functions.ts';
 import { Leaks } from './leaks.ts';
 import { stackTemplate } from './stack-template.ts';
+import { assertValid } from './valid-events.ts';
 
 interface Options {
   /** The stack's settings, as they stand in the file. */
@@ -30,8 +36,20 @@ interface Options {
   virtualFrom?: string | false;
   /** In real time: how long each wait lasts instead of its own length. */
   pauseMs?: number;
+  /** Whether the ledger's stream is read: events are sent, and notices. @defaultValue false */
+  tells?: boolean;
   /** `lost`: no event of AWS reaches its rule. */
   events?: 'lost';
+  /** What goes wrong in AWS. */
+  troubles?: Troubles;
+  /** Where the table in memory refuses what is asked of it, as by machines of version 0.1.0. */
+  database?: 'dynalite';
+}
+
+/** What stands between the machines or their functions and AWS. */
+export interface Troubles extends Pick<Parameters<typeof startOrchestration>[1], 'around' | 'deliver'> {
+  /** A call of a function; `next` makes it. Undefined: no answer comes. */
+  call?: (target: string, next: () => Promise<AwsAnswer>) => Promise<AwsAnswer | undefined>;
 }
 
 /** The part of a target's secret that tests change. */
@@ -41,6 +59,8 @@ interface SecretFields {
   username?: string | undefined;
   password?: string | undefined;
   token?: string;
+  hosted?: boolean;
+  portalUrl?: string;
 }
 
 type StateListener = (moment: StateMoment) => Promise<void> | void;
@@ -62,6 +82,9 @@ export interface JobPlatform {
   invoke(name: string, payload: object): Promise<FunctionOutcome>;
   /** Waits until nothing runs, what follows from an abort included. */
   idle(): Promise<void>;
+  /** What was put on the event bus, and published on topics. */
+  events: BusEvent[];
+  published: Published[];
   /** Called and waited for before every state, and after every task; gives the function that takes it away. */
   onState(listener: StateListener): () => void;
   /** Called and waited for before and after every function; what it throws is the function's error. */
@@ -76,19 +99,18 @@ export interface JobPlatform {
   close(): Promise<void>;
 }
 
-/** The functions keep one Secrets Manager client: there is one endpoint for the life of this process. */
-let aws: Promise<AwsEndpoint> | undefined;
-/** The platform that functions talk to. */
-let current: Orchestration | undefined;
-
-after(async () => (await aws)?.close());
+/** The functions keep one Secrets Manager client: there is one of it for the life of this process. */
+let aws: AwsServices | undefined;
+/** The platform that functions talk to, and who hears what they tell. */
+let current: (Orchestration & Pick<Services, 'putEvent' | 'publish'>) | undefined;
+let troubles: Troubles = {};
 
 /** Starts the platform; the first start of a process synthesizes the stack. */
 export async function startJobPlatform(options: Options = {}): Promise<JobPlatform> {
   const whole = stackTemplate(options.settings ?? {});
   const template = options.events === 'lost' ? { ...whole, rules: [] } : whole;
   aws ??= startAws();
-  const endpoint = await aws;
+  const endpoint = aws;
   const { virtualFrom = '2026-01-01T00:00:00Z', pauseMs } = options;
   const clock = new VirtualClock(Date.parse(virtualFrom || new Date().toISOString()), (now) =>
     mock.timers.setTime(now),
@@ -100,7 +122,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   });
   const target = `target-${randomUUID()}`;
   const { url, username, password } = emulator;
-  const secret: SecretFields = { vendor: 'arcgis', url, username, password };
+  const secret: SecretFields = { vendor: 'arcgis', url, username, password, ...hostedAt(emulator, options) };
   const leaks = new Leaks();
   const stdout = watchStdout(leaks);
   const setSecret = (changes: SecretFields) => {
@@ -115,6 +137,8 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   const invoke = inProcessFunctions(template.functions, invocationListeners, (seconds) =>
     virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds),
   );
+  const isReal = options.database === 'dynalite';
+  const database = isReal ? await startDatabase(template.tables) : memoryDatabase(template.tables);
   const atWork = new Set<Promise<FunctionOutcome>>();
   const orchestration = await startOrchestration(template, {
     async invoke(name, payload) {
@@ -126,14 +150,26 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       return outcome;
     },
     pauseMs,
+    around: options.troubles?.around,
+    deliver: options.troubles?.deliver,
+    database,
+    tells: options.tells ?? false,
     clock: virtualFrom === false ? undefined : clock,
     async onState(moment) {
       for (const listener of stateListeners) await listener(moment);
     },
   });
-  const { stateMachines, database } = orchestration;
+  const { stateMachines } = orchestration;
   const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
-  current = orchestration;
+  const bus = new OwnBus(template.rules, clock, invoke);
+  const { events } = bus;
+  const published: Published[] = [];
+  current = {
+    ...orchestration,
+    putEvent: bus.put,
+    publish: async (message) => void published.push(message),
+  };
+  troubles = options.troubles ?? {};
 
   return {
     target,
@@ -153,15 +189,26 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       endpoint.setSecret(`cache-ops/${name}`, JSON.stringify(secretOfTarget));
       return name;
     },
-    idle: () => stateMachines.idle(),
+    async idle() {
+      await stateMachines.idle();
+      await orchestration.told();
+      await bus.idle();
+    },
+    events,
+    published,
     onState: (listener) => listening(stateListeners, listener),
     onInvoke: (listener) => listening(invocationListeners, listener),
     setSecret,
     async close() {
       leaks.record('the ledger', await ledger.entries());
+      leaks.record('the event bus', events);
+      leaks.record('the topics', published);
+      assertValid(events);
       await orchestration.close();
+      await bus.idle();
       // A function goes on when its execution is stopped: it must not meet the runs of the next platform.
       await Promise.allSettled(atWork);
+      await database.close();
       await emulator.close();
       mock.timers.reset();
       stdout.mock.restore();
@@ -171,6 +218,11 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       leaks.assertNone();
     },
   };
+}
+
+/** What the secret of hosted services says more. */
+function hostedAt({ portalUrl }: ArcgisEmulator, { emulator }: Options): Partial<SecretFields> {
+  return emulator?.hosted && portalUrl !== undefined ? { hosted: true, portalUrl } : {};
 }
 
 /** Functions of this process log to its stdout; what they say still gets there. */
@@ -187,23 +239,38 @@ function listening<T>(listeners: Set<T>, listener: T): () => void {
   return () => listeners.delete(listener);
 }
 
-async function startAws(): Promise<AwsEndpoint> {
-  const endpoint = await startAwsEndpoint(() => {
+/** Functions of this process call the AWS services without a connection in between: the SDK is real. */
+function startAws(): AwsServices {
+  const services = awsServices(() => {
     if (!current) throw new Error('no platform runs');
-    const { stateMachines, database } = current;
+    const { stateMachines, database, putEvent, publish } = current;
     return {
+      putEvent,
+      publish,
       start: (request) => stateMachines.start(request),
       find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
       database,
     };
   });
+  awsRequestHandler.handle = async ({ headers, body = '' }) => {
+    const target = headers['x-amz-target'] ?? '';
+    const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+    const next = () => services.answer(target, text);
+    return responseOf(await (troubles.call?.(target, next) ?? next()));
+  };
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint.url,
-    AWS_ENDPOINT_URL_SFN: endpoint.url,
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint.url,
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   });
-  return endpoint;
+  return services;
+}
+
+/** As the SDK gets it over HTTP. */
+function responseOf(answer: AwsAnswer | undefined) {
+  if (answer === undefined) throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+  const { status, reply } = answer;
+  const headers = { 'content-type': 'application/x-amz-json-1.0' };
+  return { response: { statusCode: status, headers, body: Buffer.from(JSON.stringify(reply)) } };
 }

@@ -74,6 +74,7 @@ export async function replay(visit: RecordedVisit, began: Began, definitions: De
     virtualFrom: new Date(submittedAt).toISOString(),
     emulator: { jobSeconds: (now - submittedAt) / 1000 + REST_SECONDS },
     settings: SCHEDULED,
+    database: 'dynalite',
   });
   try {
     const { fate } = troubleOf(visit);

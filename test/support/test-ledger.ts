@@ -1,4 +1,3 @@
-import type { TestContext } from 'node:test';
 import { startAwsEndpoint } from '../../local/aws-endpoint.ts';
 import { type Database, startDatabase } from '../../local/database.ts';
 import { LocalLedger } from '../../local/ledger.ts';
@@ -41,12 +40,14 @@ export interface TestLedger extends Pick<LocalLedger, 'get' | 'entries'> {
   loseAnswer(action: string): void;
   /** An update in DynamoDB's own words, for an entry. */
   update(key: { operation: string; name: string }, update: object): Promise<void>;
+  /** Takes every item away. */
+  clear(): Promise<void>;
   /** How often each action was called. */
   readonly calls: string[];
 }
 
 /** Starts a database, and points the AWS SDK of this process at it until the test has ended. */
-export async function startTestLedger(t: Pick<TestContext, 'after'>): Promise<TestLedger> {
+export async function startTestLedger(t: { after(close: () => Promise<void>): void }): Promise<TestLedger> {
   const database = await startDatabase([{ name: NAME, definition: DEFINITION }]);
   const lost: string[] = [];
   const calls: string[] = [];
@@ -76,6 +77,12 @@ export async function startTestLedger(t: Pick<TestContext, 'after'>): Promise<Te
     get: (operation, name) => ledger.get(operation, name),
     entries: () => ledger.entries(),
     put: (entry) => ledger.put(Object.fromEntries(Object.entries(entry).filter(isGiven))),
+    async clear() {
+      for (const { operation, name } of await ledger.entries()) {
+        const Key = { operation: { S: String(operation) }, name: { S: String(name) } };
+        await database.call('DeleteItem', { TableName: NAME, Key });
+      }
+    },
     loseAnswer: (action) => {
       lost.push(action);
     },

@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import { choose, type Machine, type Retrier } from '../states.ts';
 import { invoke, ours, type Place } from '../tasks.ts';
 
@@ -27,7 +28,7 @@ const CANCEL_RETRY: readonly Retrier[] = [
  */
 export function cancelRun({ partition, settleArn, cancelArn }: CancelRunParts): Machine {
   return {
-    Comment: 'Cleans up after a run whose execution did not come to its own end.',
+    Comment: comment('Cleans up after a run whose execution did not come to its own end.', examples['cancel-run']),
     StartAt: 'Let it settle',
     States: {
       'Let it settle': { Type: 'Wait', Seconds: SETTLE_SECONDS, Next: 'Decide' },
@@ -36,6 +37,7 @@ export function cancelRun({ partition, settleArn, cancelArn }: CancelRunParts): 
         // Nothing else of the event: it may hold the whole input and output of the execution.
         OutputPath: '$.Payload',
         Retry: SETTLE_RETRY,
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'AWS failed' }],
         Next: 'What is to be done?',
       },
       'What is to be done?': choose('$.next', { ask: 'Wait', alarm: 'A job may run on' }, 'Done'),
@@ -49,6 +51,7 @@ export function cancelRun({ partition, settleArn, cancelArn }: CancelRunParts): 
         Next: 'Decide',
       },
       Done: { Type: 'Succeed' },
+      'AWS failed': { Type: 'Fail', Error: 'AwsUnavailableError', CausePath: '$.Cause' },
       'A job may run on': { Type: 'Fail', ErrorPath: '$.Error', CausePath: '$.Cause' },
     },
   };

@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import { choose, type Machine } from '../states.ts';
 import { changeClaim, goOn, NOW, nestedName, type Place, runMachine, text, windowName } from '../tasks.ts';
 
@@ -33,8 +34,10 @@ export function hold(parts: HoldParts): Machine {
     'claimedAt.$': '$.turn.state.claimedAt',
   };
   return {
-    Comment:
+    Comment: comment(
       'Holds a service for one run: waits for its turn and for the end of a pause, has the work done, frees the service.',
+      examples.hold,
+    ),
     StartAt: 'Take a turn',
     States: {
       'Take a turn': runMachine(parts, parts.takeTurnArn, turn, {

@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import type { Machine } from '../states.ts';
 import { FUNCTION_RETRY, invoke, type Place } from '../tasks.ts';
 
@@ -9,8 +10,7 @@ export interface PauseSiteParts extends Pick<Place, 'partition'> {
 /** Begins, changes or ends a pause of a target. */
 export function pauseSite({ partition, pauseSiteArn }: PauseSiteParts): Machine {
   return {
-    Comment:
-      'Pauses a target: {"target": "city-gis", "until": "2026-11-27T06:00:00Z", "reason": "maintenance"}. An until in the past ends the pause.',
+    Comment: comment('Pauses a target until then; an until in the past ends the pause.', examples['pause-site']),
     StartAt: 'Pause',
     States: {
       Pause: {

@@ -1,4 +1,5 @@
 import { errorsWith } from '../../../shared/errors.ts';
+import { comment, examples } from '../examples.ts';
 import { choose, type Machine, type Pass, type Retrier } from '../states.ts';
 import {
   changeClaim,
@@ -48,7 +49,7 @@ const NOT_FOUND =
 /** Has the work of a run done: submits its job, or looks for it where the answer was lost, and watches it to its end. */
 export function runJob(parts: RunJobParts): Machine {
   return {
-    Comment: 'Does the work of one run: submits its job and watches it to its end.',
+    Comment: comment('Does the work of one run: submits its job and watches it to its end.', examples['run-job']),
     StartAt: 'Note the submit',
     States: { ...submitStates(parts), ...lostSubmitStates(parts), ...watchStates(parts) },
   };

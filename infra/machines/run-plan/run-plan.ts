@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import { choose, type Machine } from '../states.ts';
 import { FUNCTION_RETRY, goOn, invoke, laneName, type Place, runMachine } from '../tasks.ts';
 
@@ -30,7 +31,7 @@ export function runPlan(parts: RunPlanParts): Machine {
     done: { state: {} },
   };
   return {
-    Comment: 'Does the work of one run that is split into units.',
+    Comment: comment('Does the work of one run that is split into units.', examples['run-plan']),
     StartAt: 'Make the plan',
     States: {
       'Make the plan': {

@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import { choose, type Machine } from '../states.ts';
 import { FUNCTION_RETRY, invoke, nestedName, type Place, runMachine } from '../tasks.ts';
 
@@ -30,7 +31,7 @@ export function runUnits(parts: RunUnitsParts): Machine {
     'holder.$': '$.run.name',
   };
   return {
-    Comment: 'One lane of a plan: runs one unit after the other.',
+    Comment: comment('One lane of a plan: runs one unit after the other.', examples['run-units']),
     StartAt: 'Take the lane',
     States: {
       'Take the lane': { Type: 'Pass', OutputPath: '$.lane', Next: 'Next unit' },

@@ -1,4 +1,5 @@
 import { OPEN } from '../../../shared/ledger/entry.ts';
+import { comment } from '../examples.ts';
 import { choose, ifPresent, type Machine } from '../states.ts';
 import {
   FUNCTION_RETRY,
@@ -17,11 +18,14 @@ import {
 
 export interface RunParts extends Place {
   operation: string;
+  /** An input to begin with. */
+  example: object;
   /** The operation's function. */
   functionArn: string;
   holdArn: string;
   runJobArn: string;
   runPlanArn: string;
+  runTargetsArn: string;
   /** How many runs may wait for one service. */
   maxWaiting: number;
   /** How long a call of the function may go on after its execution has ended. */
@@ -44,7 +48,8 @@ const AWS_FAILED =
 
 /** One run of one operation, from its entry in the ledger to its result. The machine is named after the operation. */
 export function run(parts: RunParts): Machine {
-  const { operation, functionArn, holdArn, runJobArn, runPlanArn, maxWaiting, submitSeconds } = parts;
+  const { operation, example, functionArn, holdArn, runJobArn, runTargetsArn, runPlanArn, maxWaiting, submitSeconds } =
+    parts;
   const key = { operation: text(operation), name: text('$$.Execution.Name') };
   const work = {
     'run.$': '$.run',
@@ -60,11 +65,11 @@ export function run(parts: RunParts): Machine {
     'takesPlace.$': '$.takesPlace',
     maxWaiting,
     // `Prepare` says by a number which of them does the work.
-    'machineArn.$': `States.ArrayGetItem(States.Array('${runJobArn}', '${runPlanArn}'), $.machine)`,
+    'machineArn.$': `States.ArrayGetItem(States.Array('${runJobArn}', '${runTargetsArn}', '${runPlanArn}'), $.machine)`,
     turn: { state: { attach: {}, isNew: true } },
   };
   return {
-    Comment: `One run of ${operation}. The input is the operation's input.`,
+    Comment: comment(`One run of ${operation}. The input is the operation's input.`, example),
     StartAt: 'Is it a dry run?',
     TimeoutSeconds: 360 * 86_400,
     States: {

@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import type { Machine } from '../states.ts';
 import { ALREADY_EXISTS, type Place } from '../tasks.ts';
 
@@ -7,7 +8,7 @@ import { ALREADY_EXISTS, type Place } from '../tasks.ts';
  */
 export function startEventRun({ partition }: Pick<Place, 'partition'>): Machine {
   return {
-    Comment: 'Starts an operation under the name of the event that asked for it.',
+    Comment: comment('Starts an operation under the name of the event that asked for it.', examples['start-event-run']),
     StartAt: 'Start',
     States: {
       Start: {

@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import type { Machine } from '../states.ts';
 import { ALREADY_EXISTS, type Place } from '../tasks.ts';
 
@@ -12,7 +13,10 @@ const EXECUTION_NAME = `States.Format('{}-{}-{}-{}', $.name, ${timePart(0)}, ${t
  */
 export function startScheduledJob({ partition }: Pick<Place, 'partition'>): Machine {
   return {
-    Comment: 'Starts an operation under the name of its scheduled occurrence.',
+    Comment: comment(
+      'Starts an operation under the name of its scheduled occurrence.',
+      examples['start-scheduled-job'],
+    ),
     StartAt: 'Start',
     States: {
       Start: {

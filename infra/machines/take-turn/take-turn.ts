@@ -1,3 +1,4 @@
+import { comment, examples } from '../examples.ts';
 import { choose, type Machine } from '../states.ts';
 import { FUNCTION_RETRY, invoke, type Place } from '../tasks.ts';
 
@@ -12,7 +13,7 @@ export interface TakeTurnParts extends Pick<Place, 'partition'> {
  */
 export function takeTurn({ partition, takeTurnArn }: TakeTurnParts): Machine {
   return {
-    Comment: 'One window of waiting for a service.',
+    Comment: comment('One window of waiting for a service.', examples['take-turn']),
     StartAt: 'Take a turn',
     States: {
       'Take a turn': {

@@ -1,4 +1,5 @@
 import { errorsWith } from '../../../shared/errors.ts';
+import { comment, examples } from '../examples.ts';
 import { choose, type Machine, type Pass } from '../states.ts';
 import { FUNCTION_RETRY, goOn, invoke, note, number, ours, type Place, text } from '../tasks.ts';
 
@@ -16,7 +17,7 @@ export function watchJob(parts: WatchJobParts): Machine {
     watchingCost: number('$.watch.watchingCost'),
   };
   return {
-    Comment: 'One window of polls of one job.',
+    Comment: comment('One window of polls of one job.', examples['watch-job']),
     StartAt: 'Wait',
     States: {
       Wait: { Type: 'Wait', SecondsPath: '$.watch.waitSeconds', Next: 'Check' },

@@ -19,6 +19,9 @@
  * - update modes, deletion of tiles with the scheme and the restart after it, `hasLiveData` for image services, both
  *   caching services started (D)
  * - `ReportCacheStatus`: run at once (S), the fields of its report, a level's words Empty and Complete (C)
+ * - hosted services: admin resources, the fields and answers of Update Tiles, Delete Tiles, Delete All Tiles, Rebuild Cache,
+ *   Job Statistics, Rerun and Cancel Job (D); levels as numbers, whole bundles overwritten unless they are merged (D);
+ *   that a task is a bundle of a level, which words are in capitals, the fields of the job list, and the credits (I)
  * - Clear REST cache with either success answer (D, C); refused for an unknown folder or service (?)
  *
  * Open: whether a real report's value is an object or the text of one, the name of that output, its modes, the word for
@@ -34,9 +37,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listen, newServer, type ServerCertificate } from '../listen.ts';
 import type { JobListKind } from './admin-jobs.ts';
 import { type ArcgisRequest, readArcgisRequest } from './arcgis-request.ts';
-import { defaultServices, fillCaches, type Service } from './catalogue.ts';
+import { defaultServices, fillCaches, hostedServices, type Service } from './catalogue.ts';
 import { type Fault, sendFault, takeFault } from './faults.ts';
 import { GpJobs } from './gp-jobs.ts';
+import { HostedJobs } from './hosted-jobs.ts';
 import { htmlPage, type Reply } from './replies.ts';
 import { answer } from './routes.ts';
 import type { ClearedCache, Site } from './site.ts';
@@ -51,6 +55,11 @@ export interface ArcgisEmulatorOptions {
   certificate?: ServerCertificate;
   /** Whether a portal at `<origin>/portal` owns the site and hands out its tokens. @defaultValue false */
   federated?: boolean;
+  /**
+   * Whether the site is the hosted services of an organization in place of a server, as ArcGIS Online has them; the portal is
+   * on another host (`localhost`). @defaultValue false
+   */
+  hosted?: boolean;
   /** Epoch ms; every time in the emulator comes from it. @defaultValue Date.now */
   now?: () => number;
   /** The longest life of a token. @defaultValue 60 */
@@ -71,7 +80,7 @@ export interface ArcgisEmulatorOptions {
 export interface ArcgisEmulator {
   /** The site: `http://127.0.0.1:<port>/arcgis` */
   url: string;
-  /** Only when federated. */
+  /** Only when federated or hosted. */
   portalUrl?: string;
   /** The administrator's account. */
   username: string;
@@ -83,6 +92,8 @@ export interface ArcgisEmulator {
   services: Map<string, Service>;
   tiles: TileStore;
   jobs: GpJobs;
+  /** Only when hosted. */
+  hosted: HostedJobs;
   cleared: ClearedCache[];
   faults: Fault[];
   close(): Promise<void>;
@@ -94,15 +105,19 @@ const REQUESTS_KEPT = 5000;
 export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): Promise<ArcgisEmulator> {
   const server = newServer(options.certificate);
   const { origin, close } = await listen(server, options.port ?? 0);
-  const site = createSite(origin, options);
+  const portalServer = options.hosted ? newServer(options.certificate) : undefined;
+  const portal = portalServer && (await listen(portalServer, 0));
+  const site = createSite(origin, options, portal?.origin.replace('127.0.0.1', 'localhost'));
   const requests: ArcgisRequest[] = [];
   const faults: Fault[] = [];
-  server.on('request', (incoming, response) => {
-    serve(site, requests, faults, incoming, response).catch((error: unknown) => {
+  const answers = (root: string[]) => (incoming: IncomingMessage, response: ServerResponse) => {
+    serve(site, { requests, faults, root }, incoming, response).catch((error: unknown) => {
       const { message } = error instanceof Error ? error : { message: String(error) };
       send(htmlPage(500, `HTTP Status 500: ${message}`), response);
     });
-  });
+  };
+  server.on('request', answers([]));
+  portalServer?.on('request', answers(['portal']));
   const { url, portalUrl, tokens, tiles, jobs, cleared } = site;
   const { username, password } = tokens.users.siteadmin;
   return {
@@ -118,39 +133,57 @@ export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): 
     },
     tiles,
     jobs,
+    get hosted() {
+      if (!site.hosted) throw new Error('the emulator was not started with `hosted`');
+      return site.hosted;
+    },
     cleared,
     faults,
-    close,
+    async close() {
+      await Promise.all([close(), portal?.close()]);
+    },
   };
 }
 
-function createSite(origin: string, options: ArcgisEmulatorOptions): Site {
+/** Whose tiles are those of an organization. */
+const ORGANIZATION = '0123456789ABCDEF';
+
+function createSite(origin: string, options: ArcgisEmulatorOptions, hostedBy: string | undefined): Site {
   const { federated = false, now = Date.now, tokenLifeMinutes = 60, jobSeconds = 2.5, waitingShare } = options;
+  const isHosted = hostedBy !== undefined;
   const jobs = new GpJobs({ now, jobSeconds, ...(waitingShare === undefined ? {} : { waitingShare }) });
-  const tiles = new TileStore(() => jobs.advance());
-  const services = defaultServices();
+  const tiles = new TileStore(() => (hosted ? hosted.advance() : jobs.advance()));
+  const hosted = isHosted ? new HostedJobs({ now, jobSeconds, tiles }) : undefined;
+  const services = isHosted ? hostedServices() : defaultServices();
   fillCaches(services, tiles, now());
   return {
-    url: `${origin}/arcgis`,
-    portalUrl: federated ? `${origin}/portal` : undefined,
+    url: isHosted ? `${origin}/tiles/${ORGANIZATION}/arcgis` : `${origin}/arcgis`,
+    portalUrl: hostedBy ?? (federated ? `${origin}/portal` : undefined),
     now,
     tokenLifeMinutes,
     clearAnswer: options.clearAnswer ?? 'status',
     unknownServiceCode: options.unknownServiceCode ?? 404,
     jobList: options.jobList ?? 'server',
-    tokens: new Tokens({ now, lifeMinutes: tokenLifeMinutes, federated }),
+    tokens: new Tokens({ now, lifeMinutes: tokenLifeMinutes, federated: federated || isHosted }),
     services,
     tiles,
     jobs,
+    hosted,
     cleared: [],
     signIns: new Map(),
   };
 }
 
+interface Served {
+  requests: ArcgisRequest[];
+  faults: Fault[];
+  /** What stands before every path: the portal of hosted services is at the root of its host. */
+  root: string[];
+}
+
 async function serve(
   site: Site,
-  requests: ArcgisRequest[],
-  faults: Fault[],
+  { requests, faults, root }: Served,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -161,6 +194,7 @@ async function serve(
     send(htmlPage(413, 'HTTP Status 413: the body is too large'), response);
     return;
   }
+  request.segments.unshift(...root);
   requests.push(request);
   requests.splice(0, requests.length - REQUESTS_KEPT);
   const fault = takeFault(faults, request);
@@ -169,6 +203,7 @@ async function serve(
     return;
   }
   site.jobs.advance();
+  site.hosted?.advance();
   const reply = answer(site, request);
   if (fault) sendFault(fault, response);
   else send(reply, response);

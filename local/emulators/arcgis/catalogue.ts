@@ -3,7 +3,16 @@ import { type TileScheme, tilesTouching, WORLD, webMercatorScheme } from './tile
 import type { TileStore } from './tile-store.ts';
 
 /** The kinds of service that the emulator knows. */
-type ServiceType = 'MapServer' | 'ImageServer' | 'FeatureServer' | 'SceneServer' | 'GPServer';
+type ServiceType = 'MapServer' | 'ImageServer' | 'VectorTileServer' | 'FeatureServer' | 'SceneServer' | 'GPServer';
+
+/** A layer of a service; a group names its parts. */
+export interface ServiceLayer {
+  id: number;
+  name: string;
+  /** A layer without features has none. In the map's reference, unless it says another. */
+  extent?: Extent & { spatialReference?: object };
+  subLayers?: number[];
+}
 
 /** One service of the site; tests may change it while the server runs. */
 export interface Service {
@@ -15,6 +24,7 @@ export interface Service {
   /** Epoch ms; until then the service is being restarted. */
   restartingUntil: number;
   extent: Extent;
+  layers: ServiceLayer[];
   /** Without a scheme the service has no tile cache. */
   scheme: TileScheme | undefined;
   hasLiveData: boolean;
@@ -34,11 +44,13 @@ const EUROPE: Extent = { xmin: -1_300_000, ymin: 4_200_000, xmax: 3_400_000, yma
 
 /** A started service without cache, with what is given on top. */
 export function createService(given: Partial<Service> & Pick<Service, 'name' | 'type'>): Service {
+  const { name, extent = WORLD } = given;
   return {
     folder: '',
     started: true,
     restartingUntil: 0,
-    extent: WORLD,
+    extent,
+    layers: [{ id: 0, name, extent }],
     scheme: undefined,
     hasLiveData: false,
     refreshedAt: undefined,
@@ -68,6 +80,18 @@ export function defaultServices(): Map<string, Service> {
     createService({ folder: 'System', name: 'CachingTools', type: 'GPServer' }),
     createService({ folder: 'System', name: 'PublishingTools', type: 'GPServer' }),
     createService({ folder: 'System', name: 'ReportingTools', type: 'GPServer' }),
+  ];
+  return new Map(services.map((service) => [serviceId(service), service]));
+}
+
+/** The services of an emulated portal's hosted layers, which have no folders. */
+export function hostedServices(): Map<string, Service> {
+  const scheme = webMercatorScheme();
+  const services = [
+    createService({ name: 'Basemap', type: 'MapServer', scheme }),
+    createService({ name: 'Streets', type: 'MapServer', scheme, extent: EUROPE }),
+    createService({ name: 'Parcels', type: 'VectorTileServer', scheme }),
+    createService({ name: 'Parcels', type: 'FeatureServer' }),
   ];
   return new Map(services.map((service) => [serviceId(service), service]));
 }

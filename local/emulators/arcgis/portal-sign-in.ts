@@ -14,8 +14,8 @@ export function authorize(site: Site, { method, query }: ArcgisRequest): Reply {
   if (query['client_id'] !== CLIENT_ID) throw new Refusal(400, 'Invalid client_id');
   if (query['response_type'] !== 'token') throw new Refusal(400, 'Only response_type=token is emulated.');
   const redirectUri = query['redirect_uri'] ?? '';
-  const { origin } = new URL(site.url);
-  if (redirectUri !== OUT_OF_BAND && redirectUri !== origin) throw new Refusal(400, 'Invalid redirect_uri');
+  const ours = [OUT_OF_BAND, ...[site.url, site.portalUrl ?? site.url].map((url) => new URL(url).origin)];
+  if (!ours.includes(redirectUri)) throw new Refusal(400, 'Invalid redirect_uri');
   const minutes = Number(query['expiration'] ?? DEFAULT_MINUTES);
   if (!(minutes > 0)) throw new Refusal(400, 'Invalid expiration');
   return signInPage(site, { redirectUri, minutes, state: query['state'] });

@@ -42,16 +42,25 @@ export function communityUser({ tokens }: Site, request: ArcgisRequest, name: st
   return json(userJson(user));
 }
 
+/** By which Esri's Python client knows ArcGIS Online. */
+const ONLINE = {
+  name: 'Emulated organization',
+  portalName: 'ArcGIS Online',
+  portalMode: 'multitenant',
+  isPortal: false,
+};
+
 /** `<portal>/sharing/rest/portals/self`: readable without signing in; says who has. */
-export function portalSelf({ tokens, portalUrl = '' }: Site, request: ArcgisRequest): Reply {
-  const { host, protocol } = new URL(portalUrl);
+export function portalSelf({ tokens, portalUrl = '', hosted }: Site, request: ArcgisRequest): Reply {
+  const { host, protocol, pathname } = new URL(portalUrl);
   return json({
     id: ORG_ID,
     name: 'Emulated portal',
     portalName: 'Emulated portal',
-    portalHostname: `${host}/portal`,
+    portalHostname: `${host}${pathname}`.replace(/\/$/, ''),
     portalMode: 'singletenant',
     isPortal: true,
+    ...(hosted && ONLINE),
     allSSL: protocol === 'https:',
     currentVersion: API_VERSION,
     enterpriseVersion: FULL_VERSION,

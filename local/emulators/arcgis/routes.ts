@@ -2,6 +2,7 @@ import { restUser } from './access.ts';
 import { adminResource } from './admin-api.ts';
 import { type ArcgisRequest, field } from './arcgis-request.ts';
 import { CURRENT_VERSION, FULL_VERSION } from './catalogue.ts';
+import { hostedResource } from './hosted-resources.ts';
 import { communitySelf, communityUser, portalInfo, portalRoot, portalSelf, portalServers } from './portal.ts';
 import { authorize, signIn } from './portal-sign-in.ts';
 import { adminEnvelope, htmlPage, invalidUrl, json, Refusal, type Reply, restEnvelope } from './replies.ts';
@@ -26,6 +27,7 @@ function refusable(site: Site, request: ArcgisRequest): Reply {
   try {
     if (request.method !== 'GET' && request.method !== 'POST') throw new Refusal(405, 'Method not allowed');
     if (root === 'portal' && site.portalUrl !== undefined) return portalResource(site, request);
+    if (root === 'tiles' && site.hosted) return hostedResource(site, site.hosted, request);
     return isAdmin ? adminResource(site, request, rest) : restResource(site, request);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

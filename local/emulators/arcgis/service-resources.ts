@@ -1,5 +1,5 @@
 import type { ArcgisRequest } from './arcgis-request.ts';
-import { CURRENT_VERSION, folderNames, isRunning, type Service, serviceId } from './catalogue.ts';
+import { CURRENT_VERSION, folderNames, isRunning, type Service, type ServiceLayer, serviceId } from './catalogue.ts';
 import { gpResource } from './gp-resources.ts';
 import { invalidUrl, json, Refusal, type Reply } from './replies.ts';
 import type { Site } from './site.ts';
@@ -7,7 +7,7 @@ import { tileInfo, WEB_MERCATOR } from './tile-scheme.ts';
 import { TILE_PNG } from './tile-store.ts';
 import type { User } from './tokens.ts';
 
-const SERVICE_TYPES = ['MapServer', 'ImageServer', 'FeatureServer', 'SceneServer', 'GPServer'];
+const SERVICE_TYPES = ['MapServer', 'ImageServer', 'VectorTileServer', 'FeatureServer', 'SceneServer', 'GPServer'];
 
 const LAYERED_TYPES = ['MapServer', 'FeatureServer'];
 
@@ -50,7 +50,8 @@ function unknownService({ unknownServiceCode }: Site, path: string): Refusal {
   return new Refusal(unknownServiceCode, `Service ${path} not found`);
 }
 
-function serviceJson(service: Service): object {
+/** What a service says of itself. */
+export function serviceJson(service: Service): object {
   const { name, type, extent, scheme } = service;
   const fullExtent = { ...extent, spatialReference: WEB_MERCATOR };
   const common = {
@@ -60,7 +61,16 @@ function serviceJson(service: Service): object {
     fullExtent,
   };
   const cache = { singleFusedMapCache: scheme !== undefined, ...(scheme && { tileInfo: tileInfo(scheme) }) };
-  if (type === 'FeatureServer') return { ...common, capabilities: 'Query', layers: [{ id: 0, name }], tables: [] };
+  const layers = service.layers.map((layer) => layerSummary(layer, service));
+  if (type === 'FeatureServer') return { ...common, capabilities: 'Query', layers, tables: [] };
+  if (type === 'VectorTileServer')
+    return {
+      ...common,
+      name,
+      capabilities: 'TilesOnly',
+      type: 'indexedVector',
+      ...(scheme && { tileInfo: tileInfo(scheme) }),
+    };
   if (type === 'ImageServer') return { ...common, ...cache, name, extent: fullExtent, bandCount: 3 };
   return {
     ...common,
@@ -69,35 +79,58 @@ function serviceJson(service: Service): object {
     initialExtent: fullExtent,
     units: 'esriMeters',
     capabilities: 'Map,Query,Data',
-    layers: [{ id: 0, name }],
+    layers,
     tables: [],
   };
 }
 
-/** `<service>/layers` and `<service>/<id>`; every service has one layer. */
-function layers({ name, type, extent }: Service, child: string): Reply {
-  const layer = {
+function parentOf({ id }: ServiceLayer, { layers }: Service): ServiceLayer | undefined {
+  return layers.find(({ subLayers }) => subLayers?.includes(id));
+}
+
+function layerSummary(layer: ServiceLayer, service: Service): object {
+  const { id, name, subLayers } = layer;
+  return { id, name, parentLayerId: parentOf(layer, service)?.id ?? -1, subLayerIds: subLayers ?? null };
+}
+
+/** `<service>/layers` and `<service>/<id>`. */
+function layers(service: Service, child: string): Reply {
+  if (child === 'layers') {
+    return json({ layers: service.layers.map((layer) => layerJson(layer, service)), tables: [] });
+  }
+  const layer = service.layers.find(({ id }) => String(id) === child);
+  if (!layer) throw invalidUrl();
+  return json(layerJson(layer, service));
+}
+
+/** The extent of a layer without features has no numbers. */
+const NO_EXTENT = { xmin: 'NaN', ymin: 'NaN', xmax: 'NaN', ymax: 'NaN' };
+
+function layerJson(layer: ServiceLayer, service: Service): object {
+  const { id, name, subLayers = [], extent = NO_EXTENT } = layer;
+  const nameOf = (wanted: number) => service.layers.find((each) => each.id === wanted)?.name ?? '';
+  const parent = parentOf(layer, service);
+  return {
     currentVersion: CURRENT_VERSION,
-    id: 0,
+    id,
     name,
-    type: 'Feature Layer',
+    type: subLayers.length > 0 ? 'Group Layer' : 'Feature Layer',
     description: '',
-    geometryType: 'esriGeometryPolygon',
-    parentLayer: null,
-    subLayers: [],
-    extent: { ...extent, spatialReference: WEB_MERCATOR },
+    ...(subLayers.length === 0 && { geometryType: 'esriGeometryPolygon' }),
+    parentLayer: parent ? { id: parent.id, name: parent.name } : null,
+    subLayers: subLayers.map((each) => ({ id: each, name: nameOf(each) })),
+    extent: { spatialReference: WEB_MERCATOR, ...extent },
     objectIdField: 'OBJECTID',
     fields: [{ name: 'OBJECTID', type: 'esriFieldTypeOID', alias: 'OBJECTID', domain: null }],
-    capabilities: type === 'FeatureServer' ? 'Query' : 'Map,Query,Data',
+    capabilities: service.type === 'FeatureServer' ? 'Query' : 'Map,Query,Data',
   };
-  if (child === 'layers') return json({ layers: [layer], tables: [] });
-  if (child !== '0') throw invalidUrl();
-  return json(layer);
 }
 
 function tile(site: Site, service: Service, rest: string[]): Reply {
   const [kind, ...place] = rest;
-  const [level = NaN, row = NaN, col = NaN] = place.map((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
+  const [level = NaN, row = NaN, col = NaN] = place.map((text) =>
+    /^\d+(\.pbf)?$/.test(text) ? Number.parseInt(text, 10) : NaN,
+  );
   if (kind !== 'tile' || place.length !== 3 || service.type === 'FeatureServer') throw invalidUrl();
   const stored = site.tiles.get(serviceId(service), { level, row, col });
   if (!stored) return { kind: 'raw', status: 404, headers: { 'content-type': 'text/html' }, body: 'Tile not found' };

@@ -1,6 +1,7 @@
 import type { JobListKind } from './admin-jobs.ts';
 import type { Service } from './catalogue.ts';
 import type { GpJobs } from './gp-jobs.ts';
+import type { HostedJobs } from './hosted-jobs.ts';
 import type { TileStore } from './tile-store.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -36,6 +37,8 @@ export interface Site {
   services: Map<string, Service>;
   tiles: TileStore;
   jobs: GpJobs;
+  /** Only where the site is a portal's hosted services. */
+  hosted: HostedJobs | undefined;
   cleared: ClearedCache[];
   /** The sign-ins at the portal's pages that have begun, by their `oauth_state`. */
   signIns: Map<string, BegunSignIn>;

@@ -33,20 +33,34 @@ export function isPaging(query: URLSearchParams): boolean {
   return Number.isInteger(offset) && offset >= 0 && Number.isInteger(limit) && isLimit;
 }
 
-export function pageOf<T>(items: readonly T[], query: URLSearchParams): T[] {
+/** One page of what is wanted, and how much is wanted in all. */
+export function pageOf<T>(
+  items: Iterable<T>,
+  query: URLSearchParams,
+  isWanted: (item: T) => boolean,
+): { page: T[]; total: number } {
   const offset = Number(query.get('offset') ?? 0);
   const limit = Number(query.get('limit') ?? MAX_LIMIT);
-  return items.slice(offset, limit === -1 ? undefined : offset + limit);
+  const end = limit === -1 ? Number.POSITIVE_INFINITY : offset + limit;
+  const page: T[] = [];
+  let total = 0;
+  for (const item of items) {
+    if (!isWanted(item)) continue;
+    if (total >= offset && total < end) page.push(item);
+    total += 1;
+  }
+  return { page, total };
 }
 
-/** What is stored of a project that is not loaded is not listed. */
-export function unloadedOn(
-  { nodes, projects }: ServerState,
-  { node: name, projectId }: { node: string; projectId: string },
-): boolean {
-  const node = nodes.find((each) => each.name === name);
-  const project = projects.find(({ id }) => id === projectId);
-  return project?.loaded !== true || node?.notLoaded.has(projectId) === true;
+/** Tells of a cache whether its project is loaded on its node: what is stored of one that is not is not listed. */
+export function unloadedOn({ nodes, projects }: ServerState): (place: { node: string; projectId: string }) => boolean {
+  const loaded = new Map(
+    nodes.map(({ name, notLoaded }) => [
+      name,
+      new Set(projects.filter((project) => project.loaded && !notLoaded.has(project.id)).map(({ id }) => id)),
+    ]),
+  );
+  return ({ node, projectId }) => loaded.get(node)?.has(projectId) !== true;
 }
 
 /** The fields of a body; none where it is no JSON object. */

@@ -44,8 +44,8 @@ export class ContentCaches {
     return this.#byNode.get(node)?.get(combinedId);
   }
 
-  list(nodes: readonly string[] = [...this.#byNode.keys()]): EmulatedContentCache[] {
-    return nodes.flatMap((node) => [...(this.#byNode.get(node)?.values() ?? [])]);
+  *list(nodes: Iterable<string> = this.#byNode.keys()): Generator<EmulatedContentCache> {
+    for (const node of nodes) yield* this.#byNode.get(node)?.values() ?? [];
   }
 }
 
@@ -58,14 +58,15 @@ export function listContentCaches(state: ServerState, session: Session, { query 
   if (!isPaging(query)) return refusal(400, 'ERR006', 'offset and limit are not valid');
   dropGone(state);
   const [projectId, status, type] = ['projectId', 'status', 'type'].map((name) => query.get(name));
-  const caches = state.contentCaches
-    .list(nodes.names)
-    .filter((cache) => !projectId || cache.projectId === projectId.toUpperCase())
-    .filter((cache) => !type || cache.source.type === type)
-    .filter((cache) => !status || STATES.some((each) => each === status && cache.states.has(each)))
-    .filter((cache) => !unloadedOn(state, cache));
-  const page = pageOf(caches, query).map((cache) => ({ [cache.combinedId]: contentReply(state, cache) }));
-  return { status: 200, body: { total: caches.length, contentCaches: page } };
+  const isHidden = unloadedOn(state);
+  const isWanted = (cache: EmulatedContentCache) =>
+    (!projectId || cache.projectId === projectId.toUpperCase()) &&
+    (!type || cache.source.type === type) &&
+    (!status || STATES.some((each) => each === status && cache.states.has(each))) &&
+    !isHidden(cache);
+  const { total, page } = pageOf(state.contentCaches.list(nodes.names), query, isWanted);
+  const contentCaches = page.map((cache) => ({ [cache.combinedId]: contentReply(state, cache) }));
+  return { status: 200, body: { total, contentCaches } };
 }
 
 function contentReply({ projects }: ServerState, cache: EmulatedContentCache) {

@@ -35,11 +35,12 @@ export function listCubeCaches(state: ServerState, session: Session, { query }: 
   if (!isPaging(query)) return refusal(400, 'ERR006', 'offset and limit are not valid');
   endManipulations(state);
   const projectIds = query.get('projectIds')?.toUpperCase().split(',');
+  const isHidden = unloadedOn(state);
   const caches = [...state.cubeCaches.values()]
     .filter((cache) => nodes.names.includes(cache.node))
     .filter((cache) => projectIds === undefined || projectIds.includes(cache.projectId))
     .filter((cache) => query.get('state.loadedState') !== 'loaded' || cache.loaded)
-    .filter((cache) => !unloadedOn(state, cache));
+    .filter((cache) => !isHidden(cache));
   const loaded = caches.filter((cache) => cache.loaded).length;
   return {
     status: 200,
@@ -50,7 +51,7 @@ export function listCubeCaches(state: ServerState, session: Session, { query }: 
       total: caches.length,
       loaded,
       unloaded: caches.length - loaded,
-      cubeCaches: pageOf(caches, query).map(cubeReply),
+      cubeCaches: pageOf(caches, query, () => true).page.map(cubeReply),
     },
   };
 }

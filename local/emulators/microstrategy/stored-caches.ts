@@ -50,7 +50,7 @@ export function newContentCache(given: NewContentCache): EmulatedContentCache {
   };
 }
 
-export function newCubeCache({
+function newCubeCache({
   node,
   projectId,
   number,

@@ -52,7 +52,7 @@ describe('the command line', () => {
     [['rusn'], /did you mean runs\?/],
     [['runs', '--wdie'], /Unknown option '--wdie': did you mean --wide\? See npm start -- runs --help\./],
     [['refresh-service', '{}', '--secret', 'x'], /'--secret': did you mean --secrets\?/],
-    [['clear', '{}'], /there are: clear-rest-cache, .*refresh-service, runs, check-target\./],
+    [['clear', '{}'], /there are: clear-rest-cache, .*refresh-service, runs, check-target, pause, footprint\./],
   ];
   for (const [args, meant] of TYPOS) {
     it(`names what was meant by ${args.join(' ')}`, () => {

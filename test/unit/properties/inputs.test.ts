@@ -138,8 +138,20 @@ describe('whatever input comes', () => {
   it('starts refreshes for the rasters of the settings only, and answers every batch of messages', async (t) => {
     withoutLog(t);
     const refreshInput = { target: site.arcgis, serviceName: 'Landsat', serviceType: 'ImageServer' };
-    process.env['RASTERS'] = JSON.stringify([{ bucket: 'my-rasters', suffixes: ['.tif'], refresh: refreshInput }]);
-    t.after(() => delete process.env['RASTERS']);
+    process.env['RASTERS'] = JSON.stringify([
+      {
+        name: 'a',
+        bucket: 'my-rasters',
+        suffixes: ['.tif'],
+        together: { quiet: 1, longest: 1 },
+        refresh: refreshInput,
+      },
+    ]);
+    process.env['LEDGER_TABLE'] = 'ledger';
+    t.after(() => {
+      delete process.env['RASTERS'];
+      delete process.env['LEDGER_TABLE'];
+    });
     const body = oddLike([objectCreated('a.tif'), notification(['a.tif']), { Event: 's3:TestEvent' }]);
 
     await holds(

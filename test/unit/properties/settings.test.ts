@@ -92,7 +92,9 @@ function read(text: string): Settings | undefined {
 function assertSound(settings: Settings): void {
   const { schedules, rasters, ...more } = settings;
   assert.deepEqual(
-    Object.keys(more).filter((key) => !/^(secretPrefix|jobs|ledger|notifications)$/.test(key)),
+    Object.keys(more).filter(
+      (key) => !/^(secretPrefix|events|windows|sites|jobs|ledger|logDays|tags|notifications)$/.test(key),
+    ),
     [],
   );
   for (const { operation, input, name } of schedules) {

@@ -12,10 +12,10 @@ const TRIANGLE = [
 ];
 
 describe('the input of manage-map-server-cache-tiles', () => {
-  it('means every cached scale, every instance and waiting where nothing is said', () => {
-    const { scales, numOfCachingServiceInstances, waitForJobCompletion } = inputSchema.parse(RENEWAL);
+  it('means every cached scale and waiting where nothing is said', () => {
+    const { scales, waitForJobCompletion } = inputSchema.parse(RENEWAL);
 
-    assert.deepEqual([scales, numOfCachingServiceInstances, waitForJobCompletion], ['ALL', -1, 'WAIT']);
+    assert.deepEqual([scales, waitForJobCompletion], ['ALL', 'WAIT']);
   });
 
   it('accepts everything that it knows at once', () => {

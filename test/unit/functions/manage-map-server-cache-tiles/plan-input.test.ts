@@ -49,7 +49,11 @@ describe('a plan in the input of manage-map-server-cache-tiles', () => {
       { resume: RESUME, updateExtent: '0 0 1 1' },
       /updateExtent: cannot be beside resume/,
     ],
-    ['no tile in a job', { plan: { maxTilesPerJob: 0 } }, /plan\.maxTilesPerJob: must be more than 0/],
+    [
+      'no tile in a job',
+      { plan: { maxTilesPerJob: 0 } },
+      /plan\.maxTilesPerJob: must be a whole number of tiles, 1 or more/,
+    ],
     ['half a job', { plan: { jobsAtOnce: 0.5 } }, /plan\.jobsAtOnce: must be a whole number of jobs/],
     ['a share above all', { plan: { allowedFailures: '101%' } }, /plan\.allowedFailures: must be a number of units/],
     [

@@ -100,6 +100,33 @@ describe('the first step after the end of an execution', () => {
     });
   }
 
+  for (const [status, entry] of [
+    ['waiting', {}],
+    ['submitting', SUBMITTING],
+    ['running', JOB],
+  ] as const) {
+    it(`of a run that is ${status} and has succeeded is its result, and nothing is cancelled`, () => {
+      const end = { run: RUN, ended: 'SUCCEEDED', result: { status: 'submitted', jobId: 'j1' } };
+
+      const step = firstStep(end, { ...RUN, target: 'gis', status, ...entry }, NOW);
+
+      assert.deepEqual([step.plan.next, step.end, step.service], ['done', undefined, 'free']);
+      assert.partialDeepStrictEqual(step.goodEnd?.ExpressionAttributeValues, {
+        ':status': { S: 'submitted' },
+        ':result': { S: '{"status":"submitted","jobId":"j1"}' },
+        ':jobId': { S: 'j1' },
+      });
+    });
+  }
+
+  it('keeps the end that a run has in the ledger, also where its execution has succeeded', () => {
+    const end = { run: RUN, ended: 'SUCCEEDED', result: { status: 'succeeded' } };
+
+    const step = firstStep(end, { ...RUN, target: 'gis', status: 'cancelled' }, NOW);
+
+    assert.deepEqual([step.goodEnd, step.plan.next], [undefined, 'done']);
+  });
+
   it('is none where a later version has written a status that is not known', () => {
     assert.equal(said('ABORTED', undefined, { status: undefined, ...JOB }), 'done');
   });

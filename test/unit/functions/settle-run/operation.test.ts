@@ -40,7 +40,7 @@ describe('what is left of a run', () => {
     assert.deepEqual(plan, { run: RUN, ended: 'ABORTED', error: undefined, cause: undefined, next: 'done' });
     const written = await entry();
     assert.partialDeepStrictEqual(written, { status: 'cancelled', error: 'JobCancelledError' });
-    assert.deepEqual([written?.['open'], written?.['waitingFor']], [undefined, undefined]);
+    assert.deepEqual([written?.['open'], written?.['waitingFor']], ['untold', undefined]);
     assert.ok(Math.abs(Number(written?.['expiresAt']) * 1000 - Date.now() - 400 * DAY_MS) < 60_000);
     assert.notEqual((await claim())?.['releasedAt'], undefined);
   });
@@ -51,6 +51,19 @@ describe('what is left of a run', () => {
     await settle(statusChange('FAILED', { error: 'InvalidInputError', cause: 'in words' }));
 
     assert.partialDeepStrictEqual(await entry(), { status: 'failed', error: 'InvalidInputError', cause: 'in words' });
+  });
+
+  it('is the result of a run that succeeded and could not say so', async (t) => {
+    const { settle, entry, claim } = await open(t, { status: 'submitting', submittingAt: inSeconds(-60) });
+
+    const plan = await settle({ run: RUN, ended: 'SUCCEEDED', result: { status: 'submitted', jobId: 'j1' } });
+
+    assert.deepEqual([plan.next, plan.result], ['done', undefined]);
+    const written = await entry();
+    assert.partialDeepStrictEqual(written, { status: 'submitted', jobId: 'j1' });
+    // Its end is still to be told.
+    assert.deepEqual([written?.['open'], written?.['error']], ['untold', undefined]);
+    assert.notEqual((await claim())?.['releasedAt'], undefined);
   });
 
   it('is a job to cancel: the run is seen, and its service stays claimed', async (t) => {

@@ -12,6 +12,7 @@ interface Standing {
   status?: string;
   error?: string;
   cause?: string;
+  output?: string;
 }
 
 /** A ledger, and Step Functions in which executions stand so; what is not named it does not know any more. */
@@ -59,6 +60,23 @@ describe('looking for runs whose end nobody told', () => {
       assert.deepEqual(started, [{ arn: CANCEL_RUN, input: { run, ended: status, ...more } }]);
     });
   }
+
+  it('tells the result of one that has succeeded, and only its word where it is too large for an execution', async (t) => {
+    const result = { status: 'submitted', jobId: 'j1' };
+    const { put, sweep, started } = await open(t, {
+      small: { status: 'SUCCEEDED', output: JSON.stringify(result) },
+      large: { status: 'SUCCEEDED', output: JSON.stringify({ ...result, messages: 'é'.repeat(130_000) }) },
+    });
+    await put('small', { status: 'submitting' });
+    await put('large', { status: 'submitting' });
+
+    await sweep();
+
+    assert.deepEqual(
+      started.map(({ input }) => Object(input).result),
+      [result, result],
+    );
+  });
 
   it('has one that Step Functions does not know any more cleaned up after, too', async (t) => {
     const { put, sweep, started } = await open(t);

@@ -88,7 +88,7 @@ describe('a run that finds an equal one', () => {
       assert.partialDeepStrictEqual(entry, { status, attachedTo: 'theirs' });
       assert.deepEqual(JSON.parse(String(entry?.['result'])), own);
       assert.notEqual(entry?.['finishedAt'], undefined);
-      assert.deepEqual([entry?.['open'], entry?.['waitingFor']], [undefined, undefined]);
+      assert.deepEqual([entry?.['open'], entry?.['waitingFor']], ['untold', undefined]);
     });
   }
 

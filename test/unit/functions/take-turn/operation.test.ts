@@ -169,14 +169,17 @@ describe('a run that takes a turn', () => {
     }
 
     // Version 0.1.0 noted nothing of a run that waits.
-    for (const [seconds, outcome] of [
-      [-1190, undefined],
-      [-1201, 'holder'],
+    for (const [what, seconds, outcome] of [
+      ['the service was free', -1190, undefined],
+      ['the service was free', -1201, 'holder'],
+      ['it asked for a service that nobody ever held', -1190, undefined],
+      ['it asked for a service that nobody ever held', -1201, 'holder'],
     ] as const) {
-      it(`${outcome === undefined ? 'waits' : 'does not wait'} for one that says nothing, ${-seconds} s after the service was free`, async (t) => {
+      it(`${outcome ?? 'waits'}: behind one that says nothing, ${-seconds} s after ${what}`, async (t) => {
         const { ledger, look } = await open(t);
-        await ledger.put(claimed({ releasedAt: inSeconds(seconds) }));
-        await ledger.put(ahead('older', { seenAt: undefined }));
+        const wasHeld = what === 'the service was free';
+        if (wasHeld) await ledger.put(claimed({ releasedAt: inSeconds(seconds) }));
+        await ledger.put(ahead('older', { seenAt: undefined, ...(!wasHeld && { startedAt: inSeconds(seconds) }) }));
 
         assert.equal((await look()).outcome, outcome);
       });

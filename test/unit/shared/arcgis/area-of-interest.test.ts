@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { areaOfInterestSchema, rectangle } from '../../../../shared/arcgis/area-of-interest.ts';
+import { areaOfInterestSchema } from '../../../../shared/arcgis/area-of-interest.ts';
+import { rectangle } from '../../../../shared/arcgis/polygons.ts';
 
 type Ring = [number, number][];
 

@@ -25,23 +25,49 @@ describe('an update extent', () => {
     assert.deepEqual(parsed, { ...EXTENT, spatialReference: { wkid: 3857 } });
   });
 
-  const texts = [
-    '',
-    ' ',
-    '1',
-    '0 0 1',
-    '0 0 1 1 1',
-    '0,0,1,1',
-    '0 0 1 x',
-    '0 0 1 NaN',
-    '0 0 1 Infinity',
-    '0 0 1 1e999',
-  ];
-  for (const text of [...texts, '0 0 1 0x10', '0 0 1 --1', 'DEFAULT', '{"xmin":0}', '5 0 1 1', '0 1 1 1']) {
+  const texts = ['', ' ', '0 0 1', '0 0 1 1 1', '0,0,1,1', '0 0 1 x', '0 0 1 NaN', '0 0 1 Infinity', '0 0 1 1e999'];
+  for (const text of [...texts, '0 0 1 0x10', '0 0 1 --1', '{"xmin":0}', '5 0 1 1', '0 1 1 1']) {
     it(`is refused as the text ${JSON.stringify(text)}`, () => {
       const { success } = updateExtentSchema.safeParse(text);
 
       assert.equal(success, false);
+    });
+  }
+
+  const names = [
+    'MAXOF',
+    'MINOF',
+    'Roads',
+    'Hauptstraßen & Wege',
+    ' Straßen ',
+    '道路',
+    'Дороги 2024',
+    '2024',
+    '1:1 000',
+  ];
+  for (const name of names) {
+    it(`may be told by the layers: ${JSON.stringify(name)}`, () => {
+      const parsed = updateExtentSchema.parse(name);
+
+      assert.deepEqual(parsed, { named: name });
+    });
+  }
+
+  it('compares the letters of a name in their composed form', () => {
+    const parsed = updateExtentSchema.parse('Stra\u00dfen U\u0308bersicht');
+
+    assert.deepEqual(parsed, { named: 'Stra\u00dfen \u00dcbersicht' });
+  });
+
+  for (const [text, reason] of [
+    ['DISPLAY', /there is no display here/],
+    ['line\nbreak', /name of a layer/],
+    ['x'.repeat(501), /name of a layer/],
+  ] as const) {
+    it(`is refused as the word ${JSON.stringify(text.slice(0, 20))}`, () => {
+      const { error } = updateExtentSchema.safeParse(text);
+
+      assert.match(String(error?.issues[0]?.message), reason);
     });
   }
 

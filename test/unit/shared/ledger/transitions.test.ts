@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { attribute, toItem } from '../../../../shared/ledger/attributes.ts';
-import { claimOf, entrySchema, OPEN, RUN_STATUSES, type RunStatus } from '../../../../shared/ledger/entry.ts';
+import { claimOf, entrySchema, OPEN, RUN_STATUSES, type RunStatus, UNTOLD } from '../../../../shared/ledger/entry.ts';
 import { expiresAt } from '../../../../shared/ledger/keeping.ts';
 import {
   changeOf,
@@ -22,6 +22,7 @@ const MAY_FOLLOW: Record<TransitionName, RunStatus[]> = {
   submits: ['waiting', 'paused', 'submitting'],
   goesOn: ['waiting', 'submitting', 'running', 'paused'],
   runs: ['submitting', 'running'],
+  begins: ['waiting', 'paused', 'running'],
   fails: ['waiting', 'submitting', 'running', 'paused', 'failed'],
   isCancelled: ['waiting', 'submitting', 'running', 'paused', 'failed', 'uncertain', 'cancelled'],
   isStopped: ['submitting', 'running', 'failed', 'uncertain', 'stopped'],
@@ -63,7 +64,7 @@ describe('a step in the life of a run', () => {
         if (!isTaken) assert.deepEqual(after, entry(status));
         else {
           assert.deepEqual([after['status'], after['polls'], after['attachedTo']], [to, 4, undefined]);
-          assert.deepEqual([after['open'], after['waitingFor']], ends ? [undefined, undefined] : [OPEN, 'gis']);
+          assert.deepEqual([after['open'], after['waitingFor']], ends ? [UNTOLD, undefined] : [OPEN, 'gis']);
         }
       }
     });
@@ -91,7 +92,7 @@ describe('a step in the life of a run', () => {
         assert.equal(isTaken, MAY_END_WELL.includes(before), before);
         if (!isTaken) continue;
         assert.partialDeepStrictEqual(after, { status, finishedAt: '2026-01-05T03:00:00.000Z', jobId: 'j1', polls: 9 });
-        assert.deepEqual([JSON.parse(String(after['result'])), after['open']], [result, undefined]);
+        assert.deepEqual([JSON.parse(String(after['result'])), after['open']], [result, UNTOLD]);
       }
     });
   }

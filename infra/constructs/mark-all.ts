@@ -1,0 +1,11 @@
+import { type Stack, Tags } from 'aws-cdk-lib';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import type { Settings } from '../settings/settings.ts';
+
+/** What companies ask of everything that is deployed: tags, and the policy that no role goes beyond. */
+export function markAll(stack: Stack, { tags, permissionsBoundary }: Settings): void {
+  for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value);
+  if (permissionsBoundary === undefined) return;
+  const policy = ManagedPolicy.fromManagedPolicyArn(stack, 'PermissionsBoundary', permissionsBoundary);
+  PermissionsBoundary.of(stack).apply(policy);
+}

@@ -1,0 +1,157 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AwsAnswer } from '../../local/aws-endpoint.ts';
+import type { Execution } from '../../local/execution.ts';
+import { ServiceError } from '../../local/service-error.ts';
+import type { TaskServices } from '../../local/task-resources.ts';
+import type { VirtualClock } from '../../local/virtual-clock.ts';
+import type { Troubles } from '../support/job-platform.ts';
+import type { AwsError, Service } from './errors.ts';
+
+/** Where a call is made: a state's own, or that of the function which it invokes. */
+export interface Site {
+  service: Service;
+  place: string;
+}
+
+/** `once`: the first call at the site fails. `two hours`: from then on every call of the service. */
+export type Duration = 'once' | 'two hours';
+
+export interface Fault {
+  site: Site;
+  error: AwsError;
+  duration: Duration;
+}
+
+const TWO_HOURS_MS = 7_200_000;
+const LATE_SECONDS = 3600;
+
+const SERVICES: Record<string, Service> = {
+  secretsmanager: 'secrets',
+  DynamoDB_20120810: 'dynamodb',
+  AWSStepFunctions: 'states',
+  AWSEvents: 'bus',
+};
+
+/** AWS as one run of a scenario meets it: notes every call, and lets those fail that the fault is about. */
+export class FaultyAws implements Troubles {
+  /** The calls that were made, each site once. */
+  readonly sites = new Map<string, Site>();
+  /** How many calls have failed. */
+  hits = 0;
+  readonly #fault: Fault | undefined;
+  readonly #clock: () => VirtualClock;
+  readonly #pending = new Set<Promise<unknown>>();
+  /** Which state a function works for. */
+  readonly #place = new AsyncLocalStorage<string>();
+  #until = 0;
+
+  constructor(fault: Fault | undefined, clock: () => VirtualClock) {
+    this.#fault = fault;
+    this.#clock = clock;
+  }
+
+  readonly around = (services: TaskServices, execution: Execution): TaskServices => {
+    const { database } = services;
+    const here = () => `${execution.machine}: ${execution.state.name}`;
+    return {
+      ...services,
+      invoke: async (name, payload) => {
+        const outcome = () => this.#place.run(here(), () => services.invoke(name, payload));
+        try {
+          return await this.#task({ service: 'lambda', place: here() }, outcome);
+        } catch (error) {
+          if (!(error instanceof ServiceError)) throw error;
+          return { error: { errorType: error.name, errorMessage: error.message, trace: [] }, log: [] };
+        }
+      },
+      database: database && {
+        call: (action, request) =>
+          this.#task({ service: 'dynamodb', place: `${here()}, ${action}` }, () => database.call(action, request)),
+      },
+      start: (request, parent) => {
+        const error = this.#met({ service: 'states', place: `${here()}, StartExecution` });
+        if (error?.when === 'before') throw failureOf(error);
+        const started = services.start(request, parent);
+        if (error !== undefined) throw failureOf(error);
+        return started;
+      },
+    };
+  };
+
+  readonly call = async (target: string, next: () => Promise<AwsAnswer>): Promise<AwsAnswer | undefined> => {
+    const [service = '', action] = target.split('.');
+    const known = SERVICES[service];
+    if (known === undefined) throw new Error(`no service ${service}`);
+    const by = this.#place.getStore() ?? 'from outside';
+    const error = this.#met({ service: known, place: `${by}, its function's ${action}` });
+    if (error?.ofCall === undefined) return await next();
+    const { ofCall, when } = error;
+    if (ofCall === 'twice') {
+      await next();
+      return await next();
+    }
+    if (ofCall === 'unfit') return unfit(await next());
+    if (when === 'after') await next();
+    return ofCall === 'nothing'
+      ? undefined
+      : { status: ofCall.status, reply: { __type: ofCall.type, message: 'simulated' } };
+  };
+
+  readonly deliver = async (tell: () => Promise<void>, { parent, machine, status }: Execution): Promise<void> => {
+    const isTold = parent === undefined && status !== 'SUCCEEDED' && machine !== 'cancel-run';
+    const error = isTold ? this.#met({ service: 'events', place: `the end of ${machine}` }) : undefined;
+    if (error?.name === 'lost') return;
+    if (error?.name === 'an hour late') {
+      const later = this.#clock().after(LATE_SECONDS, tell);
+      this.#pending.add(later);
+      void later.finally(() => this.#pending.delete(later));
+      return;
+    }
+    await tell();
+    if (error?.name === 'twice') await tell();
+  };
+
+  /** Waits for what is still under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+
+  async #task<T>(site: Site, make: () => Promise<T>): Promise<T> {
+    const error = this.#met(site);
+    if (error?.when === 'before') throw failureOf(error);
+    const result = await make();
+    if (error === undefined) return result;
+    if (error.ofTask === 'twice') return await make();
+    throw failureOf(error);
+  }
+
+  /** The error of this call, if it is to fail. */
+  #met(site: Site): AwsError | undefined {
+    const key = keyOf(site);
+    this.sites.set(key, site);
+    if (this.#fault === undefined || this.#fault.site.service !== site.service) return undefined;
+    const { error, duration } = this.#fault;
+    const now = this.#clock().now();
+    if (this.#until === 0 && key === keyOf(this.#fault.site)) {
+      this.#until = duration === 'once' ? now : now + TWO_HOURS_MS;
+      this.hits = 1;
+      return error;
+    }
+    if (duration === 'once' || now >= this.#until) return undefined;
+    this.hits += 1;
+    return error;
+  }
+}
+
+export function keyOf({ service, place }: Site): string {
+  return `${service} ${place}`;
+}
+
+function failureOf({ ofTask = '', name }: AwsError): ServiceError {
+  return new ServiceError(ofTask, `simulated: ${name}`);
+}
+
+/** A secret in the middle of a rotation that is made by hand. */
+function unfit({ status, reply }: AwsAnswer): AwsAnswer {
+  return { status, reply: { ...reply, SecretString: '{"vendor":"arcgis"}', VersionId: 'unfit' } };
+}

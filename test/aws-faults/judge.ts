@@ -1,0 +1,93 @@
+import type { GpJob } from '../../local/emulators/arcgis/gp-jobs.ts';
+import type { Execution } from '../../local/execution.ts';
+import type { LedgerEntry } from '../../local/ledger.ts';
+import { errorNames } from '../../shared/errors.ts';
+import type { JobPlatform } from '../support/job-platform.ts';
+import type { Scenario } from './scenarios.ts';
+
+const FINAL = ['succeeded', 'partly', 'failed', 'cancelled', 'stopped', 'submitted', 'uncertain'];
+
+/** What must hold after every cell: nothing was submitted twice, no job runs unwatched, every end has a name. */
+export async function judge(
+  platform: JobPlatform,
+  scenario: Scenario,
+  executions: readonly Execution[],
+): Promise<{ ends: string[]; problems: string[] }> {
+  const entries = await platform.ledger.entries();
+  const jobs = platform.emulator.jobs.list();
+  const runs = entries.filter(({ operation }) => operation !== 'claim');
+  const { executions: all } = platform.stateMachines;
+  const problems = [
+    ...(jobs.length > scenario.jobs ? [`${jobs.length} jobs were submitted, not ${scenario.jobs}`] : []),
+    ...all.filter(({ parent }) => parent === undefined).flatMap(endsByName),
+    ...executions.flatMap((execution) => entryAgrees(execution, entries)),
+    ...runs.flatMap((entry) => isOver(entry, all)),
+    ...jobs.flatMap((job) => isWatchedOrCancelled(job, runs, all)),
+    ...entries.filter(({ operation }) => operation === 'claim').flatMap((claim) => isFree(claim, runs)),
+  ];
+  return { ends: runs.map(({ status, error }) => [status, error].filter(Boolean).join(' ')), problems };
+}
+
+function endsByName({ machine, name, status, error, cause }: Execution): string[] {
+  if (status === 'RUNNING' || status === 'TIMED_OUT') return [`${machine} ${name} is ${status}`];
+  const names: string[] = errorNames();
+  // What starts a run is no run: its caller, the scheduler, has a queue for what failed, and an alarm on it.
+  if (machine === 'start-scheduled-job' || status !== 'FAILED' || names.includes(error ?? '')) return [];
+  return [`${machine} ended by ${error}: ${cause?.slice(0, 200)}`];
+}
+
+/** What the execution said of its end is what the ledger says. */
+function entryAgrees({ machine, name, status, error, history }: Execution, entries: readonly LedgerEntry[]): string[] {
+  if (machine === 'start-scheduled-job') return [];
+  const entry = entries.find((one) => one['operation'] === machine && one['name'] === name);
+  if (entry === undefined) return history.includes('Prepare') ? [`${name} has no entry`] : [];
+  const word = String(entry['status']);
+  if (status === 'SUCCEEDED' && !['succeeded', 'submitted', 'partly'].includes(word)) {
+    return [`${name} succeeded, its entry is ${word} ${entry['error']}`];
+  }
+  if (status === 'FAILED' && word === 'succeeded' && error !== 'AwsUnavailableError') {
+    return [`${name} failed by ${error}, its entry succeeded`];
+  }
+  return [];
+}
+
+/** The entry has its last word; `uncertain` has an alarm. */
+function isOver({ name, status, open, finishedAt, waitingFor }: LedgerEntry, all: readonly Execution[]): string[] {
+  if (open !== undefined || finishedAt === undefined || waitingFor !== undefined || !FINAL.includes(String(status))) {
+    return [`the entry of ${name} is ${status}${waitingFor === undefined ? '' : ' and stands in the queue'}`];
+  }
+  const isAlarmed = all.some((one) => one.status === 'FAILED' && `${one.name} ${one.input}`.includes(String(name)));
+  return status === 'uncertain' && !isAlarmed ? [`${name} is uncertain, and no alarm tells it`] : [];
+}
+
+/** Its run saw its end, or it was cancelled by the time when all that cleans up had ended. */
+function isWatchedOrCancelled(job: GpJob, runs: readonly LedgerEntry[], all: readonly Execution[]): string[] {
+  const entry = runs.find(({ jobId }) => jobId === job.id);
+  if (entry === undefined) {
+    const isSaid = runs.some(
+      ({ status, error }) => status === 'uncertain' || status === 'stopped' || error === 'SubmitUncertainError',
+    );
+    return isSaid ? [] : [`job ${job.status} is in no entry`];
+  }
+  if (entry['status'] === 'uncertain') return [];
+  if (entry['status'] === 'submitted') {
+    return job.status === 'esriJobCancelled'
+      ? [`the job of ${entry['name']} was only to be submitted, and is cancelled`]
+      : [];
+  }
+  if (job.endedAt === undefined) return [`the job of ${entry['name']} is ${job.status}, its entry ${entry['status']}`];
+  if (entry['status'] === 'succeeded') {
+    return job.status === 'esriJobSucceeded' ? [] : [`${entry['name']} succeeded, its job is ${job.status}`];
+  }
+  const about = all.filter(({ parent, input, name }) => !parent && `${name} ${input}`.includes(String(entry['name'])));
+  const until = Math.max(...about.map(({ stoppedAt = 0 }) => stoppedAt));
+  return job.endedAt > until ? [`the job of ${entry['name']} (${entry['status']}) ran on to ${job.status}`] : [];
+}
+
+function isFree({ releasedAt, holder, leaseUntil }: LedgerEntry, runs: readonly LedgerEntry[]): string[] {
+  if (releasedAt !== undefined) return [];
+  const run = runs.find(({ name }) => name === holder);
+  const isDoubted = run?.['status'] === 'uncertain' || run?.['error'] === 'SubmitUncertainError';
+  // A lost release is passed by when the lease has run out.
+  return isDoubted || leaseUntil !== undefined ? [] : [`the service is held by ${holder}, which is ${run?.['status']}`];
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { readCommandLine } from '../../../cli/command-line.ts';
+import { readStackArguments, STACK_VERBS, type StackVerb } from '../../../cli/stack-command-line.ts';
+import { HelpAsked } from '../../../cli/usage.ts';
+import { generatedBy, markdownTable, page } from './markdown.ts';
+
+/** Of every npm script: what it does. Those that `npm test` runs are in CONTRIBUTING. */
+export const SCRIPTS: Readonly<Record<string, string>> = {
+  start: 'runs operations on this machine; without a command the tour',
+  test: 'runs all that must hold, in about three minutes',
+  emulators: 'serves the two servers in miniature until you interrupt it, and prints their addresses and accounts',
+  synth: STACK_VERBS.synth,
+  diff: STACK_VERBS.diff,
+  deploy: STACK_VERBS.deploy,
+  destroy: 'deletes the stack; says what stays and how to remove it',
+  iam: STACK_VERBS.iam,
+  bench: 'measures cold starts, calls and polls: see [performance](../performance.md)',
+  docs: 'writes the pages that are made from the code',
+  'docs:events': 'writes the JSON Schemas of the events',
+  'docs:machines': 'writes the page of the state machines',
+  'settings:schema': 'writes the JSON Schema of the settings',
+  'release:check': 'goes through the checklist of a release',
+};
+
+/** The commands, as they say it themselves. */
+export function commandsPage(): string {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const rows = Object.entries(SCRIPTS)
+    .filter(([name]) => Object.hasOwn(scripts, name))
+    .map(([name, does]) => [`\`npm ${['start', 'test'].includes(name) ? name : `run ${name}`}\``, does]);
+  const help = startHelp([]);
+  const commands = [...help.matchAll(/^ {2}([a-z][a-z-]+) {2,}/gm)].map(([, name = '']) => name);
+  return page(
+    '# Commands',
+    generatedBy('the help of the commands'),
+    'Flags stand after `--`: npm takes those before it for itself.\nThe tests have more scripts: see [CONTRIBUTING](../../.github/CONTRIBUTING.md).',
+    markdownTable(['command', 'what it does'], rows),
+    '## npm start',
+    [
+      'The result is on stdout as JSON, progress is on stderr, and the exit code is 0.',
+      'On failure stdout has `{"error": "<name>", "message": "…"}`, and the exit code is 1.',
+      'JSON is indented on a terminal, and one line elsewhere.',
+      'Scripts add `--silent` to npm.',
+      '`--secrets <file>` takes your own servers, as `{"<target>": {secret}}`: then nothing is emulated and every wait is real.',
+    ].join('\n'),
+    [
+      'Ctrl-C stops what runs, as stopping the execution does on AWS, and starts nothing more.',
+      'The command ends when it is known what became of the job on the server, and says so.',
+      'Its exit code is then 130: the tour ends with the table of what was done, an operation with `JobCancelledError`.',
+      'Ctrl-C again leaves at once.',
+    ].join('\n'),
+    fenced(help),
+    ...commands.filter((name) => name !== 'help').flatMap((name) => [`### ${name}`, fenced(startHelp([name]))]),
+    '## npm run emulators',
+    [
+      '`-- --federated` gives the ArcGIS site a portal.',
+      '`-- --hosted` makes it hosted layers with their portal.',
+      '`-- --certificate <file> --key <file>` makes both servers speak https.',
+      '`-- --arcgis-port <n> --microstrategy-port <n>` sets their ports.',
+    ].join('\n'),
+    ...verbs().flatMap((verb) => [`## npm run ${verb}`, fenced(stackHelp(verb))]),
+  );
+}
+
+function verbs(): StackVerb[] {
+  return Object.keys(STACK_VERBS).filter((verb): verb is StackVerb => Object.hasOwn(STACK_VERBS, verb));
+}
+
+const startHelp = (command: readonly string[]) => helpOf(() => readCommandLine([...command, '--help'], {}));
+const stackHelp = (verb: StackVerb) => helpOf(() => readStackArguments(verb, ['--help'], {}));
+
+function helpOf(ask: () => unknown): string {
+  try {
+    ask();
+  } catch (error) {
+    if (error instanceof HelpAsked) return error.message;
+    throw error;
+  }
+  throw new Error('--help was not answered');
+}
+
+function fenced(text: string): string {
+  return `\`\`\`text\n${text}\n\`\`\``;
+}
