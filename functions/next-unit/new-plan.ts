@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../shared/errors.ts';
 import { environment } from '../../shared/lambda/environment.ts';
-import { siteSettings, windowSettings } from '../../shared/lambda/site-settings.ts';
+import { siteSettings } from '../../shared/lambda/site-settings.ts';
+import { windowSettings } from '../../shared/lambda/window-settings.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
 import { expiresAt } from '../../shared/ledger/keeping.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { areaOfInterestSchema } from '../../shared/arcgis/area-of-interest.ts';
 import { planFrom, planSourceSchema } from '../../shared/arcgis/plan-source.ts';
-import { siteSettings, windowSettings } from '../../shared/lambda/site-settings.ts';
+import { siteSettings } from '../../shared/lambda/site-settings.ts';
+import { windowSettings } from '../../shared/lambda/window-settings.ts';
 import type { EntryKey } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { type Progress, readPlan } from '../../shared/ledger/plans.ts';

@@ -104,8 +104,7 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
     async work(input, work, run) {
       const request = { ...requestOf(input), unit: work.unit };
       if (work.lostSince !== undefined) request.sought.lostSince = work.lostSince;
-      const isUnitsSubmit = work.unit !== undefined && work.lostSince === undefined;
-      const submission = await submit(input, request, run).catch(isUnitsSubmit ? endOfUnit : thrown);
+      const submission = await submit(input, request, run).catch((error: unknown) => endOf(error, work));
       if ('Error' in submission) return submission;
       const frame = { operation, target: input.target, service: serviceLabel(request.service) };
       const { job, notes = [] } = submission;
@@ -122,8 +121,9 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-/** The run ends by it. */
-function thrown(error: unknown): never {
+/** A run ends by the error. A unit of a plan tells it, unless it was only looked for: its submit may have been obeyed. */
+function endOf(error: unknown, { unit, lostSince }: Work) {
+  if (unit !== undefined && lostSince === undefined) return endOfUnit(error);
   throw error;
 }
 

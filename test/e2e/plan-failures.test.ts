@@ -54,15 +54,16 @@ describe('a plan with units that fail', () => {
     let submits = 0;
     platform.onInvoke(({ event, moment }) => {
       if (moment === 'before' && Object(event).submit !== undefined) submits += 1;
-      if (submits === 2) platform.emulator.tokens.users.siteadmin.password = 'changed';
+      if (submits === 2) platform.setSecret({ password: 'wrong' });
     });
 
-    const run = startPlan(platform, 'plan', 4);
+    const run = startPlan(platform, 'plan', 12);
     await platform.idle();
 
     assert.equal(run.error, 'VendorAuthError', run.cause);
     assert.match(String(run.cause), /"resume":/);
-    assert.deepEqual([jobs().length, submits], [1, 2]);
+    // The function that has read the secret keeps it for some time: what was submitted with it is done.
+    assert.ok(submits < 12 && submits - jobs().length <= 1, `${submits} ${jobs().length}`);
   });
 
   it('waits for a site that is away, without blaming its units', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { OPEN } from '../../shared/ledger/entry.ts';
 import { COUNTRY, planPlatform, resumeInput, startPlan } from '../support/plan-platform.ts';
 import { TILES } from '../support/tile-runs.ts';
 
@@ -28,12 +29,12 @@ describe('a plan of tiles', () => {
       ['succeeded', 640, 5, 5, 0],
     );
     const entry = (await ledger.get(TILES, 'plan')) ?? {};
-    assert.deepEqual([entry['status'], entry['percent'], entry['open']], ['succeeded', 100, undefined]);
+    assert.deepEqual([entry['status'], entry['percent'], entry['open'] === OPEN], ['succeeded', 100, false]);
     assert.deepEqual(JSON.parse(String(entry['plan'])), result.plan);
     const units = (await ledger.runs()).filter(({ parent }) => parent === `${TILES}/plan`);
     assert.deepEqual(
-      units.map(({ status, open, tiles: count }) => [status, open, count]),
-      Array.from({ length: 5 }, () => ['succeeded', undefined, 128]),
+      units.map(({ status, open, tiles: count }) => [status, open === OPEN, count]),
+      Array.from({ length: 5 }, () => ['succeeded', false, 128]),
     );
     for (const { historyEvents } of platform.stateMachines.executions) assert.ok(historyEvents < 2000);
   });

@@ -115,6 +115,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
         starts.toSorted(),
         [
           ...OPERATIONS.map((one) => `function ${one}: ${one}`),
+          'function next-unit: cancel-run',
           'function sweep-runs: cancel-run',
           ...ofRasters,
         ].toSorted(),
