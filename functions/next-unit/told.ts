@@ -32,7 +32,7 @@ export function percentOf({ made, progress }: Pick<Plan, 'made' | 'progress'>): 
 }
 
 /** When the rest is done, by how long units take and with the windows; undefined where nobody can say. */
-export function expectedEnd(plan: Plan, now: number): string | undefined {
+function expectedEnd(plan: Plan, now: number): string | undefined {
   const { made, progress, lanes, window } = plan;
   const pace = paceOfPlan(plan);
   if (pace === undefined) return undefined;

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type PlanSource, planSourceSchema } from '../arcgis/plan-source.ts';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
 import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
-import { idOf, machineOf, runName } from '../ledger/child-runs.ts';
+import { idOf } from '../ledger/child-runs.ts';
 import { claimOf, OPEN, queueOf, SEVERAL_TARGETS } from '../ledger/entry.ts';
 import { expiresAt } from '../ledger/keeping.ts';
 import type { Vendor } from '../targets/read-target.ts';
@@ -16,6 +15,8 @@ import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { parseInput } from './parse-input.ts';
 import { assertTargets, dryRunOfSeveral } from './several-targets.ts';
+import { withoutParent } from './without-parent.ts';
+import { type WorkUnit, workUnitSchema } from './work-unit.ts';
 
 /** What an input asks for, told without asking the vendor. */
 interface Asked {
@@ -50,15 +51,6 @@ export interface Work {
   unit?: WorkUnit | undefined;
   /** Epoch milliseconds. The call that was to do it broke off, and may have done it. */
   lostSince?: number | undefined;
-}
-
-/** One unit of a plan. */
-export interface WorkUnit {
-  n: number;
-  /** What the plan is made from. */
-  source: PlanSource;
-  /** ISO 8601: when its job is cancelled, though it may not have ended. */
-  until?: string | undefined;
 }
 
 /** The schema of an operation's input, for one target or for several. */
@@ -96,7 +88,7 @@ const submitSchema = z.looseObject({
       operation: z.string(),
       name: z.string(),
       waitingCost: z.optional(z.number()),
-      unit: z.optional(z.looseObject({ n: z.int(), source: planSourceSchema, until: z.optional(z.iso.datetime()) })),
+      unit: z.optional(workUnitSchema),
     }),
   ),
   attempts: z._default(z.number(), 0),
@@ -213,26 +205,6 @@ async function planMade<S extends InputSchema>(
   const { operation, inputSchema, makePlan } = parts;
   if (makePlan === undefined) throw new InvalidInputError(`${operation} has no plans, nothing was done.`);
   return await makePlan(await ofFirst(parts, parseInput(operation, inputSchema, input)), run);
-}
-
-/** By this key Step Functions links an execution to the one that has started it, in its console. */
-const STARTED_BY_KEY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
-
-/** The machines beside an operation's own that run operations as steps of their own work. */
-const PARENTS = ['renew-from-rasters'];
-
-/** The input without that key, and the run that has started this one as a part of its own work, as `<operation>/<name>`. */
-function withoutParent(given: unknown, operation: string, executionArn: string | undefined) {
-  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, STARTED_BY_KEY)) return { input: given };
-  const { [STARTED_BY_KEY]: starter, ...input } = Object(given);
-  if (typeof starter !== 'string') return { input };
-  const machine = machineOf(starter);
-  // What stands before the names of the stack's machines is no part of an operation's.
-  const parent =
-    machine === machineOf(executionArn ?? '')
-      ? operation
-      : PARENTS.find((each) => machine.endsWith(`:${each}`) || machine.endsWith(`-${each}`));
-  return { input, parent: parent && runName({ operation: parent, name: starter.split(':').at(-1) ?? '' }) };
 }
 
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */
