@@ -222,12 +222,9 @@ async function submitted<S extends InputSchema>(
   if (!isOfOne(input)) {
     throw new InvalidInputError(`target: the work of ${operation} is done for one target at a time, nothing was done.`);
   }
+  const since = lostSince === undefined ? undefined : Date.parse(lostSince);
   try {
-    return await work(
-      input,
-      { run: ofRun, unit: ofRun?.unit, lostSince: lostSince === undefined ? undefined : Date.parse(lostSince) },
-      run,
-    );
+    return await work(input, { run: ofRun, unit: ofRun?.unit, lostSince: since }, run);
   } catch (error) {
     const waitSeconds = WAITS_BEFORE_REPEAT[attempts];
     // Whoever started it by hand in Lambda waits for the answer. A search that fails says nothing of the submit before it.
