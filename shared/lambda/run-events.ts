@@ -153,7 +153,8 @@ async function prepared<S extends InputSchema>(
     name,
     id: idOf(execution.id ?? name, name),
     startedAt,
-    startedBy: startedBy(parent ?? name),
+    // Of a part of another run by the name of the whole.
+    startedBy: startedBy(parent?.split('/').at(-1) ?? name),
     ticket: `${startedAt}#${name}`,
   };
   const claiming = claim && {

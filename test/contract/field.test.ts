@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { handler as checkJob } from '../../functions/check-job/handler.ts';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
 import { handler as deleteCache } from '../../functions/delete-map-server-cache/handler.ts';
@@ -12,6 +12,7 @@ import { type FieldAnswers, startFieldSite } from '../support/field-site.ts';
 import { invoke, startTestAws, type TestAws, work } from '../support/invoke.ts';
 import { logLines } from '../support/log-lines.ts';
 import { record } from '../support/raster-messages.ts';
+import { startTestLedger } from '../support/test-ledger.ts';
 import type { WeatherServer } from '../support/weather-server.ts';
 
 /** The situations that end as their `right` says. What each is and where it was seen: `test/fixtures/field/README.md`. */
@@ -41,7 +42,7 @@ interface Situation {
   secretUrl?: string;
   secretUrlEnds?: string;
   answers: FieldAnswers;
-  rasters?: object[];
+  rasters?: { refresh: { serviceName: string } }[];
   message?: object;
   right: Right;
 }
@@ -80,7 +81,7 @@ describe('a situation of the field', () => {
       logLines(t);
       const situation: Situation = JSON.parse(readFileSync(`test/fixtures/field/${name}.json`, 'utf8'));
       if (situation.message !== undefined)
-        return assert.deepEqual(await started(situation, aws), situation.right.starts);
+        return assert.deepEqual(await started(situation, aws, t), situation.right.starts);
       const site = await startFieldSite(situation.answers);
       t.after(() => site.close());
 
@@ -107,12 +108,16 @@ async function run({ operation, input, answers: { poll } }: Situation, target: s
   return Object(await invoke(checkJob, watch)).result;
 }
 
-/** The services whose refreshes are started by one message of the queue. */
-async function started({ rasters, message }: Situation, aws: TestAws): Promise<unknown[]> {
-  process.env['RASTERS'] = JSON.stringify(rasters);
+/** The services that one message of the queue wakes the machine for new rasters for. */
+async function started({ rasters = [], message }: Situation, aws: TestAws, t: TestContext): Promise<unknown[]> {
+  await startTestLedger(t);
+  process.env['LEDGER_TABLE'] = 'Ledger';
+  const together = { quiet: 1, longest: 1 };
+  process.env['RASTERS'] = JSON.stringify(rasters.map((each, index) => ({ name: String(index), together, ...each })));
+  aws.end = { status: 'GONE' };
   const before = aws.executions.length;
   await invoke(startRefresh, { Records: [record(message)] });
-  return aws.executions.slice(before).map(({ input }) => Object(input).serviceName);
+  return aws.executions.slice(before).map(({ input }) => rasters[Number(Object(input).source)]?.refresh.serviceName);
 }
 
 function assertRight(outcome: unknown, right: Right, site: WeatherServer): void {

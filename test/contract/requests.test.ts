@@ -6,11 +6,9 @@ import { handler as deleteCache } from '../../functions/delete-map-server-cache/
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
 import { handler as refresh } from '../../functions/refresh-service/handler.ts';
-import { handler as startRefresh } from '../../functions/start-refresh/handler.ts';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { invoke, startTestAws, type TestAws } from '../support/invoke.ts';
-import { objectCreated, record } from '../support/raster-messages.ts';
 import { startWeatherServer, type WeatherServer } from '../support/weather-server.ts';
 
 const INFO = 'rest/info';
@@ -140,14 +138,6 @@ const TABLE: Row[] = [
     cold: [],
     warm: [],
     aws: { cold: [START, DESCRIBE], warm: [START, DESCRIBE] },
-  },
-  {
-    what: 'a batch of rasters for one service',
-    handler: startRefresh,
-    event: () => ({ Records: ['a.tif', 'b.tif', 'c.tif'].map((key) => record(objectCreated(key))) }),
-    cold: [],
-    warm: [],
-    aws: { cold: [START], warm: [START] },
   },
   {
     what: 'purge-microstrategy-caches of a project by its id',

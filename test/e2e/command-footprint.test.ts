@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { startCommand } from '../support/local-command.ts';
+import { promisify } from 'node:util';
+
+const start = promisify(execFile);
 
 const FOLDER = 'test/fixtures/rasters';
 
 test('footprint says of raster files where they lie and what says so, or why nobody can say', async () => {
   const files = ['plain-3857.tif', 'auxxml-32633.tif', 'tfw-prj.tif', 'antimeridian-4326.tif', 'nogeoref.tif'];
-  const { stdout, exited } = startCommand(['footprint', ...files.map((file) => `${FOLDER}/${file}`)]);
+  const paths = files.map((file) => `${FOLDER}/${file}`);
 
-  const footprints = JSON.parse(await stdout);
-  const [exitCode] = await exited;
+  const { stdout } = await start(process.execPath, ['cli/start.ts', 'footprint', ...paths]);
 
-  assert.equal(exitCode, 0);
+  const footprints = JSON.parse(stdout);
   assert.deepEqual(
     footprints.map(({ file, source, unreadable }: Record<string, string>) => [
       file?.replace(`${FOLDER}/`, ''),

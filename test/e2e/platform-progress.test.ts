@@ -171,7 +171,7 @@ test('tells people what a run is doing, and in its watching what the job does', 
 
   assert.deepEqual(shown, [
     'checks the input',
-    'waits for its turn',
+    'waits for its turn, or for the end of a pause',
     'at work',
     'esriJobExecuting 12 %, poll 1',
     'esriJobExecuting 42 %, poll 2',

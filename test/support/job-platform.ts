@@ -255,6 +255,8 @@ function startAws(): AwsServices {
   awsRequestHandler.handle = async ({ headers, body = '' }) => {
     const target = headers['x-amz-target'] ?? '';
     const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+    // SNS speaks in forms and XML.
+    if (target === '') return xmlOf(await services.publish(text));
     const next = () => services.answer(target, text);
     return responseOf(await (troubles.call?.(target, next) ?? next()));
   };
@@ -265,6 +267,10 @@ function startAws(): AwsServices {
     AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   });
   return services;
+}
+
+function xmlOf(text: string) {
+  return { response: { statusCode: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(text) } };
 }
 
 /** As the SDK gets it over HTTP. */

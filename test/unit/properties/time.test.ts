@@ -137,7 +137,9 @@ describe('the time that a check takes', () => {
   for (const [what, schema, good] of CHECKED) {
     it(`grows with the text and no faster for ${what}`, () => {
       for (const withText of replacements(good)) {
-        const attack = foundAttack((text) => z.safeParse(schema, withText(text)), textAttacks);
+        const find = () => foundAttack((text) => z.safeParse(schema, withText(text)), textAttacks);
+        // Once more, and once again: another process may have had the processor meanwhile.
+        const attack = find() && find() && find();
 
         assert.equal(attack, undefined, JSON.stringify(withText('…')));
       }
