@@ -14,7 +14,7 @@ import { EncryptionKey } from './constructs/encryption-key.ts';
 import { EventStarts } from './constructs/event-starts.ts';
 import { LOG_DAYS } from './constructs/kept-log-group.ts';
 import { Ledger } from './constructs/ledger.ts';
-import type { LoggedStateMachine } from './constructs/logged-state-machine.ts';
+import { type LoggedStateMachine, mayStart } from './constructs/logged-state-machine.ts';
 import { markAll } from './constructs/mark-all.ts';
 import { type Network, networkOf } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
@@ -91,13 +91,14 @@ export class CacheOpsStack extends Stack {
     // One room for what belongs to all runs: by it they have had their names in the template since 0.1.0.
     const room = new Construct(this, 'Jobs');
     const ledger = new Ledger(room, 'Ledger', encryptionKey);
-    const { takeTurn, joinTargets, settleRun, sweepRuns } = runDecisions(this, {
+    const { takeTurn, nextUnit, joinTargets, settleRun, sweepRuns } = runDecisions(this, {
       ledger,
-      keepDays: this.#settings.ledger.keepDays,
+      settings: this.#settings,
       add: (name, props) => this.#addDecision(name, props),
     });
     const functions = {
       takeTurn: takeTurn.function,
+      nextUnit: nextUnit.function,
       joinTargets: joinTargets.function,
       settleRun: settleRun.function,
       checkJob: this.#addVendorFunction('check-job', 'Looks how a job is doing.'),
@@ -116,6 +117,8 @@ export class CacheOpsStack extends Stack {
       operations: this.#functions,
       encryptionKey,
     });
+    nextUnit.set('CANCEL_RUN_ARN', machines.cancelRun.stateMachineArn);
+    nextUnit.function.addToRolePolicy(mayStart([machines.cancelRun]));
     for (const operation of operations) this.#addStateMachine(operation, machines);
     this.#addPause(ledger);
     const meaning = 'The job of a stopped run may still be at work.';

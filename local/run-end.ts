@@ -6,12 +6,20 @@ const entrySchema = z.object({
   jobId: z.string().optional(),
   jobStatus: z.string().optional(),
   error: z.string().optional(),
+  cause: z.string().default(''),
+  /** JSON. */
+  plan: z.string().optional(),
 });
+const planSchema = z.object({ units: z.number(), done: z.number() });
 
 /** What has become of the job of a run that was stopped, by the run's entry in the ledger: goes on after "stopped". */
 export function wordsOfStop(entry: LedgerEntry | undefined): string {
   if (entry === undefined) return 'before anything was sent to the server';
-  const { status, jobId, jobStatus = 'ended', error } = entrySchema.parse(entry);
+  const { status, jobId, jobStatus = 'ended', error, cause, plan } = entrySchema.parse(entry);
+  if (plan !== undefined && error === 'JobCancelledError') {
+    const { units, done } = planSchema.parse(JSON.parse(plan));
+    return `${done} of its ${units} units are done. ${cause.replace(/\.$/, '')}`;
+  }
   const job = jobId === undefined ? 'its job' : `its job ${jobId}`;
   switch (status) {
     case 'cancelled':

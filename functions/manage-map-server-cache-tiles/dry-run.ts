@@ -1,6 +1,7 @@
+import { NoTileError, unitParameters } from '../../shared/arcgis/plan-source.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { Submission } from '../../shared/lambda/job-operation.ts';
-import { asOneJob, figuresOf, NoTileError, type Planned, tilePlanOf, unitParameters } from './plan.ts';
+import { asOneJob, figuresOf, type Planned, tilePlanOf } from './plan.ts';
 
 /** So many units are shown; the others are counted. */
 const SHOWN_UNITS = 3;
@@ -14,7 +15,7 @@ export async function dryRunOf(
   if (planned.input.plan === undefined) return await dryRunOfOneJob(planned, notes, submit);
   const plan = tilePlanOf(planned);
   const [first, ...others] = Array.from({ length: Math.min(plan.units, SHOWN_UNITS) }, (_, n) => plan.unit(n));
-  const parametersOf = (unit = plan.unit(0)) => unitParameters(unit, planned.cache);
+  const parametersOf = (unit = plan.unit(0)) => unitParameters(unit, { reference: planned.cache.spatialReference });
   const { job } = await submit(parametersOf(first));
   for (const unit of others) await submit(parametersOf(unit));
   return { job, notes: [...notes], plan: figuresOf(plan) };

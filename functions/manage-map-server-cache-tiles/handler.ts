@@ -1,11 +1,17 @@
 import { jobOperation } from '../../shared/lambda/job-operation.ts';
 import { operationHandler } from '../../shared/lambda/operation-handler.ts';
 import { inputSchema } from './input.ts';
-import { manageMapServerCacheTiles, tilesRequest } from './operation.ts';
+import { makePlan, manageMapServerCacheTiles, tilesRequest } from './operation.ts';
 
 const OPERATION = 'manage-map-server-cache-tiles';
 
 export const handler = operationHandler(
   OPERATION,
-  jobOperation({ operation: OPERATION, inputSchema, request: tilesRequest, submit: manageMapServerCacheTiles }),
+  jobOperation({
+    operation: OPERATION,
+    inputSchema,
+    request: tilesRequest,
+    submit: manageMapServerCacheTiles,
+    makePlan,
+  }),
 );

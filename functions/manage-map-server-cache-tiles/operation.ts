@@ -2,9 +2,10 @@ import { TASK_PATHS } from '../../shared/arcgis/geoprocessing.ts';
 import { EVERY_SCALE, soughtInputs } from '../../shared/arcgis/job-inputs.ts';
 import { extentOfLayers, type LayerExtent } from '../../shared/arcgis/layer-extent.ts';
 import { chooseScales, describeService, tileCacheOf } from '../../shared/arcgis/map-service.ts';
+import { planFrom } from '../../shared/arcgis/plan-source.ts';
 import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/polygons.ts';
 import { areaByLayers } from '../../shared/arcgis/said-by-service.ts';
-import { serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
+import { type ServiceName, serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
 import { assertFits, progressBefore, submitJob } from '../../shared/arcgis/site-kinds.ts';
 import { type SpatialReference, sameSpatialReference } from '../../shared/arcgis/spatial-reference.ts';
 import type { Extent } from '../../shared/arcgis/update-extent.ts';
@@ -14,25 +15,30 @@ import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { dryRunOf } from './dry-run.ts';
 import type { Input } from './input.ts';
+import { figuresOf, parametersOfUnit, planSourceOf } from './plan.ts';
 import { proofBefore } from './proof.ts';
 import { extentsOf } from './renewed-extent.ts';
 
 export function tilesRequest(input: Input): JobRequest {
-  const { inputService, updateMode, scales, areaOfInterest, updateExtent, numOfCachingServiceInstances = -1 } = input;
-  refusePlans(input);
+  const { inputService, updateMode, scales, areaOfInterest, updateExtent, plan, resume } = input;
+  const isPlan = plan !== undefined || resume !== undefined;
   return {
     service: inputService,
     sameAs: {
       updateMode,
       scales: scales === 'ALL' ? scales : [...new Set(scales)].toSorted(),
       area: areaOfInterest ?? updateExtent,
+      // A plan that goes on has its own scales and its own area.
+      ...(resume === undefined ? {} : { resume }),
     },
+    isPlan,
+    takesPlace: !isPlan,
     sought: {
       taskPath: TASK_PATHS.manageTiles,
       inputs: soughtInputs({
         service_url: serviceUrlParameter(inputService),
         update_mode: updateMode,
-        thread_count: String(numOfCachingServiceInstances),
+        thread_count: String(input.numOfCachingServiceInstances ?? -1),
         levels: scales === 'ALL' ? EVERY_SCALE : scales.join(';'),
         area_of_interest: soughtArea(input),
       }),
@@ -48,49 +54,57 @@ function soughtArea({ areaOfInterest, updateExtent }: Input): string {
   return JSON.stringify(rectangle(updateExtent, updateExtent.spatialReference));
 }
 
-/** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */
-export async function manageMapServerCacheTiles(
-  input: Input,
-  { service, sought }: JobRequest,
-  run: Run,
-): Promise<Submission> {
+async function lookUp(input: Input, service: ServiceName, run: Run) {
   const site = await openSite(input.target, run);
   assertFits(site, service, input);
   const description = await describeService(site, service);
   const cache = tileCacheOf(description, service);
-  const levels = chooseScales(input.scales, cache);
   const { area, notes: ofArea } = await chooseArea(input, cache.spatialReference, (named) =>
     extentOfLayers(site, { service, description, reference: cache.spatialReference }, named),
   );
+  const planned = { input, description, cache, scales: chooseScales(input.scales, cache), area };
+  return { site, notes: [...cache.notes, ...ofArea], planned };
+}
+
+/** What `next-unit` needs to run a plan: what it is made from, and its figures. */
+export async function makePlan(input: Input, { service, sought }: JobRequest, run: Run): Promise<object> {
+  const { planned, notes } = await lookUp(input, service, run);
+  const source = planSourceOf(planned);
+  if (input.verify !== undefined) notes.push('verify: no tile was looked at; only single jobs are proven.');
+  // A plan that goes on is the one that it was: only whether the service still has its tiles is to be seen.
+  if (input.resume !== undefined) return { source, notes, sought };
+  return { source, notes, sought, figures: figuresOf(planFrom(source, input.areaOfInterest && planned.area)) };
+}
+
+/** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */
+export async function manageMapServerCacheTiles(
+  input: Input,
+  { service, sought, unit }: JobRequest,
+  run: Run,
+): Promise<Submission> {
+  const { site, planned, notes } = await lookUp(input, service, run);
+  const { description, cache, scales: levels, area } = planned;
   const { area_of_interest: _outline, ...inputs } = sought.inputs;
-  const notes = [...cache.notes, ...ofArea];
   const common = { ...inputs, levels: levels.join(';'), ...(area && { area_of_interest: JSON.stringify(area) }) };
   if (run.unsent !== undefined) {
-    const planned = { input, description, cache, scales: levels, area };
+    if (input.resume !== undefined) throw new InvalidInputError(RESUME_UNCOUNTED);
     return await dryRunOf(planned, notes, (parameters) => submitJob(site, sought, { ...common, ...parameters }));
+  }
+  if (unit !== undefined) {
+    const parameters = parametersOfUnit(unit, description, input.areaOfInterest && area);
+    return { notes, ...(await submitJob(site, sought, { ...common, ...parameters })) };
   }
   // A report speaks of whole scales, and of tiles that are there: nothing true of an area, or of a deletion.
   const isTold = area === undefined && input.updateMode !== 'DELETE_TILES' && input.waitForJobCompletion === 'WAIT';
   const cacheReport = isTold ? await progressBefore(site, service, levels) : undefined;
-  const { samples, notes: ofProof } = await proofBefore(
-    site,
-    { input, description, cache, scales: levels, area },
-    sought,
-  );
+  const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
   const { job, notes: ofSubmit = [] } = await submitJob(site, sought, common);
   const renews = { scales: levels, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
   return { job, notes: [...notes, ...ofProof, ...ofSubmit], cacheReport, renews, samples };
 }
 
-/** Until there is what runs one unit after the other. */
-function refusePlans({ plan, resume, dryRun }: Input): void {
-  const refuse = (key: string, why: string) => {
-    throw new InvalidInputError(`${key}: ${why}, nothing was done. Start it without this key.`);
-  };
-  if (resume !== undefined) refuse('resume', 'plans cannot be run yet');
-  if (plan !== undefined && !dryRun) refuse('plan', 'plans can be counted ("dryRun": true) and not be run yet');
-}
-
+const RESUME_UNCOUNTED =
+  'resume: a dry run does not know what an earlier run has left. The entry of that run says how many of its units are done.';
 const EXTENT_UNUSED = 'updateExtent was not used: areaOfInterest was given too and is used in its place.';
 
 interface ChosenArea {

@@ -1,13 +1,14 @@
 import type { ServiceDescription, TileCache } from '../../shared/arcgis/map-service.ts';
-import { type PolygonFeatureSet, rectangles } from '../../shared/arcgis/polygons.ts';
-import { areaInScheme, tileSchemeOf } from '../../shared/arcgis/tile-scheme.ts';
+import { haveSameTiles, type PlanSource, planFrom, unitParameters } from '../../shared/arcgis/plan-source.ts';
+import type { PolygonFeatureSet } from '../../shared/arcgis/polygons.ts';
+import { tileSchemeOf } from '../../shared/arcgis/tile-scheme.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { type PlanFigures, planOf, type TilePlan, type Unit } from '../../shared/tiles/plan.ts';
+import type { PlanFigures, TilePlan } from '../../shared/tiles/plan.ts';
 import type { Input } from './input.ts';
 
 /** What a plan of tiles is made from. */
 export interface Planned {
-  input: Pick<Input, 'plan'>;
+  input: Pick<Input, 'plan' | 'areaOfInterest'>;
   description: ServiceDescription;
   cache: TileCache;
   /** As the service writes them. */
@@ -15,33 +16,58 @@ export interface Planned {
   area: PolygonFeatureSet | undefined;
 }
 
-/** An area that touches no tile. */
-export class NoTileError extends InvalidInputError {}
-
 /**
- * The plan of an input, the same whenever it is made.
+ * What the service and an input say of a plan.
  *
- * @throws InvalidInputError when the service does not tell what a plan needs, when the area is in a reference that cannot
- *   be converted, and when it touches no tile
+ * @throws InvalidInputError when the service does not tell what a plan needs
  */
-export function tilePlanOf({ input, description, cache, scales, area }: Planned): TilePlan {
+export function planSourceOf({ input, description, cache, scales, area }: Planned): PlanSource {
   const scheme = tileSchemeOf(description);
-  if (scheme === undefined || (area === undefined && scheme.extent === undefined)) {
-    throw new InvalidInputError(
-      `plan: the service does not tell ${scheme === undefined ? 'all of its tiling scheme (tileInfo: rows, cols, origin, and the resolution of each level)' : 'its full extent'}, so its tiles cannot be counted; nothing was done. Start it ${scheme === undefined ? 'without plan' : 'with an areaOfInterest or an updateExtent'}.`,
-    );
+  if (scheme !== undefined && (area !== undefined || scheme.extent !== undefined)) {
+    const { origin, levels, ...others } = scheme;
+    return {
+      scheme: { ...others, origin: { x: origin.x, y: origin.y }, levels: [...levels] },
+      reference: cache.spatialReference,
+      scales,
+      maxTilesPerJob: input.plan?.maxTilesPerJob,
+      extent: input.areaOfInterest === undefined ? area && rectangleOf(area) : undefined,
+    };
   }
-  const polygons = area && areaInScheme(area, cache.spatialReference);
-  const plan = planOf({ scheme, scales, area: polygons, maxTilesPerJob: input.plan?.maxTilesPerJob });
-  if (plan.tiles > 0) return plan;
-  throw new NoTileError(
-    `${area === undefined ? 'scales' : 'areaOfInterest'}: no tile is touched at these scales inside the service's full extent (${JSON.stringify(scheme.extent) ?? 'not told'}), nothing was done. Check the area and its spatial reference.`,
+  throw new InvalidInputError(
+    `plan: the service does not tell ${scheme === undefined ? 'all of its tiling scheme (tileInfo: rows, cols, origin, and the resolution of each level)' : 'its full extent'}, so its tiles cannot be counted; nothing was done. Start it ${scheme === undefined ? 'without plan' : 'with an areaOfInterest or an updateExtent'}.`,
   );
 }
 
-/** What is sent for one unit in the place of the whole area and of all scales. */
-export function unitParameters({ scales, rectangles: areas }: Unit, { spatialReference }: TileCache) {
-  return { levels: scales.join(';'), area_of_interest: JSON.stringify(rectangles(areas, spatialReference)) };
+/** What an extent was made into: a rectangle in map units. */
+function rectangleOf({ features }: PolygonFeatureSet): PlanSource['extent'] {
+  const points = features.flatMap(({ geometry }) => geometry.rings.flat());
+  const xs = points.map(([x = 0]) => x);
+  const ys = points.map(([, y = 0]) => y);
+  return { xmin: Math.min(...xs), ymin: Math.min(...ys), xmax: Math.max(...xs), ymax: Math.max(...ys) };
+}
+
+/** The plan of an input, the same whenever it is made. */
+export function tilePlanOf(planned: Planned): TilePlan {
+  return planFrom(planSourceOf(planned), planned.input.areaOfInterest && planned.area);
+}
+
+/**
+ * What is sent for unit number `n` of a plan.
+ *
+ * @throws InvalidInputError when the service is not cut into the tiles of the plan any more
+ */
+export function parametersOfUnit(
+  { n, source }: { n: number; source: PlanSource },
+  description: ServiceDescription,
+  area: PolygonFeatureSet | undefined,
+): Record<string, string> {
+  const scheme = tileSchemeOf(description);
+  if (scheme === undefined || !haveSameTiles(scheme, source.scheme)) {
+    throw new InvalidInputError(
+      "The service's tiling scheme is not the one that the plan was made from, so its units are not these tiles any more. Start a new plan.",
+    );
+  }
+  return unitParameters(planFrom(source, area).unit(n), source);
 }
 
 /** As a run has them before its first unit has ended. */
@@ -58,15 +84,4 @@ export function asOneJob({ tiles, scales, ...figures }: PlanFigures): PlanFigure
     units: 1,
     scales: scales.map((scale, index) => ({ ...scale, units: index === last ? 1 : 0 })),
   };
-}
-
-/**
- * Why a plan must not run as it is; undefined where it may.
- *
- * @param maxTiles - what the site's settings let pass without a confirmation
- */
-export function unconfirmed({ tiles }: Pick<TilePlan, 'tiles'>, confirmTiles: number | undefined, maxTiles: number) {
-  if (tiles <= maxTiles || confirmTiles === tiles) return undefined;
-  const given = confirmTiles === undefined ? '' : `, which is not the ${confirmTiles} of confirmTiles`;
-  return `The plan has ${tiles} tiles${given}; this target takes ${maxTiles} without a confirmation. Give "confirmTiles": ${tiles} if that is what you want.`;
 }

@@ -2,10 +2,12 @@ import * as z from 'zod/mini';
 import { isErrorName } from '../../shared/errors.ts';
 import { nextWaitSeconds, submitLeaseUntil } from '../../shared/jobs/poll-policy.ts';
 import { environment } from '../../shared/lambda/environment.ts';
+import { siteSettings } from '../../shared/lambda/site-settings.ts';
 import { type Claim, type Entry, type EntryKey, targetOf } from '../../shared/ledger/entry.ts';
 import { expiresAt } from '../../shared/ledger/keeping.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import type { Pause } from '../../shared/ledger/pauses.ts';
+import { takePlace } from '../../shared/ledger/places.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
 import { againSchema, tryAgain } from './again.ts';
 import { equalHolder, hadSubmitted, hasAnswer, isAtWork, time } from './equal-run.ts';
@@ -32,6 +34,8 @@ const turnSchema = z.looseObject({
   request: z.string(),
   /** Whether only what is submitted after this run was started has what it was started for. */
   later: z.optional(z.boolean()),
+  /** Whether it needs one of its target's places for tile jobs, too. */
+  takesPlace: z._default(z.boolean(), false),
   maxWaiting: z.number(),
   /** How long the call that does the work may last. */
   submitSeconds: z.optional(z.number()),
@@ -102,7 +106,7 @@ async function queueUp(turn: Turn, place: Place, claimed: Claim, ledger: LedgerT
   const { run, claim, maxWaiting, request, submitSeconds } = turn;
   const queue = { claim, ticket: run.ticket, claimed };
   const ahead = await runsAhead(ledger, queue, { now: Date.now(), enough: Math.max(maxWaiting, 1) });
-  if (ahead === 0) {
+  if (ahead === 0 && (await hasPlace(turn, ledger))) {
     const now = new Date().toISOString();
     const leaseUntil = submitLeaseUntil(Date.now(), submitSeconds);
     const fence = await ledger.tryClaim(claim, { holder: run, requestHash: request, now, leaseUntil });
@@ -113,6 +117,15 @@ async function queueUp(turn: Turn, place: Place, claimed: Claim, ledger: LedgerT
   if (turn.isNew && place.looks === 1 && !wantsLater(turn) && ahead >= maxWaiting) return tooManyWait(turn);
   await noteWaiting(ledger, run, { waitingFor: claim });
   return goOnWaiting(turn, { ...place, attach: {} });
+}
+
+/** Of the tile jobs of its target only so many run at once. It is kept for a minute, and from then on while the claim is. */
+async function hasPlace({ run, claim, takesPlace }: Turn, ledger: LedgerTable): Promise<boolean> {
+  if (!takesPlace) return true;
+  const target = targetOf(claim);
+  const { jobsAtOnce: limit } = siteSettings(target);
+  const place = { id: `${run.operation}/${run.name}`, claim, holder: run.name };
+  return await takePlace(ledger, target, place, { limit, now: Date.now() });
 }
 
 function holdsAlready({ holder, holderOperation, releasedAt }: Claim, run: EntryKey): boolean {

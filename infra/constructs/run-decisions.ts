@@ -2,24 +2,31 @@ import type { Construct } from 'constructs';
 import { OPEN_INDEX, WAITING_INDEX } from '../../shared/ledger/entry.ts';
 import { ownName } from '../names.ts';
 import { operations } from '../operations.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Ledger } from './ledger.ts';
 import type { OperationFunction } from './operation-function.ts';
 import type { DecisionProps } from './telling.ts';
 
 interface RunDecisionsProps {
   readonly ledger: Ledger;
-  /** How long an entry is kept after its run has ended. */
-  readonly keepDays: number;
+  readonly settings: Pick<Settings, 'ledger' | 'sites' | 'windows'>;
   readonly add: (name: string, props: DecisionProps) => OperationFunction;
 }
 
 /** The functions that decide about every run, and see the ledger alone. */
-export function runDecisions(scope: Construct, { ledger, keepDays, add }: RunDecisionsProps) {
-  const kept = String(keepDays);
+export function runDecisions(scope: Construct, { ledger, settings, add }: RunDecisionsProps) {
+  const kept = String(settings.ledger.keepDays);
+  const sites = JSON.stringify(settings.sites);
   const takeTurn = add('take-turn', {
     description: 'Decides whether a run may start.',
-    environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: kept },
+    environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: kept, SITES: sites },
     access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem'], WAITING_INDEX),
+  });
+  const windows = JSON.stringify(settings.windows);
+  const nextUnit = add('next-unit', {
+    description: 'Decides how a plan of tiles goes on.',
+    environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: kept, SITES: sites, WINDOWS: windows },
+    access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem']),
   });
   const joinTargets = add('join-targets', {
     description: 'Joins what became of the targets of a run.',
@@ -37,5 +44,5 @@ export function runDecisions(scope: Construct, { ledger, keepDays, add }: RunDec
     environment: { LEDGER_TABLE: ledger.tableName },
     access: ledger.decisionAccess(['BatchGetItem'], OPEN_INDEX),
   });
-  return { takeTurn, joinTargets, settleRun, sweepRuns };
+  return { takeTurn, nextUnit, joinTargets, settleRun, sweepRuns };
 }

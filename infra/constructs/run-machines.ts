@@ -7,7 +7,9 @@ import { cancelRun } from '../machines/cancel-run/cancel-run.ts';
 import { hold } from '../machines/hold/hold.ts';
 import { run } from '../machines/run/run.ts';
 import { runJob } from '../machines/run-job/run-job.ts';
+import { runPlan } from '../machines/run-plan/run-plan.ts';
 import { runTargets } from '../machines/run-targets/run-targets.ts';
+import { runUnits } from '../machines/run-units/run-units.ts';
 import type { Machine } from '../machines/states.ts';
 import { takeTurn } from '../machines/take-turn/take-turn.ts';
 import { watchJob } from '../machines/watch-job/watch-job.ts';
@@ -27,7 +29,9 @@ const MARGIN_SECONDS = 30;
 interface RunMachinesProps {
   readonly ledger: Ledger;
   /** What decides about turns and about what is left of a run; what asks the vendors. */
-  readonly functions: Readonly<Record<'takeTurn' | 'joinTargets' | 'settleRun' | 'checkJob' | 'cancelJob', IFunction>>;
+  readonly functions: Readonly<
+    Record<'takeTurn' | 'nextUnit' | 'joinTargets' | 'settleRun' | 'checkJob' | 'cancelJob', IFunction>
+  >;
   /** The function of every operation, by its name. */
   readonly operations: ReadonlyMap<string, IFunction>;
   readonly encryptionKey: EncryptionKey;
@@ -40,6 +44,7 @@ export class RunMachines {
   readonly #props: RunMachinesProps;
   readonly #hold: LoggedStateMachine;
   readonly #runJob: LoggedStateMachine;
+  readonly #runPlan: LoggedStateMachine;
   readonly #runTargets: LoggedStateMachine;
   /** What a run of version 0.1.0 calls itself. */
   readonly #former: { nested: LoggedStateMachine[]; access: PolicyStatement[] };
@@ -84,6 +89,16 @@ export class RunMachines {
       mayStart([this.cancelRun]),
     ]);
     this.#runJob.allowRunning([watchJobMachine, takeTurnMachine]);
+    const { functionArn: nextUnitArn } = functions.nextUnit;
+    const runUnitsParts = { ...place, nextUnitArn, runJobArn: this.#runJob.stateMachineArn };
+    const runUnitsMachine = this.#add('RunUnits', runUnits(runUnitsParts), [mayInvoke(functions.nextUnit)]);
+    runUnitsMachine.allowRunning([this.#runJob]);
+    const runPlanParts = { ...place, nextUnitArn, runUnitsArn: runUnitsMachine.stateMachineArn };
+    this.#runPlan = this.#add('RunPlan', runPlan(runPlanParts), [
+      ...[...props.operations.values()].map(mayInvoke),
+      mayInvoke(functions.nextUnit),
+    ]);
+    this.#runPlan.allowRunning([runUnitsMachine]);
     const { joinTargets } = functions;
     this.#runTargets = this.#add('RunTargets', runTargets({ ...place, joinTargetsArn: joinTargets.functionArn }), [
       mayInvoke(joinTargets),
@@ -94,7 +109,7 @@ export class RunMachines {
       claims,
       ledger.keyAccess(),
     ]);
-    this.#hold.allowRunning([takeTurnMachine, this.#runJob, this.#runTargets]);
+    this.#hold.allowRunning([takeTurnMachine, this.#runJob, this.#runTargets, this.#runPlan]);
     this.#former = { nested: [takeTurnMachine, watchJobMachine], access: former.job };
   }
 
@@ -111,6 +126,7 @@ export class RunMachines {
       functionArn: lambda.functionArn,
       holdArn: this.#hold.stateMachineArn,
       runJobArn: this.#runJob.stateMachineArn,
+      runPlanArn: this.#runPlan.stateMachineArn,
       runTargetsArn: this.#runTargets.stateMachineArn,
       maxWaiting,
       submitSeconds: timeoutMinutes * 60 + MARGIN_SECONDS,

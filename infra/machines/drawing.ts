@@ -22,7 +22,7 @@ function shape({ Type: type }: State, text: string): string {
 
 function label(name: string, state: State): string {
   if (state.Type === 'Task') return `${name}<br>${call(state)}`;
-  if (state.Type === 'Map') return `${name}<br>${state.MaxConcurrency} at a time`;
+  if (state.Type === 'Map') return `${name}<br>${state.MaxConcurrency ?? 'all'} at a time`;
   if (state.Type !== 'Wait') return name;
   return `${name}<br>${'Seconds' in state ? `for ${state.Seconds} s` : 'as long as it was told'}`;
 }
@@ -30,7 +30,7 @@ function label(name: string, state: State): string {
 /** Where a task finds in the state what it calls. */
 const FOUND: Record<string, string> = {
   '$.functionArn': "the operation's function",
-  '$.machineArn': 'run-job or run-targets',
+  '$.machineArn': 'run-job, run-targets or run-plan',
   '$.stateMachineArn': "the operation's machine",
 };
 

@@ -7,7 +7,9 @@ import { pauseSite } from './pause-site/pause-site.ts';
 import { renewFromRasters } from './renew-from-rasters/renew-from-rasters.ts';
 import { run } from './run/run.ts';
 import { runJob } from './run-job/run-job.ts';
+import { runPlan } from './run-plan/run-plan.ts';
 import { runTargets } from './run-targets/run-targets.ts';
+import { runUnits } from './run-units/run-units.ts';
 import { startEventRun } from './start-event-run/start-event-run.ts';
 import { startScheduledJob } from './start-scheduled-job/start-scheduled-job.ts';
 import type { Machine } from './states.ts';
@@ -31,6 +33,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
       functionArn: "the operation's function",
       holdArn: 'hold',
       runJobArn: 'run-job',
+      runPlanArn: 'run-plan',
       runTargetsArn: 'run-targets',
       maxWaiting: 10,
       submitSeconds: 150,
@@ -50,6 +53,16 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     'run-job',
     'Does the work of one run: submits its job, looks for it where the answer was lost, watches it window after window, and writes the end into the ledger.',
     runJob({ ...place, watchJobArn: 'watch-job', cancelRunArn: 'cancel-run', takeTurnArn: 'take-turn' }),
+  ],
+  [
+    'run-plan',
+    'Does the work of one run that is a plan: makes the plan, runs its units in some lanes at the same time, and waits for windows and for the end of pauses, as the function `next-unit` says.',
+    runPlan({ ...place, nextUnitArn: 'next-unit', runUnitsArn: 'run-units' }),
+  ],
+  [
+    'run-units',
+    'One lane of a plan: asks `next-unit` for a unit, and has it done by `run-job` as a run of its own.',
+    runUnits({ ...place, nextUnitArn: 'next-unit', runJobArn: 'run-job' }),
   ],
   [
     'run-targets',
@@ -91,6 +104,9 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
 const DECISIONS: [question: string, file: string][] = [
   ['May this run start, must it wait, or does it end as an equal one?', 'functions/take-turn/operation.ts'],
   ['What does an operation ask for, and may its work be tried again?', 'shared/lambda/run-events.ts'],
+  ['Which unit of a plan starts now, or what does the plan wait for?', 'functions/next-unit/lane.ts'],
+  ['What does the end of a unit mean for its plan?', 'functions/next-unit/ends.ts'],
+  ['Who makes tiles on a target at the same time?', 'shared/ledger/places.ts'],
   ['How is the job, and has it run too long?', 'functions/check-job/operation.ts'],
   ['How long is the wait before the next poll, and how long does a claim hold?', 'shared/jobs/poll-policy.ts'],
   ['In which order are several targets run, and what became of them?', 'functions/join-targets/operation.ts'],

@@ -69,8 +69,9 @@ export function changeClaim(
   fencePath: string,
   set: Record<'leaseUntil', Value> | Record<'releasedAt', Value>,
   follows: Follows,
+  holderPath = '$.run.name',
 ): Task {
-  const values = { ':me': text('$.run.name'), ':fence': { 'N.$': fencePath } };
+  const values = { ':me': text(holderPath), ':fence': { 'N.$': fencePath } };
   const mine = expression<Value>({ set }, { condition: '#holder = :me AND #fence = :fence', values });
   return update(place, { operation: text(CLAIMS), name: text('$.claim') }, mine, follows);
 }
@@ -92,12 +93,17 @@ export const RUN: Key = { operation: text('$.run.operation'), name: text('$.run.
 const timePart = (index: number) => `States.ArrayGetItem(States.StringSplit($$.State.EnteredTime, ':'), ${index})`;
 
 /** The name of a nested execution: of the run, or of one of its windows, by the time when this state was entered. */
-export function nestedName(kind: 'hold' | 'job'): string {
-  return `States.Format('{}-${kind}', $.run.id)`;
+export function nestedName(kind: 'hold' | 'job', id = '$.run.id'): string {
+  return `States.Format('{}-${kind}', ${id})`;
 }
 
 export function windowName(kind: 'turn' | 'again' | 'watch'): string {
   return `States.Format('{}-${kind}-{}-{}-{}', $.run.id, ${timePart(0)}, ${timePart(1)}, ${timePart(2)})`;
+}
+
+/** The same of a lane of a plan. */
+export function laneName(): string {
+  return `States.Format('{}-lane-{}-{}-{}-{}', $.run.id, $.number, ${timePart(0)}, ${timePart(1)}, ${timePart(2)})`;
 }
 
 /**

@@ -8,7 +8,7 @@ import { patternProblem } from './raster-pattern.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';
 import { addIssues, checkUniqueNames, eventSchema, isObject, scheduleSchema } from './starts.ts';
-import { checkWindowNames, sitesSchema, windowsSchema } from './windows.ts';
+import { checkSitesSize, checkWindowNames, sitesSchema, windowsSchema } from './windows.ts';
 
 const globFree = z
   .string()
@@ -130,6 +130,7 @@ export const settingsSchema = z
     notifications: notificationsSchema.optional(),
   })
   .superRefine(checkWindowNames, { when: ({ value }) => isObject(value) })
+  .superRefine(checkSitesSize)
   .superRefine(checkRastersSize);
 
 /** The settings with their defaults filled in. */

@@ -61,6 +61,19 @@ export function checkWindowNames(settings: unknown, context: z.core.$RefinementC
   }
 }
 
+/** Lambda refuses more than 4 KB of environment, measured as JSON: the functions that decide about runs are told these. */
+export function checkSitesSize({ windows, sites }: { windows: object; sites: object }, context: z.core.$RefinementCtx) {
+  const OTHERS_BYTES = 600;
+  const LIMIT_BYTES = 4096 - OTHERS_BYTES;
+  const bytes = [windows, sites].reduce(
+    (sum, part) => sum + Buffer.byteLength(JSON.stringify(JSON.stringify(part))),
+    0,
+  );
+  if (bytes <= LIMIT_BYTES) return;
+  const message = `need ${bytes} bytes as environment of next-unit together with sites, Lambda allows ${LIMIT_BYTES}: fewer days in except, windows or sites`;
+  context.addIssue({ code: 'custom', path: ['windows'], message });
+}
+
 /** A day that there is: `2026-02-30` is none. */
 function isDate(text: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;

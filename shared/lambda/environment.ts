@@ -19,6 +19,10 @@ const variables = {
   MACHINE_PREFIX: z.string(),
   /** Of the machine that cleans up after a run. */
   CANCEL_RUN_ARN: text,
+  /** The settings' `sites`, as JSON. */
+  SITES: text,
+  /** The settings' `windows`, as JSON. */
+  WINDOWS: text,
   /** The name of the stack. */
   STACK: text,
   /** Who is told of runs, and of which, as JSON. */

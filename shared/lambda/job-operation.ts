@@ -13,6 +13,8 @@ import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { type InputOf, operationOf, type Work } from './run-events.ts';
+import { endOfUnit } from './unit-end.ts';
+import type { WorkUnit } from './work-unit.ts';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -31,6 +33,12 @@ export interface JobRequest {
   later?: boolean;
   /** How the job is found again when the answer to its submit is lost. */
   sought: SoughtJob;
+  /** Whether the work is split into units. */
+  isPlan?: boolean;
+  /** Whether it counts among the tile jobs of its target. */
+  takesPlace?: boolean;
+  /** The unit that is to be submitted. */
+  unit?: WorkUnit | undefined;
 }
 
 /** What was submitted for an input, and what was decided for the caller. */
@@ -53,23 +61,28 @@ export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput
   inputSchema: S;
   request: (input: InputOf<S>) => JobRequest;
   submit: (input: InputOf<S>, request: JobRequest, run: Run) => Promise<Submission>;
+  /** Looks up what a plan is made from. */
+  makePlan?: (input: InputOf<S>, request: JobRequest, run: Run) => Promise<object>;
 }
 
 /** An operation that starts a job of the vendor, which its state machine watches to its end. */
 export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>>(parts: JobOperation<S>): Operation {
-  const { operation, inputSchema, request: requestOf, submit } = parts;
+  const { operation, inputSchema, request: requestOf, submit, makePlan } = parts;
   return operationOf({
     operation,
     inputSchema,
     asks(input) {
       const { target, waitForJobCompletion } = input;
-      const { service: name, sameAs, later = false, sought } = requestOf(input);
+      const { service: name, sameAs, later = false, sought, isPlan, takesPlace } = requestOf(input);
       const service = serviceLabel(name);
       return {
         target,
         service,
         claim: { sameAs: [waitForJobCompletion, sameAs], later },
-        sought,
+        // A plan has no job of its own to look for.
+        sought: isPlan ? undefined : sought,
+        isPlan,
+        takesPlace,
         lookFor: `a job of ${service} on target ${target}, in ArcGIS Server Manager (the jobs of the geoprocessing service),`,
         waits: waitForJobCompletion === 'DO_NOT_WAIT',
       };
@@ -88,10 +101,12 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
         ...(notes.length === 0 ? {} : { notes }),
       };
     },
+    makePlan: makePlan && (async (input, run) => await makePlan(input, requestOf(input), run)),
     async work(input, work, run) {
-      const request = requestOf(input);
+      const request = { ...requestOf(input), unit: work.unit };
       if (work.lostSince !== undefined) request.sought.lostSince = work.lostSince;
-      const submission = await submit(input, request, run);
+      const submission = await submit(input, request, run).catch((error: unknown) => endOf(error, work));
+      if ('Error' in submission) return submission;
       const frame = { operation, target: input.target, service: serviceLabel(request.service) };
       const { job, notes = [] } = submission;
       log('info', 'submitted', { ...frame, jobId: job?.jobId });
@@ -107,18 +122,30 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
 
 type Frame = Pick<Watch['job'], 'operation' | 'target' | 'service'>;
 
-function watchOf(frame: Frame, job: SubmittedJob, { notes, cacheReport, renews, samples }: Submission, { run }: Work) {
+/** A run ends by the error. A unit of a plan tells it, unless it was only looked for: its submit may have been obeyed. */
+function endOf(error: unknown, { unit, lostSince }: Work) {
+  if (unit !== undefined && lostSince === undefined) return endOfUnit(error);
+  throw error;
+}
+
+function watchOf(
+  frame: Frame,
+  job: SubmittedJob,
+  { notes, cacheReport, renews, samples }: Submission,
+  { run, unit }: Work,
+) {
   const { taskPath, jobId, jobStatus } = job;
   const now = Date.now();
   const { MAX_DURATION_DAYS: maxDays, KEEP_DAYS: keepDays } = environment('MAX_DURATION_DAYS', 'KEEP_DAYS');
-  const deadline = now + maxDays * MS_PER_DAY;
+  const latest = now + maxDays * MS_PER_DAY;
+  const deadline = unit?.until === undefined ? latest : Math.min(latest, Date.parse(unit.until));
   return {
     status: 'running',
-    ...(run === undefined ? {} : { run }),
+    ...(run === undefined ? {} : { run: { operation: run.operation, name: run.name } }),
     // By the name `taskUrl` an execution that began with version 0.1.0 records it.
     job: { ...frame, taskPath, taskUrl: taskPath, jobId, submittedAt: new Date(now).toISOString() },
     deadline: new Date(deadline).toISOString(),
-    expiresAt: expiresAt(deadline, keepDays),
+    expiresAt: expiresAt(latest, keepDays),
     polls: 0,
     waitSeconds: nextWaitSeconds(0),
     leaseUntil: leaseUntil(now, 0),

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
 import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
-import { idOf, machineOf, runName } from '../ledger/child-runs.ts';
+import { idOf } from '../ledger/child-runs.ts';
 import { claimOf, OPEN, queueOf, SEVERAL_TARGETS } from '../ledger/entry.ts';
 import { expiresAt } from '../ledger/keeping.ts';
 import type { Vendor } from '../targets/read-target.ts';
@@ -15,6 +15,8 @@ import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { parseInput } from './parse-input.ts';
 import { assertTargets, dryRunOfSeveral } from './several-targets.ts';
+import { withoutParent } from './without-parent.ts';
+import { type WorkUnit, workUnitSchema } from './work-unit.ts';
 
 /** What an input asks for, told without asking the vendor. */
 interface Asked {
@@ -27,6 +29,10 @@ interface Asked {
   sought?: unknown;
   /** What a person looks for, and where, when nobody can say whether the work was done. */
   lookFor: string;
+  /** Whether the work is split into units, each a job of its own. */
+  isPlan?: boolean | undefined;
+  /** Whether it takes one of the places for tile jobs that its target has; each unit of a plan takes its own. */
+  takesPlace?: boolean | undefined;
   /** Whether somebody started by hand waits for the result, or is told where the run is. */
   waits: boolean;
 }
@@ -41,6 +47,8 @@ interface Claiming {
 /** What the state machine tells of a piece of work. 0.1.0 tells no `run`. */
 export interface Work {
   run?: { operation: string; name: string; waitingCost?: number | undefined } | undefined;
+  /** Of a plan: the one that is to be submitted. */
+  unit?: WorkUnit | undefined;
   /** Epoch milliseconds. The call that was to do it broke off, and may have done it. */
   lostSince?: number | undefined;
 }
@@ -59,6 +67,8 @@ export interface RunParts<S extends InputSchema> {
   asks: (input: InputOf<S>) => Asked;
   /** Does all but what would change something: gives what it would have done. */
   dryRun: (input: InputOf<S>, run: Run) => Promise<object>;
+  /** Looks up what a plan is made from; only where there are plans. */
+  makePlan?: ((input: InputOf<S>, run: Run) => Promise<object>) | undefined;
   /** Does the work: gives how it stands, with `status` first of all. */
   work: (input: InputOf<S>, work: Work, run: Run) => Promise<object>;
 }
@@ -69,9 +79,18 @@ const prepareSchema = z.looseObject({
   submitSeconds: z.optional(z.number()),
 });
 
+const planSchema = z.looseObject({ makePlan: z.unknown() });
+
 const submitSchema = z.looseObject({
   submit: z.unknown(),
-  run: z.optional(z.looseObject({ operation: z.string(), name: z.string(), waitingCost: z.optional(z.number()) })),
+  run: z.optional(
+    z.looseObject({
+      operation: z.string(),
+      name: z.string(),
+      waitingCost: z.optional(z.number()),
+      unit: z.optional(workUnitSchema),
+    }),
+  ),
   attempts: z._default(z.number(), 0),
   lostSince: z.optional(z.iso.datetime()),
 });
@@ -86,6 +105,7 @@ export function operationOf<S extends InputSchema>(parts: RunParts<S>): Operatio
     // Asked first: nothing that says that it is a dry run may do the work.
     if (holds(event, 'dryRun')) return await dryRunOf(parts, parseInput(operation, inputSchema, event), run);
     if (holds(event, 'prepare')) return await prepared(parts, parseInput(operation, prepareSchema, event));
+    if (holds(event, 'makePlan')) return await planMade(parts, parseInput(operation, planSchema, event), run);
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
     const { waits } = parts.asks(await ofFirst(parts, parseInput(operation, inputSchema, event)));
@@ -122,6 +142,7 @@ async function prepared<S extends InputSchema>(
   const isList = !isOfOne(parsed);
   const asked = parts.asks(await ofFirst(parts, parsed));
   const { service, claim, sought, lookFor } = isList ? { ...asked, claim: undefined, sought: undefined } : asked;
+  const { isPlan = false, takesPlace = false } = asked;
   const target = isList ? SEVERAL_TARGETS : asked.target;
   // Step Functions leaves fractions of a second out where they are zero; texts are compared in the queue.
   const startedAt = new Date(execution.startedAt).toISOString();
@@ -159,7 +180,14 @@ async function prepared<S extends InputSchema>(
     waitingFor: claiming?.claim,
     expiresAt: expires,
   });
-  const work = { lookFor, machine: isList ? 1 : 0, claims: claiming ? 'something' : 'nothing' };
+  // Which machine does the work: `run-job`, `run-targets` or `run-plan`.
+  const ofOne = isPlan ? 2 : 0;
+  const work = {
+    lookFor,
+    machine: isList ? 1 : ofOne,
+    takesPlace: takesPlace && !isList,
+    claims: claiming ? 'something' : 'nothing',
+  };
   const told = { run, entry, ...work, ...(claiming ?? noClaim(target)) };
   // A machine of 0.1.0 makes the entry itself.
   const answer =
@@ -170,24 +198,14 @@ async function prepared<S extends InputSchema>(
   return answer;
 }
 
-/** By this key Step Functions links an execution to the one that has started it, in its console. */
-const STARTED_BY_KEY = 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID';
-
-/** The machines beside an operation's own that run operations as steps of their own work. */
-const PARENTS = ['renew-from-rasters'];
-
-/** The input without that key, and the run that has started this one as a part of its own work, as `<operation>/<name>`. */
-function withoutParent(given: unknown, operation: string, executionArn: string | undefined) {
-  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, STARTED_BY_KEY)) return { input: given };
-  const { [STARTED_BY_KEY]: starter, ...input } = Object(given);
-  if (typeof starter !== 'string') return { input };
-  const machine = machineOf(starter);
-  // What stands before the names of the stack's machines is no part of an operation's.
-  const parent =
-    machine === machineOf(executionArn ?? '')
-      ? operation
-      : PARENTS.find((each) => machine.endsWith(`:${each}`) || machine.endsWith(`-${each}`));
-  return { input, parent: parent && runName({ operation: parent, name: starter.split(':').at(-1) ?? '' }) };
+async function planMade<S extends InputSchema>(
+  parts: RunParts<S>,
+  { makePlan: input }: z.output<typeof planSchema>,
+  run: Run,
+): Promise<object> {
+  const { operation, inputSchema, makePlan } = parts;
+  if (makePlan === undefined) throw new InvalidInputError(`${operation} has no plans, nothing was done.`);
+  return await makePlan(await ofFirst(parts, parseInput(operation, inputSchema, input)), run);
 }
 
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */
@@ -205,12 +223,9 @@ async function submitted<S extends InputSchema>(
   if (!isOfOne(input)) {
     throw new InvalidInputError(`target: the work of ${operation} is done for one target at a time, nothing was done.`);
   }
+  const since = lostSince === undefined ? undefined : Date.parse(lostSince);
   try {
-    return await work(
-      input,
-      { run: ofRun, lostSince: lostSince === undefined ? undefined : Date.parse(lostSince) },
-      run,
-    );
+    return await work(input, { run: ofRun, unit: ofRun?.unit, lostSince: since }, run);
   } catch (error) {
     const waitSeconds = WAITS_BEFORE_REPEAT[attempts];
     // Whoever started it by hand in Lambda waits for the answer. A search that fails says nothing of the submit before it.
@@ -229,6 +244,6 @@ function helpsToRepeat(error: Error): boolean {
   return isErrorName(error.name) && ERRORS[error.name].repeatingHelps;
 }
 
-function holds(event: unknown, key: 'prepare' | 'submit' | 'dryRun'): boolean {
+function holds(event: unknown, key: 'prepare' | 'submit' | 'makePlan' | 'dryRun'): boolean {
   return typeof event === 'object' && event !== null && Object.hasOwn(event, key);
 }

@@ -75,6 +75,14 @@ export const entrySchema = z.looseObject({
   submittingAt: text,
   submittedAt: text,
   finishedAt: text,
+  /** When it was certain that no job of a run that was cleaned up after can be at work. */
+  settledAt: text,
+  /** JSON: the figures of a plan of tiles. */
+  plan: text,
+  /** Grows with every change of the plan. */
+  planVersion: number,
+  /** How many tiles a unit of a plan has. */
+  tiles: number,
   /** When its end was told as an event, and when people were told of it. */
   toldAt: text,
   noticedAt: text,

@@ -104,7 +104,7 @@ export class LedgerTable {
 
   /** The pause that keeps our hands off this target now (epoch milliseconds). */
   async pauseOf(target: string, now: number): Promise<Pause | undefined> {
-    return pauseAt(await this.#items(pauseKeys(target)), now);
+    return pauseAt(await this.items(pauseKeys(target)), now);
   }
 
   /** Sets a pause, in the place of the one that the target has; one whose end is past ends it. */
@@ -219,11 +219,12 @@ export class LedgerTable {
 
   /** The entries of these keys as they are now: an index follows the table by a moment. */
   async #entries(keys: EntryKey[]): Promise<Entry[]> {
-    const found = (await this.#items(keys)).map((item) => entrySchema.parse(item));
+    const found = (await this.items(keys)).map((item) => entrySchema.parse(item));
     return found.sort((one, other) => compare(one.ticket, other.ticket));
   }
 
-  async #items(keys: EntryKey[]): Promise<Record<string, Value>[]> {
+  /** The items of these keys that there are. */
+  async items(keys: EntryKey[]): Promise<Record<string, Value>[]> {
     const found: Record<string, Value>[] = [];
     let left = keys.map(({ operation, name }) => toItem({ operation, name }));
     for (let round = 0; left.length > 0 && round < MAX_BATCH_ROUNDS; round += 1) {

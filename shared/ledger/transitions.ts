@@ -11,7 +11,7 @@ interface Transition {
   ends: boolean;
 }
 
-type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'join-targets' | 'renew-rasters';
+type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'join-targets' | 'renew-rasters' | 'next-unit';
 
 /**
  * Each status word and what may come before it. A step may be written twice, because an answer of DynamoDB can be lost; it
@@ -19,20 +19,27 @@ type Writer = 'run' | 'run-job' | 'settle-run' | 'take-turn' | 'join-targets' | 
  */
 export const TRANSITIONS = {
   waits: { to: 'waiting', after: ['waiting', 'paused'], by: ['take-turn'], ends: false },
-  pauses: { to: 'paused', after: ['waiting', 'submitting', 'paused'], by: ['take-turn'], ends: false },
+  pauses: {
+    to: 'paused',
+    after: ['waiting', 'submitting', 'running', 'paused'],
+    by: ['take-turn', 'next-unit'],
+    ends: false,
+  },
   submits: {
     to: 'submitting',
     after: ['waiting', 'paused', 'submitting'],
     by: ['run-job', 'renew-rasters'],
     ends: false,
   },
-  runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job', 'renew-rasters'], ends: false },
+  // A plan, between two pauses.
+  goesOn: { to: 'running', after: ['waiting', 'submitting', 'running', 'paused'], by: ['next-unit'], ends: false },
   // Of several targets: none of its jobs is its own.
   begins: { to: 'running', after: ['waiting', 'paused', 'running'], by: ['join-targets'], ends: false },
+  runs: { to: 'running', after: ['submitting', 'running'], by: ['run-job', 'renew-rasters'], ends: false },
   fails: {
     to: 'failed',
     after: ['waiting', 'submitting', 'running', 'paused', 'failed'],
-    by: ['run', 'run-job', 'settle-run', 'renew-rasters'],
+    by: ['run', 'run-job', 'settle-run', 'renew-rasters', 'next-unit'],
     ends: true,
   },
   isCancelled: {
@@ -49,7 +56,7 @@ export const TRANSITIONS = {
   },
   isUncertain: {
     to: 'uncertain',
-    after: ['submitting', 'running', 'failed', 'uncertain'],
+    after: ['waiting', 'paused', 'submitting', 'running', 'failed', 'uncertain'],
     by: ['settle-run'],
     ends: true,
   },

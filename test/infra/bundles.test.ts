@@ -48,6 +48,7 @@ const NODE_MODULES =
 /** Those that read and write the ledger. */
 const DECIDES = [
   'join-targets',
+  'next-unit',
   'pause-site',
   'renew-rasters',
   'send-notices',
@@ -146,7 +147,7 @@ describe('the bundles of the functions', () => {
   }
 
   const carriers: [client: string, names: string[]][] = [
-    ['sfn', [...OPERATIONS, 'start-refresh', 'renew-rasters', 'settle-run', 'sweep-runs', 'pause-site']],
+    ['sfn', [...OPERATIONS, 'start-refresh', 'renew-rasters', 'settle-run', 'sweep-runs', 'pause-site', 'next-unit']],
     ['dynamodb', [...DECIDES, 'start-refresh'].toSorted()],
     ['eventbridge', ['tell-of-runs']],
     ['sns', ['send-notices']],

@@ -16,6 +16,7 @@ export const FOR_PEOPLE = ['check-target'];
 export const DECISIONS = [
   'take-turn',
   'join-targets',
+  'next-unit',
   'settle-run',
   'sweep-runs',
   'pause-site',
@@ -51,6 +52,12 @@ const OF_DECISIONS: Record<string, object[]> = {
       'states:StopExecution',
       OPERATIONS.map((name) => `${executionsOf(name)}:*`),
     ),
+  ],
+  'next-unit': [
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+    allow('states:StartExecution', 'arn:aws:stepfunctions:JobsCancelRun'),
   ],
   'join-targets': [
     allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),

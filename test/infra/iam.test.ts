@@ -48,6 +48,7 @@ const WILDCARDS: Record<string, RegExp> = {
 const DECISIONS = [
   'take-turn',
   'join-targets',
+  'next-unit',
   'settle-run',
   'sweep-runs',
   'pause-site',
@@ -89,7 +90,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
         ofLedger?.filter((who) => ofSecrets?.includes(who)),
         [],
       );
-      assert.equal(ofLedger?.length, name === 'the smallest stack' ? 6 : 9);
+      assert.equal(ofLedger?.length, name === 'the smallest stack' ? 7 : 10);
     });
 
     it('every function writes its own log and no other', () => {
@@ -114,6 +115,7 @@ for (const [name, { template, idsOf, resources }] of stacks) {
         starts.toSorted(),
         [
           ...OPERATIONS.map((one) => `function ${one}: ${one}`),
+          'function next-unit: cancel-run',
           'function sweep-runs: cancel-run',
           ...ofRasters,
         ].toSorted(),

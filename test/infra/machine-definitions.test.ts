@@ -130,7 +130,7 @@ describe('the state machines', () => {
     assert.ok(names.length > 0);
     // Of a raster's run a function tells the name.
     for (const name of names.filter((each) => each !== '$.name'))
-      assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}-\{\}-\{\})?', \$\.run\.id/);
+      assert.match(name, /^States\.Format\('\{\}-[a-z]+(?:-\{\}){0,4}', \$\.(?:unit\.state\.)?run\.id/);
   });
 
   it('are the same for every operation, but for its function, its name and its limits', () => {

@@ -12,6 +12,10 @@ const MAX_STATES_OF_PAUSE = 1;
 /** What a run of several targets goes through besides, counted by itself; with the states of its Map. */
 const TARGETS = 'run-targets';
 const MAX_STATES_OF_TARGETS = 5;
+/** Through these only runs that are plans go: counted by themselves, too; with the states of the Map. */
+const PLANS = ['run-plan', 'run-units'];
+const MAX_STATES_OF_PLANS = 14;
+const MAX_CHOICE_RULES_OF_PLANS = 5;
 /** What takes care of new rasters: counted by itself, because the operations that it runs have runs of their own. */
 const RENEWAL = 'renew-from-rasters';
 const MAX_STATES_OF_RENEWAL = 10;
@@ -24,7 +28,7 @@ const all = machinesOf({
 });
 /** Each definition once: the machines of operations have the same. */
 const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job']
-  .filter((name) => name !== TARGETS)
+  .filter((name) => name !== TARGETS && !PLANS.includes(name))
   .map((name) => required(all, name));
 const choices = definitions.flatMap(({ name, states }) =>
   [...states]
@@ -34,7 +38,7 @@ const choices = definitions.flatMap(({ name, states }) =>
 
 describe('what a person has to read of the state machines', () => {
   it('is all of them: there are no others', () => {
-    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE, TARGETS, RENEWAL]);
+    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE, TARGETS, ...PLANS, RENEWAL]);
 
     assert.deepEqual(
       [...all.keys()].filter((name) => !known.has(name)),
@@ -64,6 +68,17 @@ describe('what a person has to read of the state machines', () => {
     const states = JSON.stringify(json).match(/"Type":/g) ?? [];
 
     assert.equal(states.length, MAX_STATES_OF_TARGETS);
+  });
+
+  it(`is ${MAX_STATES_OF_PLANS} states at most of the machines of plans, whose choices test one word`, () => {
+    const machines = PLANS.map((name) => required(all, name));
+    const states = machines.flatMap(({ json }) => JSON.stringify(json).match(/"Type":/g) ?? []);
+    const rules = machines.flatMap((machine) => [...machine.states.values()].flatMap(({ Choices }) => Choices));
+
+    assert.ok(states.length <= MAX_STATES_OF_PLANS, `${states.length} states`);
+    assert.ok(rules.length > 0 && rules.length <= MAX_CHOICE_RULES_OF_PLANS, `${rules.length} rules`);
+    for (const { Next: _next, Variable: _variable, ...test } of rules)
+      assert.match(JSON.stringify(test), /^\{"StringEquals":"[a-z]+"\}$/);
   });
 
   it(`is ${MAX_STATES_OF_RENEWAL} states of the machine for new rasters at most`, () => {

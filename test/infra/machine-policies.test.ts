@@ -76,7 +76,7 @@ const needed: Record<string, Rights[]> = {
       [invoke(name), entries('PutItem', name), entries('UpdateItem', name), tableKey, ...runToEnd('hold')],
     ]),
   ),
-  hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job', 'run-targets')],
+  hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job', 'run-targets', 'run-plan')],
   'run-job': [
     invoke(...OPERATIONS),
     entries('UpdateItem', ...OPERATIONS, 'claim'),
@@ -84,6 +84,8 @@ const needed: Record<string, Rights[]> = {
     start('cancel-run'),
     ...runToEnd('watch-job', 'take-turn'),
   ],
+  'run-plan': [invoke(...OPERATIONS), invoke('next-unit'), ...runToEnd('run-units')],
+  'run-units': [invoke('next-unit'), ...runToEnd('run-job')],
   'run-targets': [
     invoke('join-targets'),
     ...runToEnd(...OPERATIONS).slice(1),

@@ -5,7 +5,16 @@ export const IMMEDIATE = ['clear-rest-cache', 'purge-microstrategy-caches'];
 export const JOBS = ['delete-map-server-cache', 'manage-map-server-cache-tiles', 'refresh-service'];
 export const OPERATIONS = [...IMMEDIATE, ...JOBS];
 /** What the runs of all operations are made of. */
-export const SHARED_MACHINES = ['hold', 'run-job', 'run-targets', 'take-turn', 'watch-job', 'cancel-run'];
+export const SHARED_MACHINES = [
+  'hold',
+  'run-job',
+  'run-targets',
+  'run-plan',
+  'run-units',
+  'take-turn',
+  'watch-job',
+  'cancel-run',
+];
 
 const catcherSchema = z.looseObject({ ErrorEquals: z.array(z.string()), Next: z.string() });
 const stateSchema = z.looseObject({

@@ -43,6 +43,7 @@ describe('a network of the settings', () => {
         8,
         [
           'TakeTurnFunction',
+          'NextUnitFunction',
           'JoinTargetsFunction',
           'SettleRunFunction',
           'SweepRunsFunction',

@@ -125,7 +125,11 @@ describe('a run', () => {
     for (const [state, { Parameters }] of onClaims) {
       const { ConditionExpression, ExpressionAttributeValues: values } = Parameters;
       assert.equal(ConditionExpression, '#holder = :me AND #fence = :fence', state);
-      assert.deepEqual(Object(values)[':me'], { 'S.$': '$.run.name' }, state);
+      assert.deepEqual(
+        Object(values)[':me'],
+        { 'S.$': state === 'Renew the lease' ? '$.holder' : '$.run.name' },
+        state,
+      );
     }
   });
 

@@ -14,6 +14,7 @@ export function hold(parts: HoldParts): Machine {
     'claim.$': '$.claim',
     'request.$': '$.request',
     'later.$': '$.later',
+    'takesPlace.$': '$.takesPlace',
     'maxWaiting.$': '$.maxWaiting',
     'submitSeconds.$': '$.submitSeconds',
     'isNew.$': '$.turn.state.isNew',
@@ -22,6 +23,7 @@ export function hold(parts: HoldParts): Machine {
   const work = {
     // With what the wait has cost.
     'run.$': '$.turn.state.run',
+    'holder.$': '$.turn.state.run.name',
     'input.$': '$.input',
     'lookFor.$': '$.lookFor',
     'functionArn.$': '$.functionArn',

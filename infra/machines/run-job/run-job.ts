@@ -165,8 +165,14 @@ function watchStates(parts: RunJobParts): Machine['States'] {
       },
       goOn('Renew the lease'),
     ),
-    // Even where somebody else holds the service by now the job is there, and is watched to its end.
-    'Renew the lease': changeClaim(parts, '$.fence', { leaseUntil: text('$.work.state.leaseUntil') }, goOn('Watch')),
+    // Of a unit the whole plan holds the service. Even where somebody else holds the service by now the job is there, and is watched to its end.
+    'Renew the lease': changeClaim(
+      parts,
+      '$.fence',
+      { leaseUntil: text('$.work.state.leaseUntil') },
+      goOn('Watch'),
+      '$.holder',
+    ),
     Watch: runMachine(
       parts,
       watchJobArn,

@@ -24,6 +24,7 @@ export interface RunParts extends Place {
   functionArn: string;
   holdArn: string;
   runJobArn: string;
+  runPlanArn: string;
   runTargetsArn: string;
   /** How many runs may wait for one service. */
   maxWaiting: number;
@@ -47,7 +48,8 @@ const AWS_FAILED =
 
 /** One run of one operation, from its entry in the ledger to its result. The machine is named after the operation. */
 export function run(parts: RunParts): Machine {
-  const { operation, example, functionArn, holdArn, runJobArn, runTargetsArn, maxWaiting, submitSeconds } = parts;
+  const { operation, example, functionArn, holdArn, runJobArn, runTargetsArn, runPlanArn, maxWaiting, submitSeconds } =
+    parts;
   const key = { operation: text(operation), name: text('$$.Execution.Name') };
   const work = {
     'run.$': '$.run',
@@ -60,9 +62,10 @@ export function run(parts: RunParts): Machine {
     'claim.$': '$.claim',
     'request.$': '$.request',
     'later.$': '$.later',
+    'takesPlace.$': '$.takesPlace',
     maxWaiting,
     // `Prepare` says by a number which of them does the work.
-    'machineArn.$': `States.ArrayGetItem(States.Array('${runJobArn}', '${runTargetsArn}'), $.machine)`,
+    'machineArn.$': `States.ArrayGetItem(States.Array('${runJobArn}', '${runTargetsArn}', '${runPlanArn}'), $.machine)`,
     turn: { state: { attach: {}, isNew: true } },
   };
   return {

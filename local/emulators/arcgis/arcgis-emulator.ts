@@ -66,6 +66,8 @@ export interface ArcgisEmulatorOptions {
   tokenLifeMinutes?: number;
   /** How long a job without tiles takes; 1000 tiles double the part in which it executes. @defaultValue 2.5 */
   jobSeconds?: number;
+  /** Which part of that it waits before it executes. @defaultValue 0.2 */
+  waitingShare?: number;
   /** Which of its two documented successes Clear REST cache answers with. @defaultValue "status" */
   clearAnswer?: 'status' | 'success';
   /** The code for a service that does not exist; it differs by version. @defaultValue 404 */
@@ -147,9 +149,9 @@ export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): 
 const ORGANIZATION = '0123456789ABCDEF';
 
 function createSite(origin: string, options: ArcgisEmulatorOptions, hostedBy: string | undefined): Site {
-  const { federated = false, now = Date.now, tokenLifeMinutes = 60, jobSeconds = 2.5 } = options;
+  const { federated = false, now = Date.now, tokenLifeMinutes = 60, jobSeconds = 2.5, waitingShare } = options;
   const isHosted = hostedBy !== undefined;
-  const jobs = new GpJobs({ now, jobSeconds });
+  const jobs = new GpJobs({ now, jobSeconds, ...(waitingShare === undefined ? {} : { waitingShare }) });
   const tiles = new TileStore(() => (hosted ? hosted.advance() : jobs.advance()));
   const hosted = isHosted ? new HostedJobs({ now, jobSeconds, tiles }) : undefined;
   const services = isHosted ? hostedServices() : defaultServices();

@@ -54,7 +54,8 @@ interface RunningJob extends GpJob {
   cancelledAt: number | undefined;
 }
 
-const SUBMITTED_SHARE = 0.1;
+/** Of the time before it executes. */
+const SUBMITTED_SHARE = 0.5;
 const WAITING_SHARE = 0.2;
 const CANCELLING_SHARE = 0.1;
 const STEPS_THAT_DOUBLE_THE_TIME = 1000;
@@ -70,10 +71,12 @@ export class GpJobs {
   readonly #jobs: RunningJob[] = [];
   readonly #now: () => number;
   readonly #baseMs: number;
+  readonly #waitingShare: number;
 
-  constructor(settings: { now: () => number; jobSeconds: number }) {
+  constructor(settings: { now: () => number; jobSeconds: number; waitingShare?: number }) {
     this.#now = settings.now;
     this.#baseMs = Math.max(1, settings.jobSeconds * 1000);
+    this.#waitingShare = settings.waitingShare ?? WAITING_SHARE;
   }
 
   /** Every job, the oldest first. */
@@ -133,10 +136,13 @@ export class GpJobs {
   }
 
   #move(job: RunningJob, now: number): void {
-    const executingAt = job.submittedAt + this.#baseMs * WAITING_SHARE;
+    const executingAt = job.submittedAt + this.#baseMs * this.#waitingShare;
     const until = Math.min(now, job.cancelledAt ?? now);
     if (until >= executingAt) this.#execute(job, executingAt, until);
-    else if (job.cancelledAt === undefined && until >= job.submittedAt + this.#baseMs * SUBMITTED_SHARE) {
+    else if (
+      job.cancelledAt === undefined &&
+      until >= job.submittedAt + this.#baseMs * this.#waitingShare * SUBMITTED_SHARE
+    ) {
       job.status = 'esriJobWaiting';
     }
     if (job.cancelledAt === undefined || job.endedAt !== undefined) return;
@@ -156,7 +162,7 @@ export class GpJobs {
       }
     }
     const { work } = job;
-    const duration = this.#baseMs * (1 - WAITING_SHARE) * (1 + work.steps / STEPS_THAT_DOUBLE_THE_TIME);
+    const duration = this.#baseMs * (1 - this.#waitingShare) * (1 + work.steps / STEPS_THAT_DOUBLE_THE_TIME);
     const share = Math.min(1, (until - executingAt) / duration, job.fate === 'succeeds' ? 1 : UNLUCKY_SHARE);
     const endsAt = executingAt + duration * share;
     for (; job.applied < Math.floor(work.steps * share); job.applied += 1) {

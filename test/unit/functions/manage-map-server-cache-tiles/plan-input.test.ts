@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inputSchema } from '../../../../functions/manage-map-server-cache-tiles/input.ts';
-import { unconfirmed } from '../../../../functions/manage-map-server-cache-tiles/plan.ts';
+import { unconfirmed } from '../../../../shared/tiles/confirmation.ts';
 import { refusal, refusedPaths } from '../../../support/refused-paths.ts';
 
 const TILES = { target: 'a', inputService: 'Base/Roads.MapServer', updateMode: 'RECREATE_ALL_TILES' };

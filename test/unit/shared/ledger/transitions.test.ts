@@ -18,14 +18,15 @@ const ENDS: readonly RunStatus[] = ['succeeded', 'partly', 'submitted', 'failed'
 /** What may follow what, written a second time: after the statuses of a row the step may be taken. */
 const MAY_FOLLOW: Record<TransitionName, RunStatus[]> = {
   waits: ['waiting', 'paused'],
-  pauses: ['waiting', 'submitting', 'paused'],
+  pauses: ['waiting', 'submitting', 'running', 'paused'],
   submits: ['waiting', 'paused', 'submitting'],
+  goesOn: ['waiting', 'submitting', 'running', 'paused'],
   runs: ['submitting', 'running'],
   begins: ['waiting', 'paused', 'running'],
   fails: ['waiting', 'submitting', 'running', 'paused', 'failed'],
   isCancelled: ['waiting', 'submitting', 'running', 'paused', 'failed', 'uncertain', 'cancelled'],
   isStopped: ['submitting', 'running', 'failed', 'uncertain', 'stopped'],
-  isUncertain: ['submitting', 'running', 'failed', 'uncertain'],
+  isUncertain: ['waiting', 'paused', 'submitting', 'running', 'failed', 'uncertain'],
 };
 const MAY_END_WELL: RunStatus[] = ['waiting', 'paused', 'submitting', 'running', 'succeeded', 'partly', 'submitted'];
 
