@@ -49,11 +49,11 @@ async function build(assembly: string): Promise<void> {
   const temporary = await mkdtemp(join(CACHE, `${basename(assembly)}-`));
   // Loaded only now: a kept assembly needs no CDK, which takes seconds to load.
   const { App } = await import('aws-cdk-lib');
-  const { CacheOpsStack } = await import('../infra/cache-ops-stack.ts');
+  const { addStack } = await import('../infra/add-stack.ts');
   const { readSettings } = await import('../infra/settings/settings.ts');
   try {
     const app = new App({ outdir: temporary, analyticsReporting: false, context: await cdkContext() });
-    new CacheOpsStack(app, { settings: readSettings(SETTINGS) });
+    addStack(app, readSettings(SETTINGS));
     app.synth();
     await rename(temporary, assembly);
   } catch (error) {
