@@ -25,14 +25,17 @@ const manifestSchema = z.object({
   dependencies: z.record(z.string(), z.string()),
 });
 
-/** Makes the package that a CDK app installs, as a folder of plain JavaScript with declarations and the bundles of all functions. */
-export async function buildPackage(folder: string): Promise<void> {
+/**
+ * Makes the package that a CDK app installs, as a folder of plain JavaScript with declarations and the bundles of all functions.
+ * @param write puts the bundle of a function into a folder
+ */
+export async function buildPackage(folder: string, write: typeof writeBundle = writeBundle): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const functions = readdirSync(join(ROOT, 'functions'));
   const [construct, ...bundles] = await Promise.all([
     buildConstruct(folder),
-    ...functions.map((name) => writeBundle(name, join(folder, 'functions', name))),
+    ...functions.map((name) => write(name, join(folder, 'functions', name))),
     writeDeclarations(folder),
     writeManifest(folder),
     writeFile(join(folder, 'settings.schema.json'), settingsSchemaText()),
