@@ -52,7 +52,13 @@ async function build(assembly: string): Promise<void> {
   const { CacheOpsStack } = await import('../infra/cache-ops-stack.ts');
   const { readSettings } = await import('../infra/settings/settings.ts');
   try {
-    const app = new App({ outdir: temporary, analyticsReporting: false, context: await cdkContext() });
+    const app = new App({
+      outdir: temporary,
+      analyticsReporting: false,
+      // It takes seconds, and looks for what the tests of the infrastructure look for.
+      builtinCloudFormationValidation: false,
+      context: await cdkContext(),
+    });
     new CacheOpsStack(app, { settings: readSettings(SETTINGS) });
     app.synth();
     await rename(temporary, assembly);
