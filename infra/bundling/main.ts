@@ -1,10 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleFunction } from './bundle-function.ts';
+import { bundleFunctions, FUNCTIONS } from './bundle-function.ts';
 
-// node main.ts <function> <folder>: what the CDK, which can only wait for processes, puts into an asset.
-const [name = '', folder = ''] = process.argv.slice(2);
-const { code } = await bundleFunction(name);
-await writeFile(join(folder, 'index.js'), code);
-// Where the bundle lies inside the checkout, the project's package.json would declare it an ES module.
-await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'commonjs' }));
+// node main.ts <folder>: the bundles of all functions, a folder for each. The CDK can only wait for processes.
+const [folder = ''] = process.argv.slice(2);
+for (const [name, { code }] of await bundleFunctions(await readdir(FUNCTIONS))) {
+  await mkdir(join(folder, name));
+  await writeFile(join(folder, name, 'index.js'), code);
+  // Where the bundle lies inside the checkout, the project's package.json would declare it an ES module.
+  await writeFile(join(folder, name, 'package.json'), JSON.stringify({ type: 'commonjs' }));
+}
