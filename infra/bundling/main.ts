@@ -1,5 +1,5 @@
-import { writeBundle } from './write-bundle.ts';
+import { writeBundles } from './write-bundles.ts';
 
-// node main.ts <function> <folder>: what the CDK, which can only wait for processes, puts into an asset.
-const [name = '', folder = ''] = process.argv.slice(2);
-await writeBundle(name, folder);
+// node main.ts <folder>: the bundles of all functions, a folder for each. The CDK can only wait for processes.
+const [folder = ''] = process.argv.slice(2);
+await writeBundles(folder);

@@ -121,6 +121,7 @@ export class RunMachines {
     const { ledger } = this.#props;
     const lambda = this.#props.operations.get(name);
     if (lambda === undefined) throw new Error(`The stack has no function for ${name}`);
+    const { nextUnit } = this.#props.functions;
     const definition = run({
       partition: Stack.of(this.#scope).partition,
       table: ledger.tableName,
@@ -131,6 +132,7 @@ export class RunMachines {
       runJobArn: this.#runJob.stateMachineArn,
       runPlanArn: this.#runPlan.stateMachineArn,
       runTargetsArn: this.#runTargets.stateMachineArn,
+      nextUnitArn: nextUnit.functionArn,
       maxWaiting,
       submitSeconds: timeoutMinutes * 60 + MARGIN_SECONDS,
     });
@@ -140,6 +142,7 @@ export class RunMachines {
       definition,
       [
         mayInvoke(lambda),
+        mayInvoke(nextUnit),
         ledger.access('PutItem', [name]),
         ledger.access('UpdateItem', [name]),
         ledger.keyAccess(),

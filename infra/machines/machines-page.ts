@@ -35,6 +35,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
       runJobArn: 'run-job',
       runPlanArn: 'run-plan',
       runTargetsArn: 'run-targets',
+      nextUnitArn: 'next-unit',
       maxWaiting: 10,
       submitSeconds: 150,
     }),

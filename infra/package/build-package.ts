@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import * as z from 'zod';
-import { writeBundle } from '../bundling/write-bundle.ts';
+import { writeBundles } from '../bundling/write-bundles.ts';
 import { settingsSchemaText } from '../settings/settings-schema.ts';
 import { licencesOf } from './licences.ts';
 import { packageReadme } from './package-readme.ts';
@@ -25,24 +24,20 @@ const manifestSchema = z.object({
   dependencies: z.record(z.string(), z.string()),
 });
 
-/**
- * Makes the package that a CDK app installs, as a folder of plain JavaScript with declarations and the bundles of all functions.
- * @param write puts the bundle of a function into a folder
- */
-export async function buildPackage(folder: string, write: typeof writeBundle = writeBundle): Promise<void> {
+/** Makes the package that a CDK app installs, as a folder of plain JavaScript with declarations and the bundles of all functions. */
+export async function buildPackage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const functions = readdirSync(join(ROOT, 'functions'));
-  const [construct, ...bundles] = await Promise.all([
+  const [construct, bundles] = await Promise.all([
     buildConstruct(folder),
-    ...functions.map((name) => write(name, join(folder, 'functions', name))),
+    writeBundles(join(folder, 'functions')),
     writeDeclarations(folder),
     writeManifest(folder),
     writeFile(join(folder, 'settings.schema.json'), settingsSchemaText()),
     ...['LICENSE', 'CHANGELOG.md'].map((file) => copyFile(join(ROOT, file), join(folder, file))),
     writeFile(join(folder, 'README.md'), packageReadme()),
   ]);
-  const metafiles = [construct, ...bundles.map((bundle) => (bundle === undefined ? [] : bundle.metafile))].flat();
+  const metafiles = [construct, ...bundles.map(({ metafile }) => metafile)];
   await writeFile(join(folder, 'THIRD-PARTY-LICENCES.txt'), await licencesOf(metafiles));
 }
 

@@ -32,6 +32,7 @@ const OTHER_KEYS = [
     'projectId',
     'outputUrl',
     'failedUnits',
+    'expectedSeconds',
   ],
 ];
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -50,19 +51,15 @@ const EXAMPLES = () => {
   return `import type { CacheOpsProps } from 'cache-ops';\nexport const all: CacheOpsProps[] = ${JSON.stringify(all)};`;
 };
 
+const FUNCTIONS = readdirSync('functions');
 let packed: string[] = [];
 before(async () => {
-  // Its code is bundled in test/long: here only where it is, and what of it is asked for.
-  packed = await makePackage(async (name, folder) => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'index.js'), `exports.handler = () => ${JSON.stringify(name)};`);
-    return { code: Buffer.alloc(0), metafile: { inputs: {}, outputs: {} }, substituted: [] };
-  });
+  packed = await makePackage();
 });
 
 describe('the package', () => {
-  it('holds plain JavaScript, declarations, the code of all functions, and nothing of this machine', () => {
-    const functions = readdirSync('functions').map((name) => `functions/${name}/index.js`);
+  it('holds plain JavaScript, declarations, the bundles of all functions, and nothing of this machine', () => {
+    const functions = FUNCTIONS.flatMap((name) => [`functions/${name}/index.js`, `functions/${name}/package.json`]);
     const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENCES.txt', 'index.d.ts', 'index.js'];
 
     const telling = packed.filter((file) => readFileSync(join(built, file), 'utf8').includes(ROOT));
@@ -77,6 +74,24 @@ describe('the package', () => {
 
     assert.deepEqual([version, dependencies, devDependencies, scripts], [VERSION, undefined, undefined, undefined]);
     assert.deepEqual(peerDependencies, { 'aws-cdk-lib': `^${cdk}`, constructs: `^${constructs}` });
+  });
+});
+
+describe('the bundles of the package', () => {
+  for (const name of FUNCTIONS) {
+    it(`start where no checkout is: ${name}`, () => {
+      const { handler } = createRequire(join(app, 'x.js'))(`./node_modules/cache-ops/functions/${name}/index.js`);
+
+      assert.equal(typeof handler, 'function');
+    });
+  }
+
+  it('have the licence of every package beside them whose code they hold', () => {
+    const text = readFileSync(join(built, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
+
+    for (const name of ['undici', 'zod', '@middy/core', '@aws-sdk/client-sfn', 'yaml']) {
+      assert.ok(text.includes(`\n${name} `), name);
+    }
   });
 });
 
@@ -144,7 +159,8 @@ describe('the template of a release', () => {
     for (const archive of archives) {
       const files = unzip(readFileSync(join(template, CODE_FOLDER, archive)));
       const code = readFileSync(join(built, 'functions', archive.replace(/-[0-9a-f]{12}\.zip$/, ''), 'index.js'));
-      assert.deepEqual([...files], [['index.js', code]]);
+      assert.deepEqual([...files.keys()], ['index.js', 'package.json']);
+      assert.deepEqual(files.get('index.js'), code, archive);
     }
   });
 

@@ -8,6 +8,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { RECORD_VARIABLE } from '../../local/record.ts';
+import { STATE_VARIABLE } from '../../local/state-folder.ts';
 import { Leaks } from './leaks.ts';
 
 const START = fileURLToPath(new URL('../../cli/start.ts', import.meta.url));
@@ -51,7 +52,7 @@ export function recordSaid(place: string, what: unknown): void {
 /** Starts a command, the leader of a process group of its own; after the tests of the file all that was said in its commands is searched for their secrets. */
 export function startCommand(args: string[]): LocalCommand {
   const file = join(folder, String(searches.length));
-  const env = { ...process.env, [RECORD_VARIABLE]: file };
+  const env = { ...process.env, [RECORD_VARIABLE]: file, [STATE_VARIABLE]: join(folder, 'state') };
   const child = spawn(process.execPath, [START, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   let shown = '';

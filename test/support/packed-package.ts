@@ -24,10 +24,10 @@ export const app = join(folder, 'app');
 export const template = join(folder, 'template');
 
 /** Makes the three; gives the files that were packed. */
-export async function makePackage(write?: Parameters<typeof buildPackage>[1]): Promise<string[]> {
+export async function makePackage(): Promise<string[]> {
   // The CDK's check of the template takes seconds, and looks for what the tests of the infrastructure look for.
   process.env['CDK_VALIDATION'] = 'false';
-  await buildPackage(built, write);
+  await buildPackage(built);
   for (const empty of [app, scratch]) mkdirSync(empty);
   const [{ filename, files }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], built));
   writeFileSync(join(app, 'package.json'), '{"private": true}');
