@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
+import { type Samples, samplesSchema } from '../jobs/proof.ts';
 import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
 import { idOf } from '../ledger/child-runs.ts';
@@ -44,6 +45,12 @@ interface Claiming {
   later: boolean;
 }
 
+/** Tiles of a target as they were before. */
+export interface Looked {
+  target: string;
+  samples: Samples;
+}
+
 /** What the state machine tells of a piece of work. 0.1.0 tells no `run`. */
 export interface Work {
   run?: { operation: string; name: string; waitingCost?: number | undefined } | undefined;
@@ -69,6 +76,8 @@ export interface RunParts<S extends InputSchema> {
   dryRun: (input: InputOf<S>, run: Run) => Promise<object>;
   /** Looks up what a plan is made from; only where there are plans. */
   makePlan?: ((input: InputOf<S>, run: Run) => Promise<object>) | undefined;
+  /** Looks again at tiles that were looked at before a plan; only where there are plans. */
+  prove?: ((looked: Looked, run: Run) => Promise<object>) | undefined;
   /** Does the work: gives how it stands, with `status` first of all. */
   work: (input: InputOf<S>, work: Work, run: Run) => Promise<object>;
 }
@@ -80,6 +89,8 @@ const prepareSchema = z.looseObject({
 });
 
 const planSchema = z.looseObject({ makePlan: z.unknown() });
+
+const proveSchema = z.looseObject({ prove: z.looseObject({ target: z.string(), samples: samplesSchema }) });
 
 const submitSchema = z.looseObject({
   submit: z.unknown(),
@@ -106,6 +117,7 @@ export function operationOf<S extends InputSchema>(parts: RunParts<S>): Operatio
     if (holds(event, 'dryRun')) return await dryRunOf(parts, parseInput(operation, inputSchema, event), run);
     if (holds(event, 'prepare')) return await prepared(parts, parseInput(operation, prepareSchema, event));
     if (holds(event, 'makePlan')) return await planMade(parts, parseInput(operation, planSchema, event), run);
+    if (holds(event, 'prove')) return await parts.prove?.(parseInput(operation, proveSchema, event).prove, run);
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
     const { waits } = parts.asks(await ofFirst(parts, parseInput(operation, inputSchema, event)));
@@ -244,6 +256,6 @@ function helpsToRepeat(error: Error): boolean {
   return isErrorName(error.name) && ERRORS[error.name].repeatingHelps;
 }
 
-function holds(event: unknown, key: 'prepare' | 'submit' | 'makePlan' | 'dryRun'): boolean {
+function holds(event: unknown, key: 'prepare' | 'submit' | 'makePlan' | 'prove' | 'dryRun'): boolean {
   return typeof event === 'object' && event !== null && Object.hasOwn(event, key);
 }

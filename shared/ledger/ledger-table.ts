@@ -18,6 +18,7 @@ import {
   OPEN,
   OPEN_INDEX,
   type RunStatus,
+  STARTED_INDEX,
   UNTOLD,
   WAITING_INDEX,
 } from './entry.ts';
@@ -143,6 +144,15 @@ export class LedgerTable {
     for await (const keys of query) yield await this.#entries(keys);
   }
 
+  /** The runs of an operation, the latest first, page by page: as they were a moment ago. */
+  latest(operation: string): AsyncGenerator<Entry[]> {
+    return this.#query(
+      STARTED_INDEX,
+      { condition: '#operation = :operation', names: { '#operation': 'operation' }, backwards: true },
+      values({ ':operation': operation }),
+    );
+  }
+
   /** The runs that have not ended and started before this time, the oldest first, page by page. */
   async *open(before: string): AsyncGenerator<Entry[]> {
     for await (const page of this.#inOpenIndex(OPEN, before)) yield page.filter(isOpen);
@@ -196,9 +206,9 @@ export class LedgerTable {
 
   async *#query(
     index: string,
-    { condition, names }: { condition: string; names: Record<string, string> },
+    { condition, names, backwards }: { condition: string; names: Record<string, string>; backwards?: true },
     keyValues: Record<string, Attribute>,
-  ): AsyncGenerator<EntryKey[]> {
+  ): AsyncGenerator<Entry[]> {
     let start: Record<string, Attribute> | undefined;
     do {
       const page = await this.#client.send(
@@ -209,6 +219,7 @@ export class LedgerTable {
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: keyValues,
           Limit: KEYS_PER_BATCH,
+          ...(backwards ? { ScanIndexForward: false } : {}),
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       );
