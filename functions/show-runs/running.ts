@@ -63,7 +63,7 @@ function progress(run: Entry, what: string, clock: Clock): Part {
 function statusWords({ status, pausedUntil, pausedFor = '', attachedTo }: Entry, clock: Clock): string {
   if (status === 'paused') return `paused until ${at(pausedUntil, clock)}: ${pausedFor}`;
   if (attachedTo !== undefined) return `shares the job of ${attachedTo}`;
-  return WORDS[status ?? ''] ?? status ?? 'begins';
+  return WORDS[status ?? ''] ?? status ?? 'has just begun';
 }
 
 function unitWords({ plan }: Entry): string[] {

@@ -10,7 +10,7 @@ const MAX_TARGETS = 60;
 const HOURS = [1, 12];
 
 /** The pauses that hold now. */
-export function pausesNow({ pauses }: Pick<SeenRuns, 'pauses'>, { now }: Clock): Pause[] {
+export function pausesNow({ pauses }: SeenRuns, { now }: Clock): Pause[] {
   return pauses.filter(({ until }) => Date.parse(until) > now);
 }
 
