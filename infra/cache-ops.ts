@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { OPEN_INDEX } from '../shared/ledger/entry.ts';
@@ -22,6 +23,7 @@ import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
 import { RasterRenewal, RENEWAL } from './constructs/raster-renewal.ts';
 import { RasterSource } from './constructs/raster-source.ts';
+import { RunDashboard } from './constructs/run-dashboard.ts';
 import { runDecisions } from './constructs/run-decisions.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
@@ -71,7 +73,7 @@ export class CacheOps extends Construct {
     this.#notifications =
       notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
     this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
-    const { ledger, sweepRuns, cancelRun } = this.#addRuns();
+    const { ledger, sweepRuns, cancelRun, pauseSite } = this.#addRuns();
     if (schedules.length > 0) {
       new Schedules(this, 'Schedules', {
         schedules,
@@ -80,12 +82,22 @@ export class CacheOps extends Construct {
         alarms: this.#alarms,
       });
     }
-    this.rasterBucket = rasters.length > 0 ? this.#addRasters(rasters, ledger) : undefined;
+    const newRasters = rasters.length > 0 ? this.#addRasters(rasters, ledger) : undefined;
+    this.rasterBucket = newRasters?.bucket;
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
     if (events.length > 0) {
       const stateMachines = this.#stateMachines;
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
     }
+    new RunDashboard(this, 'Dashboard', {
+      ledger,
+      schedules,
+      operations: this.#stateMachines,
+      pauseSite,
+      renewal: this.#renewal,
+      newRasters: newRasters?.queue,
+      decision: (name, props) => this.#addDecision(name, props),
+    });
     new TestEvents(this, 'TestEvents', { encryptionKey });
   }
 
@@ -138,11 +150,11 @@ export class CacheOps extends Construct {
     nextUnit.set('CANCEL_RUN_ARN', machines.cancelRun.stateMachineArn);
     nextUnit.function.addToRolePolicy(mayStart([machines.cancelRun]));
     for (const operation of operations) this.#addStateMachine(operation, machines);
-    this.#addPause(ledger);
+    const pauseSite = this.#addPause(ledger);
     const meaning = 'The job of a stopped run may still be at work.';
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, meaning, { ofRuns: true });
     this.#output('LedgerTableName', ledger.tableName);
-    return { ledger, sweepRuns, cancelRun: machines.cancelRun };
+    return { ledger, sweepRuns, cancelRun: machines.cancelRun, pauseSite };
   }
 
   #addCleanUp(ledger: Ledger, cancelRun: LoggedStateMachine, sweepRuns: OperationFunction): void {
@@ -165,8 +177,8 @@ export class CacheOps extends Construct {
     });
   }
 
-  #addPause(ledger: Ledger): void {
-    new PauseSite(this, 'Pause', {
+  #addPause(ledger: Ledger): LoggedStateMachine {
+    return new PauseSite(this, 'Pause', {
       pauseSite: this.#addDecision('pause-site', {
         description: 'Pauses a target, or ends its pause.',
         environment: { LEDGER_TABLE: ledger.tableName },
@@ -227,7 +239,8 @@ export class CacheOps extends Construct {
     this.#output(`${id}StateMachineArn`, stateMachine.stateMachineArn);
   }
 
-  #addRasters(rasters: Settings['rasters'], ledger: Ledger): Bucket | undefined {
+  /** Gives the bucket, where it is the stack's own, and the queue in which new rasters wait. */
+  #addRasters(rasters: Settings['rasters'], ledger: Ledger): { bucket: Bucket | undefined; queue: IQueue } {
     const environment = { LEDGER_TABLE: ledger.tableName };
     const renewRasters = this.#addDecision('renew-rasters', {
       description: 'Decides what is next for new rasters.',
@@ -240,11 +253,11 @@ export class CacheOps extends Construct {
       access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
     });
     const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
-    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
+    const { bucket, queue, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
     const operations = this.#stateMachines;
     this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
     this.#renewal.allowStarting(startRefresh);
     if (bucket) this.#output('RasterBucketName', bucket.bucketName);
-    return bucket;
+    return { bucket, queue };
   }
 }

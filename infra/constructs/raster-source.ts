@@ -30,6 +30,8 @@ interface RasterSourceProps {
 export class RasterSource extends Construct {
   /** The bucket of the sources that name none. */
   readonly bucket: RasterBucket | undefined;
+  /** Where new rasters wait. */
+  readonly queue: Queue;
   /** The sources, as functions are told of them. */
   readonly variable: string;
 
@@ -44,19 +46,19 @@ export class RasterSource extends Construct {
       alarms,
       meaning: 'New rasters arrived that could not be recorded: the message names them.',
     });
-    const queue = new EncryptedQueue(this, 'NewRasters', {
+    this.queue = new EncryptedQueue(this, 'NewRasters', {
       encryptionKey,
       // "Configuring an Amazon SQS queue": six times the function's time-out, and the batching window.
       visibilityTimeout: Duration.seconds(6 * (lambda.timeout?.toSeconds() ?? 0) + BATCHING_WINDOW.toSeconds()),
       deadLetterQueue: { queue: givenUp, maxReceiveCount: MAX_RECEIVES },
     });
-    const rules = sources.map((source, index) => this.#rule(`Source${index}`, source, queue, givenUp));
-    for (const target of [queue, givenUp]) acceptFrom(rules, target);
+    const rules = sources.map((source, index) => this.#rule(`Source${index}`, source, this.queue, givenUp));
+    for (const target of [this.queue, givenUp]) acceptFrom(rules, target);
 
     this.variable = Stack.of(this).toJsonString(sources);
     startRefresh.set('RASTERS', this.variable);
     lambda.addEventSource(
-      new SqsEventSource(queue, {
+      new SqsEventSource(this.queue, {
         batchSize: BATCH_SIZE,
         maxBatchingWindow: BATCHING_WINDOW,
         reportBatchItemFailures: true,
