@@ -53,6 +53,8 @@ async function tell(before: Entry | undefined, entry: Entry | undefined, ledger:
   if (isNew) await send(made(entry, () => [started(entry)]));
   if (entry.status === 'paused' && before?.status !== 'paused') await send(made(entry, () => [paused(entry)]));
   if (entry.finishedAt !== undefined && entry.toldAt === undefined) await tellEnd(entry, ledger, send);
+  // Of version 0.1.0: its end is looked for too, where its record is lost.
+  if (entry.finishedAt === undefined && entry.open === undefined) await ledger.noteOpen(entry);
 }
 
 /** Once: where it was told before, by another record or another call, the entry says so. */
