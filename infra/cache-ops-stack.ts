@@ -1,8 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import type { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
 import { OPEN_INDEX } from '../shared/ledger/entry.ts';
@@ -70,7 +68,7 @@ export class CacheOpsStack extends Stack {
     this.#notifications =
       notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
     this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
-    const { ledger, sweepRuns, cancelRun, pauseSite } = this.#addRuns();
+    const { ledger, sweepRuns, cancelRun } = this.#addRuns();
     if (schedules.length > 0) {
       new Schedules(this, 'Schedules', {
         schedules,
@@ -79,21 +77,15 @@ export class CacheOpsStack extends Stack {
         alarms: this.#alarms,
       });
     }
-    const newRasters = rasters.length > 0 ? this.#addRasters(rasters, ledger) : undefined;
+    if (rasters.length > 0) this.#addRasters(rasters, ledger);
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
     if (events.length > 0) {
       const stateMachines = this.#stateMachines;
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
     }
-    new RunDashboard(this, 'Dashboard', {
-      ledger,
-      schedules,
-      operations: this.#stateMachines,
-      pauseSite,
-      renewal: this.#renewal,
-      newRasters,
-      decision: (name, props) => this.#addDecision(name, props),
-    });
+    const decision = (name: string, props: DecisionProps) => this.#addDecision(name, props);
+    const machines = { operations: this.#stateMachines, renewal: this.#renewal };
+    new RunDashboard(this, 'Dashboard', { ledger, schedules, ...machines, decision });
     new TestEvents(this, 'TestEvents', { encryptionKey });
   }
 
@@ -131,11 +123,11 @@ export class CacheOpsStack extends Stack {
     nextUnit.set('CANCEL_RUN_ARN', machines.cancelRun.stateMachineArn);
     nextUnit.function.addToRolePolicy(mayStart([machines.cancelRun]));
     for (const operation of operations) this.#addStateMachine(operation, machines);
-    const pauseSite = this.#addPause(ledger);
+    this.#addPause(ledger);
     const meaning = 'The job of a stopped run may still be at work.';
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, meaning, { ofRuns: true });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
-    return { ledger, sweepRuns, cancelRun: machines.cancelRun, pauseSite };
+    return { ledger, sweepRuns, cancelRun: machines.cancelRun };
   }
 
   #addCleanUp(ledger: Ledger, cancelRun: LoggedStateMachine, sweepRuns: OperationFunction): void {
@@ -147,10 +139,6 @@ export class CacheOpsStack extends Stack {
       encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
     });
-    this.#addTelling(ledger, everyHour);
-  }
-
-  #addTelling(ledger: Ledger, everyHour: Rule): void {
     addTelling(this, {
       ledger,
       everyHour,
@@ -162,8 +150,8 @@ export class CacheOpsStack extends Stack {
     });
   }
 
-  #addPause(ledger: Ledger): LoggedStateMachine {
-    return new PauseSite(this, 'Pause', {
+  #addPause(ledger: Ledger): void {
+    new PauseSite(this, 'Pause', {
       pauseSite: this.#addDecision('pause-site', {
         description: 'Pauses a target, or ends its pause.',
         environment: { LEDGER_TABLE: ledger.tableName },
@@ -238,8 +226,7 @@ export class CacheOpsStack extends Stack {
     new CfnOutput(this, `${id}StateMachineArn`, { value: stateMachine.stateMachineArn });
   }
 
-  /** Gives the queue in which new rasters wait. */
-  #addRasters(rasters: Settings['rasters'], ledger: Ledger): IQueue {
+  #addRasters(rasters: Settings['rasters'], ledger: Ledger): void {
     const environment = { LEDGER_TABLE: ledger.tableName };
     const renewRasters = this.#addDecision('renew-rasters', {
       description: 'Decides what is next for new rasters.',
@@ -252,11 +239,10 @@ export class CacheOpsStack extends Stack {
       access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
     });
     const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
-    const { bucket, queue, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
+    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
     const operations = this.#stateMachines;
     this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
     this.#renewal.allowStarting(startRefresh);
     if (bucket) new CfnOutput(this, 'RasterBucketName', { value: bucket.bucketName });
-    return queue;
   }
 }
