@@ -102,11 +102,10 @@ describe('the dashboard', () => {
     const rest = ({ label, event }: WidgetButton) => label === 'Run the rest' && event['run'] === `${TILES}/nights`;
     const said = await press(rest);
     await after(1);
-    const again = buttonsIn(await (async () => '')());
+    await press(rest);
     await platform.idle();
 
     assert.match(said, /The rest of .*\/nights is started\./);
-    assert.deepEqual(again, []);
     const runs = (await platform.ledger.runs()).filter(({ parent }) => parent === undefined);
     assert.deepEqual(
       runs.map(({ status }) => status),
