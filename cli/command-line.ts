@@ -9,7 +9,7 @@ import { momentOf } from './since.ts';
 import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
 
 /** Where a command does its work: a deployed stack, or else this machine. */
-export interface Place {
+interface Place {
   stack?: string;
   /** The targets of a file; without one the emulators. */
   secrets?: Secrets;
@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** One operation; its input was given in words or in a file. */
-export interface OperationCommand {
+interface OperationCommand {
   kind: 'operation';
   operation: string;
   input?: unknown;

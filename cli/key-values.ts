@@ -98,7 +98,7 @@ function isOf(type: string): (schema: Schema) => boolean {
 }
 
 /** The schema of a key, or of one inside it; undefined where there is none. */
-export function schemaAt(schema: Schema, path: readonly string[]): Schema | undefined {
+function schemaAt(schema: Schema, path: readonly string[]): Schema | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return schema;
   const inside = Object.hasOwn(shapeOf(schema), first) ? shapeOf(schema)[first] : undefined;

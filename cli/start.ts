@@ -22,6 +22,9 @@ const INTERRUPTED_EXIT_CODE = 130;
 const STOPS = 'Ctrl-C: stops what runs, its job on the server too. Ctrl-C again leaves at once.';
 const GOES_ON = 'Ctrl-C: what runs in AWS goes on there. The command stop ends a run.';
 
+/** How a run that was stopped may end without anything left to look at. */
+const ENDED = ['cancelled', 'stopped', 'succeeded', 'partly', 'failed', 'submitted'];
+
 interface Ending {
   output: string;
   ok: boolean;
@@ -115,9 +118,6 @@ async function runAt(place: BackEnd, command: PlacedCommand, surroundings: Surro
     }
   }
 }
-
-/** How a run that was stopped may end without anything left to look at. */
-const ENDED = ['cancelled', 'stopped', 'succeeded', 'partly', 'failed', 'submitted'];
 
 /** What was not foreseen; after Ctrl-C what was being started just then may fail in any way. */
 async function failed({ kind }: Command, error: unknown): Promise<Ending> {

@@ -1,7 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { OPEN_INDEX } from '../shared/ledger/entry.ts';
@@ -73,7 +72,7 @@ export class CacheOps extends Construct {
     this.#notifications =
       notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
     this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
-    const { ledger, sweepRuns, cancelRun, pauseSite } = this.#addRuns();
+    const { ledger, sweepRuns, cancelRun } = this.#addRuns();
     if (schedules.length > 0) {
       new Schedules(this, 'Schedules', {
         schedules,
@@ -82,22 +81,15 @@ export class CacheOps extends Construct {
         alarms: this.#alarms,
       });
     }
-    const newRasters = rasters.length > 0 ? this.#addRasters(rasters, ledger) : undefined;
-    this.rasterBucket = newRasters?.bucket;
+    this.rasterBucket = rasters.length > 0 ? this.#addRasters(rasters, ledger) : undefined;
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
     if (events.length > 0) {
       const stateMachines = this.#stateMachines;
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
     }
-    new RunDashboard(this, 'Dashboard', {
-      ledger,
-      schedules,
-      operations: this.#stateMachines,
-      pauseSite,
-      renewal: this.#renewal,
-      newRasters: newRasters?.queue,
-      decision: (name, props) => this.#addDecision(name, props),
-    });
+    const decision = (name: string, props: DecisionProps) => this.#addDecision(name, props);
+    const machines = { operations: this.#stateMachines, renewal: this.#renewal };
+    new RunDashboard(this, 'Dashboard', { ledger, schedules, ...machines, decision });
     new TestEvents(this, 'TestEvents', { encryptionKey });
   }
 
@@ -150,11 +142,11 @@ export class CacheOps extends Construct {
     nextUnit.set('CANCEL_RUN_ARN', machines.cancelRun.stateMachineArn);
     nextUnit.function.addToRolePolicy(mayStart([machines.cancelRun]));
     for (const operation of operations) this.#addStateMachine(operation, machines);
-    const pauseSite = this.#addPause(ledger);
+    this.#addPause(ledger);
     const meaning = 'The job of a stopped run may still be at work.';
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, meaning, { ofRuns: true });
     this.#output('LedgerTableName', ledger.tableName);
-    return { ledger, sweepRuns, cancelRun: machines.cancelRun, pauseSite };
+    return { ledger, sweepRuns, cancelRun: machines.cancelRun };
   }
 
   #addCleanUp(ledger: Ledger, cancelRun: LoggedStateMachine, sweepRuns: OperationFunction): void {
@@ -177,8 +169,8 @@ export class CacheOps extends Construct {
     });
   }
 
-  #addPause(ledger: Ledger): LoggedStateMachine {
-    return new PauseSite(this, 'Pause', {
+  #addPause(ledger: Ledger): void {
+    new PauseSite(this, 'Pause', {
       pauseSite: this.#addDecision('pause-site', {
         description: 'Pauses a target, or ends its pause.',
         environment: { LEDGER_TABLE: ledger.tableName },
@@ -239,8 +231,8 @@ export class CacheOps extends Construct {
     this.#output(`${id}StateMachineArn`, stateMachine.stateMachineArn);
   }
 
-  /** Gives the bucket, where it is the stack's own, and the queue in which new rasters wait. */
-  #addRasters(rasters: Settings['rasters'], ledger: Ledger): { bucket: Bucket | undefined; queue: IQueue } {
+  /** Gives the bucket, where it is the stack's own. */
+  #addRasters(rasters: Settings['rasters'], ledger: Ledger): Bucket | undefined {
     const environment = { LEDGER_TABLE: ledger.tableName };
     const renewRasters = this.#addDecision('renew-rasters', {
       description: 'Decides what is next for new rasters.',
@@ -253,11 +245,11 @@ export class CacheOps extends Construct {
       access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
     });
     const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
-    const { bucket, queue, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
+    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
     const operations = this.#stateMachines;
     this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
     this.#renewal.allowStarting(startRefresh);
     if (bucket) this.#output('RasterBucketName', bucket.bucketName);
-    return { bucket, queue };
+    return bucket;
   }
 }

@@ -49,6 +49,8 @@ const SHOWN_LOG_LINES = 20;
 
 /** The synthesized stack, running on this machine. */
 export interface Platform {
+  /** Where its AWS services listen. */
+  url: string;
   template: StackTemplate;
   stateMachines: StateMachines;
   invoke: FunctionHost['invoke'];
@@ -112,6 +114,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
     database,
     putEvent: bus.put,
     publish: (message) => mailBox.take(message),
+    stack: { outputs: template.outputs, invoke },
   }));
   const endpoints = {
     AWS_ENDPOINT_URL_EVENTBRIDGE: aws.url,
@@ -136,6 +139,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
   };
 
   return {
+    url: aws.url,
     template,
     stateMachines,
     invoke,

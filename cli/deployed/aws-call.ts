@@ -23,7 +23,7 @@ export async function awsCall<T>(what: string, call: Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { name, message, code } = Object(error);
-    if (/region is missing/i.test(message))
+    if (/region (is missing|not accepted)/i.test(message))
       throw new UsageError('No AWS region is set: set AWS_REGION, or AWS_PROFILE');
     const advice = ADVICE.find(([pattern]) => pattern.test(name) || pattern.test(code))?.[1];
     const told = `AWS could not ${what}: ${name}: ${String(message).replace(/\.$/, '')}.`;

@@ -30,8 +30,6 @@ interface RasterSourceProps {
 export class RasterSource extends Construct {
   /** The bucket of the sources that name none. */
   readonly bucket: RasterBucket | undefined;
-  /** Where new rasters wait. */
-  readonly queue: Queue;
   /** The sources, as functions are told of them. */
   readonly variable: string;
 
@@ -46,19 +44,19 @@ export class RasterSource extends Construct {
       alarms,
       meaning: 'New rasters arrived that could not be recorded: the message names them.',
     });
-    this.queue = new EncryptedQueue(this, 'NewRasters', {
+    const queue = new EncryptedQueue(this, 'NewRasters', {
       encryptionKey,
       // "Configuring an Amazon SQS queue": six times the function's time-out, and the batching window.
       visibilityTimeout: Duration.seconds(6 * (lambda.timeout?.toSeconds() ?? 0) + BATCHING_WINDOW.toSeconds()),
       deadLetterQueue: { queue: givenUp, maxReceiveCount: MAX_RECEIVES },
     });
-    const rules = sources.map((source, index) => this.#rule(`Source${index}`, source, this.queue, givenUp));
-    for (const target of [this.queue, givenUp]) acceptFrom(rules, target);
+    const rules = sources.map((source, index) => this.#rule(`Source${index}`, source, queue, givenUp));
+    for (const target of [queue, givenUp]) acceptFrom(rules, target);
 
     this.variable = Stack.of(this).toJsonString(sources);
     startRefresh.set('RASTERS', this.variable);
     lambda.addEventSource(
-      new SqsEventSource(this.queue, {
+      new SqsEventSource(queue, {
         batchSize: BATCH_SIZE,
         maxBatchingWindow: BATCHING_WINDOW,
         reportBatchItemFailures: true,

@@ -63,7 +63,8 @@ export class SeenRunsTable {
   async #entries(keys: readonly EntryKey[]): Promise<Entry[]> {
     if (keys.length === 0) return [];
     const Keys = keys.map(({ operation, name }) => toItem({ operation, name }));
-    const batch = await this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys } } }));
+    const RequestItems = { [this.#table]: { Keys, ConsistentRead: true } };
+    const batch = await this.#client.send(new BatchGetItemCommand({ RequestItems }));
     return (batch.Responses?.[this.#table] ?? []).map((item) => entrySchema.parse(fromItem(item)));
   }
 

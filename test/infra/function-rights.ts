@@ -112,10 +112,7 @@ const OF_DECISIONS: Record<string, object[]> = {
   'act-on-run': [
     allow('dynamodb:GetItem', LEDGER),
     keyStatement('dynamodb', 'kms:Decrypt'),
-    allow('states:StartExecution', [
-      'arn:aws:stepfunctions:Pause',
-      'arn:aws:stepfunctions:JobsManageMapServerCacheTiles',
-    ]),
+    allow('states:StartExecution', [stateMachineArn('pause-site'), stateMachineArn('manage-map-server-cache-tiles')]),
     traces(),
     allow(
       'states:StopExecution',

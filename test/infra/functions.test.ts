@@ -152,7 +152,7 @@ describe('the functions', () => {
         ACT_ON_RUN_ARN: 'arn:aws:lambda:ActOnRunFunction',
         SCHEDULES: packed([], 1000),
       },
-      'act-on-run': { ...table, PAUSE_SITE_ARN: 'arn:aws:stepfunctions:Pause' },
+      'act-on-run': { ...table, PAUSE_SITE_ARN: stateMachineArn('pause-site') },
       'start-refresh': { ...table, STATE_MACHINE_ARN: stateMachineArn(RENEWAL), RASTERS: SOURCES },
       'renew-rasters': { ...table, KEEP_DAYS: '400', RASTERS: SOURCES },
     });
