@@ -24,13 +24,13 @@ describe('the page of costs', () => {
     const platform = await startJobPlatform({});
     t.after(() => platform.close());
     const { url, username, password } = platform.emulator;
-    platform.newTarget({ vendor: 'arcgis', url, username, password }, 'arcgis');
+    const target = platform.newTarget({ vendor: 'arcgis', url, username, password });
     const inputService = 'Basemap.MapServer';
 
     const transitions = [];
     for (const [operation, input] of [
-      ['clear-rest-cache', { target: 'arcgis' }],
-      ['manage-map-server-cache-tiles', { target: 'arcgis', inputService, updateMode: 'RECREATE_ALL_TILES' }],
+      ['clear-rest-cache', { target }],
+      ['manage-map-server-cache-tiles', { target, inputService, updateMode: 'RECREATE_ALL_TILES' }],
     ] as const) {
       const { length } = platform.stateMachines.executions;
       platform.start(operation, input);
