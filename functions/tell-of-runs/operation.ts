@@ -53,7 +53,11 @@ async function tell(before: Entry | undefined, entry: Entry | undefined, ledger:
   const isNew = before?.ticket === undefined && entry.ticket !== undefined;
   if (isNew) await send(made(entry, () => [started(entry)]));
   if (entry.status === 'paused' && before?.status !== 'paused') await send(made(entry, () => [paused(entry)]));
-  if (entry.finishedAt === undefined) return;
+  if (entry.finishedAt === undefined) {
+    // Of version 0.1.0: its end is looked for too, where its record is lost.
+    if (entry.open === undefined) await ledger.noteOpen(entry);
+    return;
+  }
   if (entry.toldAt === undefined) await tellEnd(entry, ledger, send);
   // A run that was uncertain is cancelled after all.
   else if (entry.status !== before?.status) await keepEnd(ledger, entry);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path/posix';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { type Bundle, bundleFunction } from '../../infra/bundling/bundle-function.ts';
+import { type Bundle, bundleFunctions } from '../../infra/bundling/bundle-function.ts';
 import { substitutes } from '../../infra/bundling/substitutes.ts';
 import { OPERATIONS } from './machines.ts';
 
@@ -60,8 +60,7 @@ const DECIDES = [
   'tell-of-runs',
 ];
 
-const bundles = new Map<string, Bundle>();
-for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));
+const bundles = await bundleFunctions(readdirSync('functions'));
 
 const packagesFile = (path: string) => path.replace(/^.*node_modules\//, '');
 const outputOf = ({ metafile }: Bundle) => metafile.outputs['index.js'];

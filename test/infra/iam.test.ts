@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DECISIONS } from './function-rights.ts';
 import { iamReport } from './iam-report.ts';
 import { OPERATIONS, SHARED_MACHINES } from './machines.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
@@ -43,22 +44,6 @@ const WILDCARDS: Record<string, RegExp> = {
   // These take no resource, or one that is not there yet.
   '*': /^(?:xray:\w+|dynamodb:ListStreams|logs:\w*(?:LogDelivery|LogDeliveries|ResourcePolicy|ResourcePolicies|LogGroups)|ec2:\w*(?:NetworkInterfaces?|Subnets|PrivateIpAddresses))$/,
 };
-
-/** They decide, and talk to nobody outside AWS. */
-const DECISIONS = [
-  'take-turn',
-  'join-targets',
-  'next-unit',
-  'settle-run',
-  'sweep-runs',
-  'pause-site',
-  'tell-of-runs',
-  'send-notices',
-  'start-refresh',
-  'renew-rasters',
-  'show-runs',
-  'act-on-run',
-];
 
 for (const [name, { template, idsOf, resources }] of stacks) {
   const permissions = permissionsOf(template.toJSON());
