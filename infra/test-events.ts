@@ -67,6 +67,19 @@ const OTHERS: Readonly<Record<string, Events>> = {
   // A run that is not there.
   'join-targets': { 'unknown-run': { end: { operation: 'refresh-service', name: 'test-event' } } },
   'sweep-runs': { 'as-every-hour': {} },
+  // A plan that there is not: the answer says so.
+  'next-unit': {
+    'unknown-plan': {
+      lane: {
+        run: { operation: 'manage-map-server-cache-tiles', name: 'test-event', id: 'test-event' },
+        claim: `${target}/${STREETS}`,
+        submitSeconds: 150,
+        number: 0,
+        told: {},
+        ended: {},
+      },
+    },
+  },
   'tell-of-runs': { 'no-change': { Records: [] } },
   // A part of another run: nobody is told of it.
   'send-notices': {
@@ -82,6 +95,9 @@ const OTHERS: Readonly<Record<string, Events>> = {
       },
     },
   },
+  'show-runs': { page: { widgetContext: { theme: 'light' } }, 'what-it-is': { describe: true } },
+  // A run that is not there.
+  'act-on-run': { 'unknown-run': { action: 'stop', run: 'refresh-service/test-event' } },
   // It claims a place that no run asks for.
   'take-turn': { 'place-of-nobody': { ...examples['take-turn'], claim: 'test-event' } },
   // Ends a pause that is not there.

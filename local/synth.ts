@@ -52,7 +52,7 @@ async function build(assembly: string, settings: string): Promise<void> {
   const temporary = await mkdtemp(join(CACHE, `${basename(assembly)}-`));
   // Loaded only now: a kept assembly needs no CDK, which takes seconds to load.
   const { App } = await import('aws-cdk-lib');
-  const { CacheOpsStack } = await import('../infra/cache-ops-stack.ts');
+  const { addStack } = await import('../infra/add-stack.ts');
   const { readSettings } = await import('../infra/settings/settings.ts');
   try {
     const app = new App({
@@ -62,7 +62,7 @@ async function build(assembly: string, settings: string): Promise<void> {
       builtinCloudFormationValidation: false,
       context: await cdkContext(),
     });
-    new CacheOpsStack(app, { settings: readSettings(settings) });
+    addStack(app, readSettings(settings));
     app.synth();
     await rename(temporary, assembly);
   } catch (error) {

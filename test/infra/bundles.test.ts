@@ -47,12 +47,14 @@ const NODE_MODULES =
 
 /** Those that read and write the ledger. */
 const DECIDES = [
+  'act-on-run',
   'join-targets',
   'next-unit',
   'pause-site',
   'renew-rasters',
   'send-notices',
   'settle-run',
+  'show-runs',
   'sweep-runs',
   'take-turn',
   'tell-of-runs',
@@ -146,7 +148,13 @@ describe('the bundles of the functions', () => {
   }
 
   const carriers: [client: string, names: string[]][] = [
-    ['sfn', [...OPERATIONS, 'start-refresh', 'renew-rasters', 'settle-run', 'sweep-runs', 'pause-site', 'next-unit']],
+    [
+      'sfn',
+      [
+        ...OPERATIONS,
+        ...['act-on-run', 'start-refresh', 'renew-rasters', 'settle-run', 'sweep-runs', 'pause-site', 'next-unit'],
+      ],
+    ],
     ['dynamodb', [...DECIDES, 'start-refresh'].toSorted()],
     ['eventbridge', ['tell-of-runs']],
     ['sns', ['send-notices']],
