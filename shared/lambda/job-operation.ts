@@ -12,7 +12,8 @@ import { wouldSend } from './dry-run.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
-import { type InputOf, type Looked, operationOf, type Work } from './run-events.ts';
+import type { Looked } from './plan-events.ts';
+import { type InputOf, operationOf, type Work } from './run-events.ts';
 import { endOfUnit } from './unit-end.ts';
 import type { WorkUnit } from './work-unit.ts';
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ERRORS, InvalidInputError, isErrorName, VendorUnreachableError } from '../errors.ts';
-import { type Samples, samplesSchema } from '../jobs/proof.ts';
 import { BY_HAND_NAME, startedBy } from '../jobs/started-by.ts';
 import { toItem } from '../ledger/attributes.ts';
 import { idOf } from '../ledger/child-runs.ts';
@@ -15,6 +14,7 @@ import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { parseInput } from './parse-input.ts';
+import { type Looked, planSchema, proveSchema } from './plan-events.ts';
 import { assertTargets, dryRunOfSeveral } from './several-targets.ts';
 import { withoutParent } from './without-parent.ts';
 import { type WorkUnit, workUnitSchema } from './work-unit.ts';
@@ -43,12 +43,6 @@ interface Claiming {
   sameAs: unknown;
   /** Whether only what is submitted after a run was started has what it was started for. */
   later: boolean;
-}
-
-/** Tiles of a target as they were before. */
-export interface Looked {
-  target: string;
-  samples: Samples;
 }
 
 /** What the state machine tells of a piece of work. 0.1.0 tells no `run`. */
@@ -88,10 +82,6 @@ const prepareSchema = z.looseObject({
   submitSeconds: z.optional(z.number()),
 });
 
-const planSchema = z.looseObject({ makePlan: z.unknown() });
-
-const proveSchema = z.looseObject({ prove: z.looseObject({ target: z.string(), samples: samplesSchema }) });
-
 const submitSchema = z.looseObject({
   submit: z.unknown(),
   run: z.optional(
@@ -116,7 +106,10 @@ export function operationOf<S extends InputSchema>(parts: RunParts<S>): Operatio
     // Asked first: nothing that says that it is a dry run may do the work.
     if (holds(event, 'dryRun')) return await dryRunOf(parts, parseInput(operation, inputSchema, event), run);
     if (holds(event, 'prepare')) return await prepared(parts, parseInput(operation, prepareSchema, event));
-    if (holds(event, 'makePlan')) return await planMade(parts, parseInput(operation, planSchema, event), run);
+    if (holds(event, 'makePlan')) {
+      const { makePlan } = parseInput(operation, planSchema, event);
+      return await parts.makePlan?.(await ofFirst(parts, parseInput(operation, inputSchema, makePlan)), run);
+    }
     if (holds(event, 'prove')) return await parts.prove?.(parseInput(operation, proveSchema, event).prove, run);
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
@@ -208,16 +201,6 @@ async function prepared<S extends InputSchema>(
       : told;
   checkSize(operation, answer, MAX_STATE_BYTES);
   return answer;
-}
-
-async function planMade<S extends InputSchema>(
-  parts: RunParts<S>,
-  { makePlan: input }: z.output<typeof planSchema>,
-  run: Run,
-): Promise<object> {
-  const { operation, inputSchema, makePlan } = parts;
-  if (makePlan === undefined) throw new InvalidInputError(`${operation} has no plans, nothing was done.`);
-  return await makePlan(await ofFirst(parts, parseInput(operation, inputSchema, input)), run);
 }
 
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */

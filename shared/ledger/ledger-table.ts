@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { awsRequestHandler } from '../http/aws-request-handler.ts';
 import { type Attribute, attribute, fromItem, toItem } from './attributes.ts';
+import { changeOfClaim, claiming, type NewClaim } from './claiming.ts';
 import {
   CLAIMS,
   type Claim,
@@ -31,18 +32,6 @@ const MAX_BATCH_ROUNDS = 5;
 const DAY_MS = 86_400_000;
 
 type Value = string | number;
-
-/** What is written when a service is claimed. Times are ISO 8601. */
-export interface NewClaim {
-  holder: EntryKey;
-  requestHash: string;
-  now: string;
-  leaseUntil: string;
-}
-
-/** A claim is granted where nobody holds the service, where it was released, or where the lease has run out. */
-const CLAIMABLE = 'attribute_not_exists(#holder) OR attribute_exists(#releasedAt) OR #leaseUntil < :claimedAt';
-const MINE = '#holder = :me AND #holderOperation = :operation AND attribute_not_exists(#releasedAt)';
 
 /** The ledger as functions read and write it; reads see every write that came before. */
 export class LedgerTable {
@@ -69,38 +58,14 @@ export class LedgerTable {
   }
 
   /** Claims a service; gives the fencing number, or undefined where somebody else has it. */
-  async tryClaim(claim: string, { holder, requestHash, now, leaseUntil }: NewClaim): Promise<number | undefined> {
-    const change = expression(
-      {
-        set: values({
-          holder: holder.name,
-          holderOperation: holder.operation,
-          requestHash,
-          claimedAt: now,
-          leaseUntil,
-        }),
-      },
-      { condition: CLAIMABLE },
-    );
-    const taken = await this.#update(
-      { operation: CLAIMS, name: claim },
-      {
-        ...change,
-        UpdateExpression: `${change.UpdateExpression} REMOVE #releasedAt ADD #fence :one`,
-        ExpressionAttributeNames: { ...change.ExpressionAttributeNames, '#fence': 'fence' },
-        ExpressionAttributeValues: { ...change.ExpressionAttributeValues, ':one': attribute(1) },
-      },
-    );
+  async tryClaim(claim: string, wanted: NewClaim): Promise<number | undefined> {
+    const taken = await this.#update({ operation: CLAIMS, name: claim }, claiming(wanted));
     return taken === undefined ? undefined : Number(fromItem(taken)['fence']);
   }
 
   /** Changes a claim while it is still this run's. */
   async changeClaim(claim: string, holder: EntryKey, set: { leaseUntil?: string; releasedAt?: string }): Promise<void> {
-    const mine = values({ ':me': holder.name, ':operation': holder.operation });
-    await this.#update(
-      { operation: CLAIMS, name: claim },
-      expression({ set: values(set) }, { condition: MINE, values: mine }),
-    );
+    await this.#update({ operation: CLAIMS, name: claim }, changeOfClaim(holder, set));
   }
 
   /** The pause that keeps our hands off this target now (epoch milliseconds). */
