@@ -19,6 +19,7 @@ export interface TaskServices {
   start: (request: StartExecution, parent?: Execution) => Execution;
 }
 
+const requestSchema = z.record(z.string(), z.unknown());
 const invocationSchema = z.object({ FunctionName: z.string(), Payload: z.unknown().optional() });
 const startSchema = z.object({
   StateMachineArn: z.string(),
@@ -73,7 +74,7 @@ async function callDatabase(
   const [prefix, family] = resource.includes(':aws-sdk:')
     ? ['DynamoDb', 'DynamoDbException']
     : ['DynamoDB', 'AmazonDynamoDBException'];
-  const request = z.record(z.string(), z.unknown()).parse(parameters);
+  const request = requestSchema.parse(parameters);
   try {
     const result = JSON.stringify(
       await database.call(

@@ -22,7 +22,8 @@ const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
 /** What is not ours, and is not run here. */
-const OTHERS = /^(npm ci$|npm test$|npx cdk\b|aws [a-z0-9-]+ |jq |openssl |git |cat )/;
+const OTHERS =
+  /^(npm ci$|npm test$|npm install |npx cdk\b|sh dist\/template\/deploy\.sh |terraform |aws [a-z0-9-]+ |jq |openssl |git |cat )/;
 
 const commands = documents.flatMap(({ file, fences, codes }) => [
   ...fences
