@@ -10,6 +10,7 @@ import { stateMachineArn } from './arns.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
+import { Edges } from './constructs/edges.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
 import { EventStarts } from './constructs/event-starts.ts';
 import { LOG_DAYS } from './constructs/kept-log-group.ts';
@@ -58,7 +59,7 @@ export class CacheOpsStack extends Stack {
     markAll(this, settings);
     new CfnOutput(this, 'Version', { value: VERSION });
     this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
-    const { schedules, rasters, events, notifications, encryption } = settings;
+    const { schedules, rasters, events, edges, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,
       notifies: notifications?.email !== undefined,
@@ -69,19 +70,15 @@ export class CacheOpsStack extends Stack {
       notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
     this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
     const { ledger, sweepRuns, cancelRun } = this.#addRuns();
-    if (schedules.length > 0) {
-      new Schedules(this, 'Schedules', {
-        schedules,
-        stateMachines: this.#stateMachines,
-        encryptionKey,
-        alarms: this.#alarms,
-      });
-    }
+    const parts = { encryptionKey, alarms: this.#alarms };
+    const stateMachines = this.#stateMachines;
+    if (schedules.length > 0) new Schedules(this, 'Schedules', { ...parts, schedules, stateMachines });
     if (rasters.length > 0) this.#addRasters(rasters, ledger);
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
-    if (events.length > 0) {
-      const stateMachines = this.#stateMachines;
-      new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
+    if (events.length > 0) new EventStarts(this, 'Events', { ...parts, events, stateMachines });
+    if (edges.length > 0) {
+      const operations = [...stateMachines.keys(), ...(rasters.length > 0 ? [RENEWAL] : [])];
+      new Edges(this, 'Edges', { ...parts, edges, ledger, operations });
     }
     new TestEvents(this, 'TestEvents', { encryptionKey });
   }

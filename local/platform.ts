@@ -85,7 +85,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
     invoke,
     pauseMs: options.pauseMs,
     onStart(execution) {
-      if (execution.parent || execution.isFollowUp) return;
+      if (execution.parent || execution.isFollowUp || execution.isOfEvent) return;
       const end = execution.ended.then(() => settle(execution));
       settled.set(execution, end);
       options.onRun(execution, end);
@@ -94,7 +94,10 @@ export async function startPlatform(options: Options): Promise<Platform> {
   const { stateMachines, database } = orchestration;
   for (const { operation, name, until, reason, setAt } of options.pauses ?? [])
     await ledgerOf(template, database)?.put({ operation, name, until, reason, setAt });
-  const bus = new OwnBus(template.rules, realClock, invoke);
+  const bus = new OwnBus(template.rules, realClock, {
+    lambda: invoke,
+    states: (stateMachineArn, input) => stateMachines.startOfEvent({ stateMachineArn, input }),
+  });
   const aws = await startAwsEndpoint(() => ({
     start: (request) => stateMachines.start(request),
     find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),

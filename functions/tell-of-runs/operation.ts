@@ -4,7 +4,7 @@ import { fromItem } from '../../shared/ledger/attributes.ts';
 import { type Entry, type EntryKey, entrySchema } from '../../shared/ledger/entry.ts';
 import type { Event } from '../../shared/ledger/events.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
-import { ended, paused, started } from './events-of.ts';
+import { edgeNotInvalidated, ended, paused, started } from './events-of.ts';
 
 /** The stream tells of an end within seconds; what it has not told by then is looked for. */
 const LATE_MS = 15 * 60_000;
@@ -53,6 +53,9 @@ async function tell(before: Entry | undefined, entry: Entry | undefined, ledger:
   if (isNew) await send(made(entry, () => [started(entry)]));
   if (entry.status === 'paused' && before?.status !== 'paused') await send(made(entry, () => [paused(entry)]));
   if (entry.finishedAt !== undefined && entry.toldAt === undefined) await tellEnd(entry, ledger, send);
+  const { edgeFailure } = entry;
+  if (edgeFailure !== undefined && edgeFailure !== before?.edgeFailure)
+    await send(made(entry, () => [edgeNotInvalidated(entry)]));
 }
 
 /** Once: where it was told before, by another record or another call, the entry says so. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { operations, refreshService } from '../operations.ts';
 import { isBucketName } from './aws-names.ts';
+import { checkUniqueEdges, edgeSchema } from './edges.ts';
 import { notificationsSchema } from './notifications.ts';
 import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
 import { patternProblem } from './raster-pattern.ts';
@@ -116,6 +117,10 @@ export const settingsSchema = z
     ),
     events: orNothing(
       z.array(eventSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
+      [],
+    ),
+    edges: orNothing(
+      z.array(edgeSchema).superRefine(checkUniqueEdges, { when: ({ value }) => Array.isArray(value) }),
       [],
     ),
     jobs: orNothing(jobsSchema, {}),
