@@ -11,20 +11,24 @@ import type { EncryptionKey } from './encryption-key.ts';
 import { EventDelivery } from './event-delivery.ts';
 import type { Ledger } from './ledger.ts';
 import { LoggedStateMachine } from './logged-state-machine.ts';
+import { type RasterRenewal, RENEWAL } from './raster-renewal.ts';
 
 interface EdgesProps {
   readonly edges: readonly Edge[];
   readonly ledger: Ledger;
-  /** The partitions of the ledger that hold runs. */
-  readonly operations: readonly string[];
+  /** The machine of every operation, by its name. */
+  readonly operations: ReadonlyMap<string, LoggedStateMachine>;
+  readonly renewal: RasterRenewal | undefined;
   readonly encryptionKey: EncryptionKey;
   readonly alarms: Alarms;
 }
 
 /** What stands before the servers: it forgets its tiles when a run has changed them. */
 export class Edges extends Construct {
-  constructor(scope: Construct, id: string, { edges, ledger, operations, encryptionKey, alarms }: EdgesProps) {
+  constructor(scope: Construct, id: string, props: EdgesProps) {
     super(scope, id);
+    const { edges, ledger, operations, renewal, encryptionKey, alarms } = props;
+    const runs = [...operations.keys(), ...(renewal === undefined ? [] : [RENEWAL])];
     const { partition, stackName } = Stack.of(this);
     const distributions = new Set(edges.map(({ cloudFront }) => cloudFront.distributionId));
     const machine = new LoggedStateMachine(this, 'InvalidateEdge', {
@@ -36,7 +40,7 @@ export class Edges extends Construct {
           actions: ['cloudfront:CreateInvalidation'],
           resources: [...distributions].map((distribution) => this.#arnOf(distribution)),
         }),
-        ledger.access('UpdateItem', operations),
+        ledger.access('UpdateItem', runs),
         ledger.keyAccess(),
       ],
     });
@@ -52,7 +56,7 @@ export class Edges extends Construct {
     const rules = edges.map((edge) => {
       const { target, cloudFront } = edge;
       const service = serviceOf(edge);
-      return new Rule(this, `Edge-${hashOf({ target, service, ...cloudFront })}`, {
+      return new Rule(this, `Edge-${this.#hashOf({ target, service, ...cloudFront })}`, {
         eventPattern: {
           source: [SOURCE],
           detailType: ['Run Ended'],
@@ -65,7 +69,7 @@ export class Edges extends Construct {
             attachedTo: [{ exists: false }],
           },
         },
-        targets: [delivery.target(toldOf(stackName, cloudFront))],
+        targets: [delivery.target(this.#toldOf(cloudFront))],
       });
     });
     delivery.allow(rules);
@@ -80,21 +84,23 @@ export class Edges extends Construct {
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
   }
-}
 
-/** The same reference for the same paths: services that share them share the invalidation. */
-function toldOf(stackName: string, { distributionId, paths }: Edge['cloudFront']) {
-  const edge = {
-    reference: `${stackName}-${hashOf({ distributionId, paths })}`,
-    distributionId,
-    paths: { Quantity: paths.length, Items: paths },
-  };
-  return {
-    inputTemplate: `{"edge":${JSON.stringify(edge)},"run":"<run>","operation":"<operation>","endedAt":"<endedAt>"}`,
-    inputPathsMap: { run: '$.detail.run', operation: '$.detail.operation', endedAt: '$.detail.finishedAt' },
-  };
-}
+  /** The same reference for the same paths: services that share them share the invalidation. */
+  #toldOf({ distributionId, paths }: Edge['cloudFront']) {
+    const edge = {
+      reference: `${Stack.of(this).stackName}-${this.#hashOf({ distributionId, paths })}`,
+      distributionId,
+      paths: { Quantity: paths.length, Items: paths },
+    };
+    return {
+      inputTemplate: `{"edge":${JSON.stringify(edge)},"run":"<run>","operation":"<operation>","endedAt":"<endedAt>"}`,
+      inputPathsMap: { run: '$.detail.run', operation: '$.detail.operation', endedAt: '$.detail.finishedAt' },
+    };
+  }
 
-function hashOf(value: object): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+  /** The same in every synthesis, also of a distribution of the same app. */
+  #hashOf(value: object): string {
+    const text = JSON.stringify(Stack.of(this).resolve(value));
+    return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  }
 }

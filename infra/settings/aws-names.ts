@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** EventBridge Scheduler takes IANA names in their exact spelling; Intl also takes offsets and any case. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
@@ -17,4 +19,15 @@ export function isBucketName(name: string): boolean {
     !/^(?:xn--|sthree-|amzn-s3-demo-)/.test(name) &&
     !/(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
   );
+}
+
+/** In the place of what is known only at deployment the CDK has text with this in it; a settings file has no such text. */
+const REFERENCE = /[$#]\{Token\[/;
+
+/** Text of a pattern; as a prop of the construct also what another construct of the app gives. */
+export function awsText(pattern: RegExp, message: string) {
+  return z
+    .string()
+    .refine((text) => pattern.test(text) || REFERENCE.test(text), message)
+    .meta({ pattern: pattern.source });
 }

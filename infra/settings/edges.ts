@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { inputServiceSchema, serviceLabel } from '../../shared/arcgis/service-name.ts';
 import { targetNameSchema } from '../../shared/targets/target-name.ts';
+import { awsText } from './aws-names.ts';
 import { addIssues } from './starts.ts';
 
 /** "Quotas on invalidations", Amazon CloudFront developer guide: so many paths with a wildcard may be in progress. */
@@ -16,7 +17,7 @@ const edgePathSchema = z
 
 const cloudFrontSchema = z
   .strictObject({
-    distributionId: z.string().regex(/^E[A-Z0-9]{1,31}$/, "must be a distribution's id, for example E2EXAMPLE1ABCD"),
+    distributionId: awsText(/^E[A-Z0-9]{1,31}$/, "must be a distribution's id, for example E2EXAMPLE1ABCD"),
     paths: z
       .array(edgePathSchema)
       .min(1, 'must name at least one path, for example /tiles/*')
