@@ -9,6 +9,7 @@ import { checkPlace } from './check-place.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
+import { Edges } from './constructs/edges.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
 import { EventStarts } from './constructs/event-starts.ts';
 import { LOG_DAYS } from './constructs/kept-log-group.ts';
@@ -61,7 +62,7 @@ export class CacheOps extends Construct {
     markAll(this, settings);
     this.#output('Version', VERSION);
     Stack.of(this).addMetadata(INVENTORY_KEY, inventoryMetadata(settings));
-    const { schedules, rasters, events, notifications, encryption } = settings;
+    const { schedules, rasters, events, edges, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,
       notifies: notifications?.email !== undefined,
@@ -72,22 +73,15 @@ export class CacheOps extends Construct {
       notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
     this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
     const { ledger, sweepRuns, cancelRun } = this.#addRuns();
-    if (schedules.length > 0) {
-      new Schedules(this, 'Schedules', {
-        schedules,
-        stateMachines: this.#stateMachines,
-        encryptionKey,
-        alarms: this.#alarms,
-      });
-    }
+    const parts = { encryptionKey, alarms: this.#alarms };
+    const stateMachines = this.#stateMachines;
+    if (schedules.length > 0) new Schedules(this, 'Schedules', { ...parts, schedules, stateMachines });
     this.rasterBucket = rasters.length > 0 ? this.#addRasters(rasters, ledger) : undefined;
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
-    if (events.length > 0) {
-      const stateMachines = this.#stateMachines;
-      new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
-    }
+    if (events.length > 0) new EventStarts(this, 'Events', { ...parts, events, stateMachines });
     const decision = (name: string, props: DecisionProps) => this.#addDecision(name, props);
-    const machines = { operations: this.#stateMachines, renewal: this.#renewal };
+    const machines = { operations: stateMachines, renewal: this.#renewal };
+    if (edges.length > 0) new Edges(this, 'Edges', { ...parts, ...machines, edges, ledger });
     new RunDashboard(this, 'Dashboard', { ledger, schedules, ...machines, decision });
     new TestEvents(this, 'TestEvents', { encryptionKey });
   }
