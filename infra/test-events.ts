@@ -67,6 +67,19 @@ const OTHERS: Readonly<Record<string, Events>> = {
   // A run that is not there.
   'join-targets': { 'unknown-run': { end: { operation: 'refresh-service', name: 'test-event' } } },
   'sweep-runs': { 'as-every-hour': {} },
+  // A plan that there is not: the answer says so.
+  'next-unit': {
+    'unknown-plan': {
+      lane: {
+        run: { operation: 'manage-map-server-cache-tiles', name: 'test-event', id: 'test-event' },
+        claim: `${target}/${STREETS}`,
+        submitSeconds: 150,
+        number: 0,
+        told: {},
+        ended: {},
+      },
+    },
+  },
   'tell-of-runs': { 'no-change': { Records: [] } },
   // A part of another run: nobody is told of it.
   'send-notices': {

@@ -19,9 +19,9 @@ import {
 } from '../../shared/jobs/poll-policy.ts';
 import type { Operation, Run } from '../../shared/lambda/operation-handler.ts';
 import { parseInput } from '../../shared/lambda/parse-input.ts';
+import { type Proven, provenTiles } from '../../shared/lambda/proven-tiles.ts';
 import { goodEnd } from '../../shared/ledger/transitions.ts';
 import { type Answer, askForJob } from './ask-for-job.ts';
-import { type ProofOf, proofOf } from './proof-of.ts';
 
 const clockEventSchema = z.strictObject({ clock: z.strictObject({ since: z.iso.datetime() }) });
 
@@ -43,7 +43,7 @@ export function jobWatcher(pause: Pause): Operation {
     const { outcome } = look.state;
     if (outcome === 'succeeded') {
       const last = await withOutput(look, watch, run, pause);
-      return resultOf(watch, last, await proofOf(watch, run));
+      return resultOf(watch, last, await provenTiles(watch.job.target, watch.samples, run));
     }
     if (outcome !== 'running') throw jobError(watch.job, outcome, look.state);
     if (Date.now() < Date.parse(watch.deadline)) return nextWatch(watch, look);
@@ -164,7 +164,7 @@ function costWith({ watchingCost }: Watch, pausedSeconds: number, isHandover = f
 function resultOf(
   watch: Watch,
   { state: { jobStatus, messages, problems, outputUrl }, ...look }: Look,
-  { proof, notes: ofProof }: ProofOf,
+  { proof, notes: ofProof }: Proven,
 ) {
   const { job, notes = [] } = watch;
   const kept = lastMessages(messages);
@@ -190,7 +190,8 @@ function resultOf(
   const watchingCost = costWith(watch, look.pausedSeconds);
   const renewed = watch.renews === undefined ? {} : { renewed: JSON.stringify(watch.renews) };
   // The id once more: the ledger may have been down when the job began.
-  const write = goodEnd(result, { now: Date.now(), jobId, jobStatus, polls, watchingCost, ...renewed });
+  const tiles = watch.tiles === undefined ? {} : { tiles: watch.tiles };
+  const write = goodEnd(result, { now: Date.now(), jobId, jobStatus, polls, watchingCost, ...renewed, ...tiles });
   return { status: 'succeeded', service: 'free', jobStatus, polls, watchingCost, result, write };
 }
 

@@ -1,5 +1,6 @@
 import { jobOperation } from '../../shared/lambda/job-operation.ts';
 import { operationHandler } from '../../shared/lambda/operation-handler.ts';
+import { provenTiles } from '../../shared/lambda/proven-tiles.ts';
 import { inputSchema } from './input.ts';
 import { makePlan, manageMapServerCacheTiles, tilesRequest } from './operation.ts';
 
@@ -13,5 +14,6 @@ export const handler = operationHandler(
     request: tilesRequest,
     submit: manageMapServerCacheTiles,
     makePlan,
+    prove: async ({ target, samples }, run) => await provenTiles(target, samples, run),
   }),
 );

@@ -15,7 +15,7 @@ import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { dryRunOf } from './dry-run.ts';
 import type { Input } from './input.ts';
-import { figuresOf, parametersOfUnit, planSourceOf } from './plan.ts';
+import { countOfTiles, figuresOf, parametersOfUnit, planSourceOf } from './plan.ts';
 import { proofBefore } from './proof.ts';
 import { extentsOf } from './renewed-extent.ts';
 
@@ -68,12 +68,13 @@ async function lookUp(input: Input, service: ServiceName, run: Run) {
 
 /** What `next-unit` needs to run a plan: what it is made from, and its figures. */
 export async function makePlan(input: Input, { service, sought }: JobRequest, run: Run): Promise<object> {
-  const { planned, notes } = await lookUp(input, service, run);
+  const { site, planned, notes } = await lookUp(input, service, run);
   const source = planSourceOf(planned);
-  if (input.verify !== undefined) notes.push('verify: no tile was looked at; only single jobs are proven.');
   // A plan that goes on is the one that it was: only whether the service still has its tiles is to be seen.
   if (input.resume !== undefined) return { source, notes, sought };
-  return { source, notes, sought, figures: figuresOf(planFrom(source, input.areaOfInterest && planned.area)) };
+  const figures = figuresOf(planFrom(source, input.areaOfInterest && planned.area));
+  const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
+  return { source, notes: [...notes, ...ofProof], sought, figures, samples };
 }
 
 /** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */
@@ -100,7 +101,8 @@ export async function manageMapServerCacheTiles(
   const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
   const { job, notes: ofSubmit = [] } = await submitJob(site, sought, common);
   const renews = { scales: levels, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
-  return { job, notes: [...notes, ...ofProof, ...ofSubmit], cacheReport, renews, samples };
+  const all = [...notes, ...ofProof, ...ofSubmit];
+  return { job, notes: all, cacheReport, renews, samples, tiles: countOfTiles(planned) };
 }
 
 const RESUME_UNCOUNTED =

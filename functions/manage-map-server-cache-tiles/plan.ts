@@ -51,6 +51,16 @@ export function tilePlanOf(planned: Planned): TilePlan {
   return planFrom(planSourceOf(planned), planned.input.areaOfInterest && planned.area);
 }
 
+/** How many tiles an input is about; undefined where the service does not tell enough, or the area cannot be converted. */
+export function countOfTiles(planned: Planned): number | undefined {
+  try {
+    return tilePlanOf(planned).tiles;
+  } catch (error) {
+    if (error instanceof InvalidInputError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * What is sent for unit number `n` of a plan.
  *

@@ -30,6 +30,13 @@ export function secondsOf({ job, tile }: Pace, work: { tiles: number; jobs: numb
 
 const MAX_OPENINGS = 1_000;
 
+/** What an estimate rests on, in words. */
+export function basisOf({ length }: Measured): string {
+  return length === 1
+    ? 'the last job of this service in this mode'
+    : `the last ${length} jobs of this service in this mode`;
+}
+
 /** When so many seconds of work are over that is done in a window only (epoch milliseconds); undefined: not within a year. */
 export function endOfWork(window: Window | undefined, now: number, seconds: number): number | undefined {
   if (window === undefined) return now + seconds * 1000;

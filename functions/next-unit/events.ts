@@ -20,7 +20,13 @@ export const lookSchema = z.looseObject({
   look: z.looseObject({
     ...common,
     /** What the operation's function said of the plan, or the error that it ended by. */
-    made: z.looseObject({ Error: z.optional(z.string()), Cause: z.optional(z.string()) }),
+    made: z.looseObject({
+      Error: z.optional(z.string()),
+      Cause: z.optional(z.string()),
+      notes: z._default(z.array(z.string()), []),
+      /** In its place, when the tiles were looked at again. */
+      proof: z.optional(z.looseObject({})),
+    }),
     /** What the last look said. */
     told: z.looseObject({ attempts: z._default(z.number(), 0), next: z.optional(z.string()) }),
   }),

@@ -10,7 +10,7 @@ import { figuresNow, percentOf } from './told.ts';
 const MAX_RESULT_BYTES = 30_000;
 
 /** How a plan has ended: written into its entry, and told to its machine. */
-export async function finish({ run }: LookEvent, plan: Plan, ledger: LedgerTable) {
+export async function finish({ run, made: told }: LookEvent, plan: Plan, ledger: LedgerTable) {
   const { made, progress, allowed } = plan;
   const rest = restOf(run, made);
   const failed = countOf(progress.failed);
@@ -29,6 +29,8 @@ export async function finish({ run }: LookEvent, plan: Plan, ledger: LedgerTable
   const now = Date.now();
   const { target } = made.input;
   const entry = await ledger.entry(run);
+  const { proof, notes: ofProof } = made.samples === undefined ? { notes: [] } : proofIn(told);
+  const notes = [...made.notes, ...ofProof];
   const result = fitting({
     operation: run.operation,
     target,
@@ -39,7 +41,8 @@ export async function finish({ run }: LookEvent, plan: Plan, ledger: LedgerTable
     finishedAt: new Date(now).toISOString(),
     elapsedSeconds: Math.round((now - Date.parse(progress.since ?? '')) / 1000),
     ...(failed > 0 ? { ...units, rest } : {}),
-    ...(made.notes.length > 0 ? { notes: made.notes } : {}),
+    ...(proof === undefined ? {} : { proof }),
+    ...(notes.length > 0 ? { notes } : {}),
   });
   const write = goodEnd(
     { ...result, status },
@@ -47,6 +50,17 @@ export async function finish({ run }: LookEvent, plan: Plan, ledger: LedgerTable
   );
   await ledger.write(run, write);
   return { next: 'end', status, service, result };
+}
+
+/** What came of looking at some tiles again. */
+function proofIn({
+  proof,
+  notes,
+  Error: error,
+  Cause: cause,
+}: LookEvent['made']): Pick<LookEvent['made'], 'proof' | 'notes'> {
+  if (error === undefined) return { proof, notes };
+  return { notes: [`verify: the tiles could not be looked at afterwards. ${error}: ${cause}`] };
 }
 
 function tooMany(failed: number, allowed: number): string {

@@ -11,6 +11,9 @@ import { openingFor, waitUntil } from './opening.ts';
 import { isOver, loadPlan, type Plan, paceOfPlan, unitsOf } from './plan.ts';
 import { keepService, tell } from './told.ts';
 
+/** Before a plan ends well, the tiles that were looked at before it are looked at again. */
+const PROVE = 'prove';
+
 /** Seconds before the plan is made again, after an error that passes. */
 const WAITS = [60, 120, 300, 600];
 
@@ -32,6 +35,9 @@ export async function lookAtPlan(event: LookEvent, ledger: LedgerTable) {
   const { attempts } = told;
   const isAtWork = plan.progress.running.length > 0;
   if (!isAtWork && (isOver(plan) || pending(plan.progress, plan.made.figures.units) === undefined)) {
+    const { samples, input } = plan.made;
+    const isToBeProven = samples !== undefined && told.next !== PROVE && !isOver(plan);
+    if (isToBeProven) return { next: PROVE, attempts, prove: { target: input.target, samples } };
     return await finish(event, plan, ledger);
   }
   const wait = isAtWork ? undefined : await mustWait(event, plan, ledger);

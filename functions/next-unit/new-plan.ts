@@ -8,6 +8,7 @@ import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { createPlan, progressSchema } from '../../shared/ledger/plans.ts';
 import { unconfirmed } from '../../shared/tiles/confirmation.ts';
 import type { LookEvent } from './events.ts';
+import { lastMeasured } from './measured.ts';
 import { type Input, inputSchema, madeSchema, windowNameOf } from './plan.ts';
 import { resumed } from './resume.ts';
 
@@ -23,10 +24,12 @@ export async function newPlan({ run, made }: LookEvent, ledger: LedgerTable): Pr
   const entry: Partial<Entry> = (await ledger.entry(run)) ?? {};
   const input = inputSchema.parse(JSON.parse(entry.input ?? '{}'));
   checkWindow(input);
-  const { plan: options = {} } = input;
+  const { plan: options = {}, target, updateMode } = input;
+  const { service = '' } = entry;
+  const measured = await lastMeasured({ operation: run.operation, target, service, updateMode }, ledger);
   const plan =
     input.resume === undefined
-      ? { made: madeSchema.parse({ ...made, input, options }), progress: progressSchema.parse({}) }
+      ? { made: madeSchema.parse({ ...made, input, options, measured }), progress: progressSchema.parse({}) }
       : await resumed(input, { run, made, service: entry.service }, ledger);
   const problem =
     input.resume === undefined &&

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { areaOfInterestSchema } from '../../shared/arcgis/area-of-interest.ts';
 import { planFrom, planSourceSchema } from '../../shared/arcgis/plan-source.ts';
-import { siteSettings } from '../../shared/lambda/site-settings.ts';
+import { samplesSchema } from '../../shared/jobs/proof.ts';
+import { type SiteSettings, siteSettings } from '../../shared/lambda/site-settings.ts';
 import { windowSettings } from '../../shared/lambda/window-settings.ts';
 import type { EntryKey } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
@@ -33,6 +34,7 @@ export const inputSchema = z.looseObject({
   plan: z.optional(optionsSchema),
   confirmTiles: z.optional(z.int()),
   resume: z.optional(z.string()),
+  verify: z.optional(z.int()),
 });
 
 export type Input = z.output<typeof inputSchema>;
@@ -56,6 +58,8 @@ export const madeSchema = z.looseObject({
   /** How its jobs are found on the server, but for their scales and areas. */
   sought: z.unknown(),
   notes: z._default(z.array(z.string()), []),
+  /** Tiles as they were before the plan. */
+  samples: z.optional(samplesSchema),
   /** How long jobs of this service took before. */
   measured: z._default(z.array(z.tuple([z.number(), z.number()])), []),
 });
@@ -88,9 +92,14 @@ function rulesOf({ input: { target }, options, figures }: Made) {
   return {
     windowName,
     window: windowName === undefined ? undefined : windowSettings().get(windowName),
-    lanes: Math.min(options.jobsAtOnce ?? 1, site.jobsAtOnce),
+    lanes: lanesOf(options, site),
     allowed: allowedFailures(options, figures.units),
   };
+}
+
+/** How many of its jobs run at a time. */
+export function lanesOf({ jobsAtOnce = 1 }: Pick<Options, 'jobsAtOnce'>, site: SiteSettings): number {
+  return Math.min(jobsAtOnce, site.jobsAtOnce);
 }
 
 export function windowNameOf({ window }: Options, target: string): string | undefined {

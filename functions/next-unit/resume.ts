@@ -82,16 +82,25 @@ function nameOf(run: string): string {
   return run.split(/[/:]/).at(-1) ?? run;
 }
 
-function changes({ plan: options = {} }: Input, { source, notes }: Made): Pick<Made, 'options' | 'notes'> {
+function changes(
+  { plan: options = {}, verify }: Input,
+  { source, notes, samples }: Made,
+): Pick<Made, 'options' | 'notes'> {
   const { maxTilesPerJob = source.maxTilesPerJob } = options;
   const isOther = maxTilesPerJob !== source.maxTilesPerJob;
   const note = 'plan.maxTilesPerJob was not used: the units are those of the run that is resumed.';
-  return { options, notes: isOther ? [...notes, note] : notes };
+  return { options, notes: [...notes, ...(isOther ? [note] : []), ...(samples ? [] : unproven(verify))] };
+}
+
+function unproven(verify: number | undefined): string[] {
+  return verify === undefined
+    ? []
+    : ['verify: no tile was looked at, because none was before the first unit of the run that is resumed.'];
 }
 
 /** The plan of a run that was stopped before it had one, from its input and what the service says now. */
 function plannedNow(
-  { plan: options = {} }: Input,
+  { plan: options = {}, verify }: Input,
   original: Input,
   { made, source: whole }: { made: LookEvent['made']; source: PlanSource },
 ): Made {
@@ -113,6 +122,7 @@ function plannedNow(
     source,
     input: original,
     options: { ...plan, ...options },
+    notes: [...(made.notes ?? []), ...unproven(verify)],
     figures: { tiles, units, done: 0, failed: 0, scales: figures },
   });
 }

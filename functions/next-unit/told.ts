@@ -4,7 +4,7 @@ import type { EntryKey } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { type AttributeName, transition } from '../../shared/ledger/transitions.ts';
 import { countOf } from '../../shared/tiles/ranges.ts';
-import { endOfWork, secondsOf } from './estimate.ts';
+import { basisOf, endOfWork, secondsOf } from './estimate.ts';
 import { type Plan, paceOfPlan } from './plan.ts';
 
 /** The figures of a plan as its entry and its result have them. */
@@ -14,8 +14,7 @@ export function figuresNow(plan: Pick<Plan, 'made' | 'progress' | 'lanes'>): obj
   const pace = paceOfPlan(plan);
   const expected = pace && Math.round(secondsOf(pace, { tiles, jobs: units }) / lanes);
   const own = progress.measured.length;
-  const basis =
-    own > 0 ? `the last ${own} units of this plan` : `the last ${made.measured.length} jobs of this service`;
+  const basis = own > 0 ? `the last ${own} units of this plan` : basisOf(made.measured);
   return {
     tiles,
     units,

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { OPEN_INDEX, WAITING_INDEX } from '../../shared/ledger/entry.ts';
+import { OPEN_INDEX, STARTED_INDEX, WAITING_INDEX } from '../../shared/ledger/entry.ts';
 import { ownName } from '../names.ts';
 import { operations } from '../operations.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -26,7 +26,7 @@ export function runDecisions(scope: Construct, { ledger, settings, add }: RunDec
   const nextUnit = add('next-unit', {
     description: 'Decides how a plan of tiles goes on.',
     environment: { LEDGER_TABLE: ledger.tableName, KEEP_DAYS: kept, SITES: sites, WINDOWS: windows },
-    access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem']),
+    access: ledger.decisionAccess(['GetItem', 'BatchGetItem', 'UpdateItem'], STARTED_INDEX),
   });
   const joinTargets = add('join-targets', {
     description: 'Joins what became of the targets of a run.',

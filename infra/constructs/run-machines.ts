@@ -23,6 +23,9 @@ import { LoggedStateMachine, mayStart } from './logged-state-machine.ts';
 /** The operations that had a machine in version 0.1.0. */
 const JOBS = operations.filter(({ kind }) => kind === 'job').map(({ name }) => name);
 
+/** The operations whose runs can be plans. */
+const PLANNED = ['manage-map-server-cache-tiles'];
+
 /** Between the time-out of a function and the moment when its last request has reached the vendor. */
 const MARGIN_SECONDS = 30;
 
@@ -95,7 +98,7 @@ export class RunMachines {
     runUnitsMachine.allowRunning([this.#runJob]);
     const runPlanParts = { ...place, nextUnitArn, runUnitsArn: runUnitsMachine.stateMachineArn };
     this.#runPlan = this.#add('RunPlan', runPlan(runPlanParts), [
-      ...[...props.operations.values()].map(mayInvoke),
+      ...[...props.operations].flatMap(([name, lambda]) => (PLANNED.includes(name) ? [mayInvoke(lambda)] : [])),
       mayInvoke(functions.nextUnit),
     ]);
     this.#runPlan.allowRunning([runUnitsMachine]);
@@ -118,6 +121,7 @@ export class RunMachines {
     const { ledger } = this.#props;
     const lambda = this.#props.operations.get(name);
     if (lambda === undefined) throw new Error(`The stack has no function for ${name}`);
+    const { nextUnit } = this.#props.functions;
     const definition = run({
       partition: Stack.of(this.#scope).partition,
       table: ledger.tableName,
@@ -128,6 +132,7 @@ export class RunMachines {
       runJobArn: this.#runJob.stateMachineArn,
       runPlanArn: this.#runPlan.stateMachineArn,
       runTargetsArn: this.#runTargets.stateMachineArn,
+      nextUnitArn: nextUnit.functionArn,
       maxWaiting,
       submitSeconds: timeoutMinutes * 60 + MARGIN_SECONDS,
     });
@@ -137,6 +142,7 @@ export class RunMachines {
       definition,
       [
         mayInvoke(lambda),
+        mayInvoke(nextUnit),
         ledger.access('PutItem', [name]),
         ledger.access('UpdateItem', [name]),
         ledger.keyAccess(),

@@ -26,6 +26,7 @@ export const examples = {
   hold: {
     ...work,
     claims: 'something',
+    takesPlace: false,
     ...turn,
     machineArn: '<ARN of run-job>',
     turn: { state: { attach: {}, isNew: true } },

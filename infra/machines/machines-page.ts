@@ -35,6 +35,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
       runJobArn: 'run-job',
       runPlanArn: 'run-plan',
       runTargetsArn: 'run-targets',
+      nextUnitArn: 'next-unit',
       maxWaiting: 10,
       submitSeconds: 150,
     }),
@@ -56,7 +57,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
   ],
   [
     'run-plan',
-    'Does the work of one run that is a plan: makes the plan, runs its units in some lanes at the same time, and waits for windows and for the end of pauses, as the function `next-unit` says.',
+    'Does the work of one run that is a plan: makes the plan and runs its units, some at the same time. It waits for windows and for the end of pauses, as the function `next-unit` says.',
     runPlan({ ...place, nextUnitArn: 'next-unit', runUnitsArn: 'run-units' }),
   ],
   [

@@ -103,6 +103,8 @@ export const watchSchema = z.looseObject({
   cacheReport: z.optional(cacheReportSchema),
   /** Of a tile job: the scales and the extent that map clients draw again when it has succeeded. */
   renews: z.optional(z.looseObject({})),
+  /** Of a tile job: how many tiles it is for, where they could be counted. */
+  tiles: z.optional(z.number()),
   expectedEnd: z.optional(z.string()),
   /** What the entry was told last. */
   told: z.optional(z.looseObject({ percent: z.number(), expectedEnd: z.string() })),

@@ -12,6 +12,7 @@ import { wouldSend } from './dry-run.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
+import type { Looked } from './plan-events.ts';
 import { type InputOf, operationOf, type Work } from './run-events.ts';
 import { endOfUnit } from './unit-end.ts';
 import type { WorkUnit } from './work-unit.ts';
@@ -52,6 +53,8 @@ export interface Submission {
   samples?: Samples | undefined;
   /** In a dry run of tiles: what they are. */
   plan?: PlanFigures | undefined;
+  /** How many tiles the job is for. */
+  tiles?: number | undefined;
   /** What map clients draw again when the job has succeeded. */
   renews?: object | undefined;
 }
@@ -63,11 +66,13 @@ export interface JobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput
   submit: (input: InputOf<S>, request: JobRequest, run: Run) => Promise<Submission>;
   /** Looks up what a plan is made from. */
   makePlan?: (input: InputOf<S>, request: JobRequest, run: Run) => Promise<object>;
+  /** Looks again at what `makePlan` has looked at. */
+  prove?: (looked: Looked, run: Run) => Promise<object>;
 }
 
 /** An operation that starts a job of the vendor, which its state machine watches to its end. */
 export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>>(parts: JobOperation<S>): Operation {
-  const { operation, inputSchema, request: requestOf, submit, makePlan } = parts;
+  const { operation, inputSchema, request: requestOf, submit, makePlan, prove } = parts;
   return operationOf({
     operation,
     inputSchema,
@@ -102,6 +107,7 @@ export function jobOperation<S extends z.ZodMiniObject & z.ZodMiniType<JobInput>
       };
     },
     makePlan: makePlan && (async (input, run) => await makePlan(input, requestOf(input), run)),
+    prove,
     async work(input, work, run) {
       const request = { ...requestOf(input), unit: work.unit };
       if (work.lostSince !== undefined) request.sought.lostSince = work.lostSince;
@@ -131,7 +137,7 @@ function endOf(error: unknown, { unit, lostSince }: Work) {
 function watchOf(
   frame: Frame,
   job: SubmittedJob,
-  { notes, cacheReport, renews, samples }: Submission,
+  { notes, cacheReport, renews, samples, tiles }: Submission,
   { run, unit }: Work,
 ) {
   const { taskPath, jobId, jobStatus } = job;
@@ -154,6 +160,7 @@ function watchOf(
     ...(cacheReport === undefined ? {} : { cacheReport }),
     ...(renews === undefined ? {} : { renews }),
     ...(samples === undefined ? {} : { samples }),
+    ...(tiles === undefined ? {} : { tiles }),
     ...allNotes(job, notes),
   };
 }

@@ -14,6 +14,7 @@ import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { parseInput } from './parse-input.ts';
+import { type Looked, planSchema, proveSchema } from './plan-events.ts';
 import { assertTargets, dryRunOfSeveral } from './several-targets.ts';
 import { withoutParent } from './without-parent.ts';
 import { type WorkUnit, workUnitSchema } from './work-unit.ts';
@@ -69,6 +70,8 @@ export interface RunParts<S extends InputSchema> {
   dryRun: (input: InputOf<S>, run: Run) => Promise<object>;
   /** Looks up what a plan is made from; only where there are plans. */
   makePlan?: ((input: InputOf<S>, run: Run) => Promise<object>) | undefined;
+  /** Looks again at tiles that were looked at before a plan; only where there are plans. */
+  prove?: ((looked: Looked, run: Run) => Promise<object>) | undefined;
   /** Does the work: gives how it stands, with `status` first of all. */
   work: (input: InputOf<S>, work: Work, run: Run) => Promise<object>;
 }
@@ -78,8 +81,6 @@ const prepareSchema = z.looseObject({
   execution: z.looseObject({ id: z.optional(z.string()), name: z.string(), startedAt: z.iso.datetime() }),
   submitSeconds: z.optional(z.number()),
 });
-
-const planSchema = z.looseObject({ makePlan: z.unknown() });
 
 const submitSchema = z.looseObject({
   submit: z.unknown(),
@@ -105,7 +106,11 @@ export function operationOf<S extends InputSchema>(parts: RunParts<S>): Operatio
     // Asked first: nothing that says that it is a dry run may do the work.
     if (holds(event, 'dryRun')) return await dryRunOf(parts, parseInput(operation, inputSchema, event), run);
     if (holds(event, 'prepare')) return await prepared(parts, parseInput(operation, prepareSchema, event));
-    if (holds(event, 'makePlan')) return await planMade(parts, parseInput(operation, planSchema, event), run);
+    if (holds(event, 'makePlan')) {
+      const { makePlan } = parseInput(operation, planSchema, event);
+      return await parts.makePlan?.(await ofFirst(parts, parseInput(operation, inputSchema, makePlan)), run);
+    }
+    if (holds(event, 'prove')) return await parts.prove?.(parseInput(operation, proveSchema, event).prove, run);
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
     const { waits } = parts.asks(await ofFirst(parts, parseInput(operation, inputSchema, event)));
@@ -198,16 +203,6 @@ async function prepared<S extends InputSchema>(
   return answer;
 }
 
-async function planMade<S extends InputSchema>(
-  parts: RunParts<S>,
-  { makePlan: input }: z.output<typeof planSchema>,
-  run: Run,
-): Promise<object> {
-  const { operation, inputSchema, makePlan } = parts;
-  if (makePlan === undefined) throw new InvalidInputError(`${operation} has no plans, nothing was done.`);
-  return await makePlan(await ofFirst(parts, parseInput(operation, inputSchema, input)), run);
-}
-
 /** For a run that claims nothing: where it stands while a pause keeps it waiting. */
 function noClaim(target: string) {
   return { claim: queueOf(target), request: '', later: true };
@@ -244,6 +239,6 @@ function helpsToRepeat(error: Error): boolean {
   return isErrorName(error.name) && ERRORS[error.name].repeatingHelps;
 }
 
-function holds(event: unknown, key: 'prepare' | 'submit' | 'makePlan' | 'dryRun'): boolean {
+function holds(event: unknown, key: 'prepare' | 'submit' | 'makePlan' | 'prove' | 'dryRun'): boolean {
   return typeof event === 'object' && event !== null && Object.hasOwn(event, key);
 }

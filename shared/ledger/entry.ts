@@ -81,7 +81,7 @@ export const entrySchema = z.looseObject({
   plan: text,
   /** Grows with every change of the plan. */
   planVersion: number,
-  /** How many tiles a unit of a plan has. */
+  /** How many tiles a single job, or a unit of a plan, is for. */
   tiles: number,
   /** When its end was told as an event, and when people were told of it. */
   toldAt: text,

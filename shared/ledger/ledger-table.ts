@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { awsRequestHandler } from '../http/aws-request-handler.ts';
 import { type Attribute, attribute, fromItem, toItem } from './attributes.ts';
+import { changeOfClaim, claiming, type NewClaim } from './claiming.ts';
 import {
   CLAIMS,
   type Claim,
@@ -18,6 +19,7 @@ import {
   OPEN,
   OPEN_INDEX,
   type RunStatus,
+  STARTED_INDEX,
   UNTOLD,
   WAITING_INDEX,
 } from './entry.ts';
@@ -30,18 +32,6 @@ const MAX_BATCH_ROUNDS = 5;
 const DAY_MS = 86_400_000;
 
 type Value = string | number;
-
-/** What is written when a service is claimed. Times are ISO 8601. */
-export interface NewClaim {
-  holder: EntryKey;
-  requestHash: string;
-  now: string;
-  leaseUntil: string;
-}
-
-/** A claim is granted where nobody holds the service, where it was released, or where the lease has run out. */
-const CLAIMABLE = 'attribute_not_exists(#holder) OR attribute_exists(#releasedAt) OR #leaseUntil < :claimedAt';
-const MINE = '#holder = :me AND #holderOperation = :operation AND attribute_not_exists(#releasedAt)';
 
 /** The ledger as functions read and write it; reads see every write that came before. */
 export class LedgerTable {
@@ -68,38 +58,14 @@ export class LedgerTable {
   }
 
   /** Claims a service; gives the fencing number, or undefined where somebody else has it. */
-  async tryClaim(claim: string, { holder, requestHash, now, leaseUntil }: NewClaim): Promise<number | undefined> {
-    const change = expression(
-      {
-        set: values({
-          holder: holder.name,
-          holderOperation: holder.operation,
-          requestHash,
-          claimedAt: now,
-          leaseUntil,
-        }),
-      },
-      { condition: CLAIMABLE },
-    );
-    const taken = await this.#update(
-      { operation: CLAIMS, name: claim },
-      {
-        ...change,
-        UpdateExpression: `${change.UpdateExpression} REMOVE #releasedAt ADD #fence :one`,
-        ExpressionAttributeNames: { ...change.ExpressionAttributeNames, '#fence': 'fence' },
-        ExpressionAttributeValues: { ...change.ExpressionAttributeValues, ':one': attribute(1) },
-      },
-    );
+  async tryClaim(claim: string, wanted: NewClaim): Promise<number | undefined> {
+    const taken = await this.#update({ operation: CLAIMS, name: claim }, claiming(wanted));
     return taken === undefined ? undefined : Number(fromItem(taken)['fence']);
   }
 
   /** Changes a claim while it is still this run's. */
   async changeClaim(claim: string, holder: EntryKey, set: { leaseUntil?: string; releasedAt?: string }): Promise<void> {
-    const mine = values({ ':me': holder.name, ':operation': holder.operation });
-    await this.#update(
-      { operation: CLAIMS, name: claim },
-      expression({ set: values(set) }, { condition: MINE, values: mine }),
-    );
+    await this.#update({ operation: CLAIMS, name: claim }, changeOfClaim(holder, set));
   }
 
   /** The pause that keeps our hands off this target now (epoch milliseconds). */
@@ -141,6 +107,15 @@ export class LedgerTable {
       values({ ':claim': claim, ':ticket': ticket }),
     );
     for await (const keys of query) yield await this.#entries(keys);
+  }
+
+  /** The runs of an operation, the latest first, page by page: as they were a moment ago. */
+  latest(operation: string): AsyncGenerator<Entry[]> {
+    return this.#query(
+      STARTED_INDEX,
+      { condition: '#operation = :operation', names: { '#operation': 'operation' }, backwards: true },
+      values({ ':operation': operation }),
+    );
   }
 
   /** The runs that have not ended and started before this time, the oldest first, page by page. */
@@ -196,9 +171,9 @@ export class LedgerTable {
 
   async *#query(
     index: string,
-    { condition, names }: { condition: string; names: Record<string, string> },
+    { condition, names, backwards }: { condition: string; names: Record<string, string>; backwards?: true },
     keyValues: Record<string, Attribute>,
-  ): AsyncGenerator<EntryKey[]> {
+  ): AsyncGenerator<Entry[]> {
     let start: Record<string, Attribute> | undefined;
     do {
       const page = await this.#client.send(
@@ -209,6 +184,7 @@ export class LedgerTable {
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: keyValues,
           Limit: KEYS_PER_BATCH,
+          ...(backwards ? { ScanIndexForward: false } : {}),
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       );

@@ -92,6 +92,7 @@ async function act(ledger: LedgerTable, random: Random, call: Database['call'], 
       entry: 5,
       ahead: 10,
       open: 10,
+      latest: 5,
       scan: 2,
       former: 10,
     })
@@ -124,6 +125,8 @@ async function act(ledger: LedgerTable, random: Random, call: Database['call'], 
       return await all(ledger.ahead(CLAIM, `${time}#${key.name}`));
     case 'open':
       return await all(ledger.open(time));
+    case 'latest':
+      return await all(ledger.latest(key.operation));
     case 'former':
       return await askAsBefore(key, `${time}#${key.name}`, call, table);
     default:

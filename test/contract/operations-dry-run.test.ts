@@ -169,21 +169,3 @@ describe('a dry run', () => {
     });
   });
 });
-
-describe('a run of a plan', () => {
-  for (const [key, value] of [
-    ['plan', {}],
-    ['resume', 'manage-map-server-cache-tiles/nightly'],
-  ] as const) {
-    it(`is refused by ${key} before anything is asked`, async (t) => {
-      logLines(t);
-
-      const refused = invoke(manageTiles, { target: 'any', ...TILES, [key]: value });
-
-      await assert.rejects(refused, {
-        name: 'InvalidInputError',
-        message: new RegExp(`^${key}: .*yet, nothing was done`),
-      });
-    });
-  }
-});

@@ -24,7 +24,16 @@ const secretKeys = new Set([arcgisTargetSchema, microstrategyTargetSchema].flatM
 
 /** Keys that results, log lines and vendors' documents have. */
 const OTHER_KEYS = [
-  ...['returnMessages', 'exceededTransferLimit', 'elapsedSeconds', 'requestId', 'projectId', 'outputUrl'],
+  ...[
+    'returnMessages',
+    'exceededTransferLimit',
+    'elapsedSeconds',
+    'requestId',
+    'projectId',
+    'outputUrl',
+    'failedUnits',
+    'expectedSeconds',
+  ],
 ];
 
 /** All keys that a JSON Schema names, however deep. */

@@ -55,6 +55,7 @@ const OF_DECISIONS: Record<string, object[]> = {
   ],
   'next-unit': [
     allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], LEDGER),
+    allow('dynamodb:Query', `${LEDGER}/index/started`),
     keyStatement('dynamodb', 'kms:Decrypt'),
     traces(),
     allow('states:StartExecution', 'arn:aws:stepfunctions:JobsCancelRun'),

@@ -14,8 +14,8 @@ const TARGETS = 'run-targets';
 const MAX_STATES_OF_TARGETS = 5;
 /** Through these only runs that are plans go: counted by themselves, too; with the states of the Map. */
 const PLANS = ['run-plan', 'run-units'];
-const MAX_STATES_OF_PLANS = 14;
-const MAX_CHOICE_RULES_OF_PLANS = 5;
+const MAX_STATES_OF_PLANS = 15;
+const MAX_CHOICE_RULES_OF_PLANS = 6;
 /** What takes care of new rasters: counted by itself, because the operations that it runs have runs of their own. */
 const RENEWAL = 'renew-from-rasters';
 const MAX_STATES_OF_RENEWAL = 10;

@@ -73,7 +73,14 @@ const needed: Record<string, Rights[]> = {
   ...Object.fromEntries(
     OPERATIONS.map((name) => [
       name,
-      [invoke(name), entries('PutItem', name), entries('UpdateItem', name), tableKey, ...runToEnd('hold')],
+      [
+        invoke(name),
+        invoke('next-unit'),
+        entries('PutItem', name),
+        entries('UpdateItem', name),
+        tableKey,
+        ...runToEnd('hold'),
+      ],
     ]),
   ),
   hold: [entries('UpdateItem', 'claim'), tableKey, ...runToEnd('take-turn', 'run-job', 'run-targets', 'run-plan')],
@@ -84,7 +91,7 @@ const needed: Record<string, Rights[]> = {
     start('cancel-run'),
     ...runToEnd('watch-job', 'take-turn'),
   ],
-  'run-plan': [invoke(...OPERATIONS), invoke('next-unit'), ...runToEnd('run-units')],
+  'run-plan': [invoke('manage-map-server-cache-tiles'), invoke('next-unit'), ...runToEnd('run-units')],
   'run-units': [invoke('next-unit'), ...runToEnd('run-job')],
   'run-targets': [
     invoke('join-targets'),

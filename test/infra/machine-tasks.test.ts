@@ -39,10 +39,10 @@ function needsOf(machine: Machine, { Type, Resource, Parameters }: State): Need[
   const [, service = '', action = ''] = /:states:::(\w+):(.+)$/.exec(Resource) ?? [];
   const { FunctionName, StateMachineArn = RUN_JOB, TableName, ...entry } = parametersSchema.parse(Parameters);
   if (service === 'lambda') {
+    // Told by a path: of any operation, but only tiles have plans.
+    const told = machine.name === 'run-plan' ? ['manage-map-server-cache-tiles'] : OPERATIONS;
     const functions =
-      FunctionName === undefined
-        ? OPERATIONS.map((name) => `arn:aws:lambda:${pascalCase(name)}Function`)
-        : [FunctionName];
+      FunctionName === undefined ? told.map((name) => `arn:aws:lambda:${pascalCase(name)}Function`) : [FunctionName];
     return functions.map((resource) => ({ action: 'lambda:InvokeFunction', resource }));
   }
   if (service === 'states') return [{ action: 'states:StartExecution', resource: StateMachineArn }];

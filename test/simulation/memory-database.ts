@@ -62,6 +62,7 @@ const requests = {
     KeyConditionExpression: z.string(),
     Select: z.literal('COUNT').optional(),
     Limit: z.number().optional(),
+    ScanIndexForward: z.boolean().optional(),
     ExclusiveStartKey: itemSchema.optional(),
     ...aliases,
   }),
@@ -202,6 +203,7 @@ class MemoryTable {
     KeyConditionExpression,
     Select,
     Limit = Number.POSITIVE_INFINITY,
+    ScanIndexForward = true,
     ExclusiveStartKey,
     ...words
   }: Omit<z.output<typeof requests.Query>, 'TableName'>): Record<string, unknown> {
@@ -211,14 +213,15 @@ class MemoryTable {
     }
     const keys = index?.KeySchema.map(({ AttributeName }) => AttributeName) ?? this.#keys;
     const order = [keys[1] ?? '', ...this.#keys];
+    const direction = ScanIndexForward ? 1 : -1;
     const lagMs = index === undefined ? 0 : (this.#options.indexLagMs?.() ?? 0);
     const at = (this.#options.now?.() ?? 0) - lagMs;
     const found = [...this.#items.values()]
       .map((versions) => versions.findLast((version) => version.at <= at)?.item)
       .filter((item) => item !== undefined)
       .filter((item) => keys.every((key) => item[key] !== undefined) && holds(KeyConditionExpression, item, words))
-      .sort((one, other) => byKeys(one, other, order))
-      .filter((item) => ExclusiveStartKey === undefined || byKeys(item, ExclusiveStartKey, order) > 0);
+      .sort((one, other) => direction * byKeys(one, other, order))
+      .filter((item) => ExclusiveStartKey === undefined || direction * byKeys(item, ExclusiveStartKey, order) > 0);
     const page = found.slice(0, Limit);
     const keyPart = (item: Item) => Object.fromEntries([...keys, ...this.#keys].map((key) => [key, item[key]]));
     const isAll = index === undefined || index.Projection.ProjectionType === 'ALL';

@@ -34,14 +34,7 @@ export function runPlan(parts: RunPlanParts): Machine {
     Comment: comment('Does the work of one run that is split into units.', examples['run-plan']),
     StartAt: 'Make the plan',
     States: {
-      'Make the plan': {
-        ...invoke(parts, FUNCTION, { 'makePlan.$': '$.input' }),
-        ResultSelector: { 'state.$': '$.Payload' },
-        ResultPath: '$.plan',
-        Retry: FUNCTION_RETRY,
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.plan.state', Next: 'Look at the plan' }],
-        Next: 'Look at the plan',
-      },
+      'Make the plan': ask(parts, { 'makePlan.$': '$.input' }),
       'Look at the plan': {
         ...invoke(parts, parts.nextUnitArn, { look: { ...look, 'made.$': '$.plan.state' } }),
         ResultSelector: { 'state.$': '$.Payload' },
@@ -51,9 +44,11 @@ export function runPlan(parts: RunPlanParts): Machine {
       },
       'How does it go on?': choose(
         '$.work.state.next',
-        { lanes: 'Run its units', wait: 'Wait', make: 'Make the plan' },
+        { lanes: 'Run its units', wait: 'Wait', make: 'Make the plan', prove: 'Look at some tiles' },
         'Done',
       ),
+      // Once more: they were looked at when the plan was made.
+      'Look at some tiles': ask(parts, { 'prove.$': '$.work.state.prove' }),
       Wait: { Type: 'Wait', SecondsPath: '$.work.state.waitSeconds', Next: 'Look at the plan' },
       'Run its units': {
         Type: 'Map',
@@ -78,5 +73,17 @@ export function runPlan(parts: RunPlanParts): Machine {
       },
       Done: { Type: 'Succeed', OutputPath: '$.work.state' },
     },
+  };
+}
+
+/** Asks the operation's function; what it tells, or its error, is for the next look. */
+function ask(parts: Place, payload: object): Machine['States'][string] {
+  return {
+    ...invoke(parts, FUNCTION, payload),
+    ResultSelector: { 'state.$': '$.Payload' },
+    ResultPath: '$.plan',
+    Retry: FUNCTION_RETRY,
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.plan.state', Next: 'Look at the plan' }],
+    Next: 'Look at the plan',
   };
 }

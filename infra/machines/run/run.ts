@@ -26,6 +26,8 @@ export interface RunParts extends Place {
   runJobArn: string;
   runPlanArn: string;
   runTargetsArn: string;
+  /** What says how long the jobs of a dry run would take. */
+  nextUnitArn: string;
   /** How many runs may wait for one service. */
   maxWaiting: number;
   /** How long a call of the function may go on after its execution has ended. */
@@ -75,7 +77,7 @@ export function run(parts: RunParts): Machine {
     States: {
       // Before anything is written: a dry run is no run.
       'Is it a dry run?': ifPresent('$.dryRun', 'Dry run', 'Enter the ledger'),
-      'Dry run': { ...invoke(parts, functionArn, '$'), OutputPath: '$.Payload', Retry: FUNCTION_RETRY, End: true },
+      ...dryRunStates(parts),
       'Enter the ledger': putEntry(
         parts,
         {
@@ -98,6 +100,15 @@ export function run(parts: RunParts): Machine {
       'Hold and run': runMachine(parts, holdArn, work, { ...ENDED, name: nestedName('hold') }),
       ...endStates(parts, key),
     },
+  };
+}
+
+function dryRunStates({ functionArn, nextUnitArn, ...place }: RunParts): Machine['States'] {
+  const told = { OutputPath: '$.Payload', Retry: FUNCTION_RETRY } as const;
+  const dryRun = { 'input.$': '$$.Execution.Input', 'result.$': '$' };
+  return {
+    'Dry run': { ...invoke(place, functionArn, '$'), ...told, Next: 'How long would it take?' },
+    'How long would it take?': { ...invoke(place, nextUnitArn, { dryRun }), ...told, End: true },
   };
 }
 

@@ -30,8 +30,8 @@
  * runs (here as on ArcGIS Online); what a refused sign-in page looks like; whether `out_service_url` is an address.
  *
  * Invented: the accounts, services, layers and tiles; how long jobs take, and that all run at once; the texts of messages
- * and most refusals; the rule that exactly the tiles that touch an area are done (a real server does whole supertiles);
- * the shape of `refreshResults`.
+ * and most refusals; that exactly the tiles that touch an area are done unless whole supertiles are chosen, as a real
+ * server does them (D); that a place that cannot be drawn fails its job as a whole; the shape of `refreshResults`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listen, newServer, type ServerCertificate } from '../listen.ts';
@@ -39,6 +39,7 @@ import type { JobListKind } from './admin-jobs.ts';
 import { type ArcgisRequest, readArcgisRequest } from './arcgis-request.ts';
 import { defaultServices, fillCaches, hostedServices, type Service } from './catalogue.ts';
 import { type Fault, sendFault, takeFault } from './faults.ts';
+import type { Extent } from './geometry.ts';
 import { GpJobs } from './gp-jobs.ts';
 import { HostedJobs } from './hosted-jobs.ts';
 import { htmlPage, type Reply } from './replies.ts';
@@ -74,6 +75,8 @@ export interface ArcgisEmulatorOptions {
   unknownServiceCode?: 404 | 500;
   /** Which of the two documented job lists the Admin API has. @defaultValue "server" */
   jobList?: JobListKind;
+  /** How many pixels a job draws at once, in each direction: a real server draws 2048 or 4096. @defaultValue 256, one tile */
+  supertilePixels?: 256 | 2048 | 4096;
 }
 
 /** A running emulator, and its state for tests to look at and to change. */
@@ -96,6 +99,8 @@ export interface ArcgisEmulator {
   hosted: HostedJobs;
   cleared: ClearedCache[];
   faults: Fault[];
+  /** In map units: what cannot be drawn there fails each job that makes tiles of it. */
+  badPlaces: Extent[];
   close(): Promise<void>;
 }
 
@@ -139,6 +144,7 @@ export async function startArcgisEmulator(options: ArcgisEmulatorOptions = {}): 
     },
     cleared,
     faults,
+    badPlaces: site.badPlaces,
     async close() {
       await Promise.all([close(), portal?.close()]);
     },
@@ -164,6 +170,8 @@ function createSite(origin: string, options: ArcgisEmulatorOptions, hostedBy: st
     clearAnswer: options.clearAnswer ?? 'status',
     unknownServiceCode: options.unknownServiceCode ?? 404,
     jobList: options.jobList ?? 'server',
+    supertilePixels: options.supertilePixels ?? 256,
+    badPlaces: [],
     tokens: new Tokens({ now, lifeMinutes: tokenLifeMinutes, federated: federated || isHosted }),
     services,
     tiles,

@@ -8,12 +8,18 @@ import {
   SERVICE_URL,
   THREAD_COUNT,
 } from './cached-service.ts';
-import { type Area, extentArea } from './geometry.ts';
+import { type Area, areaTouches, type Extent, extentArea } from './geometry.ts';
 import type { Work } from './gp-jobs.ts';
 import { badParameter, type GpInputs, type GpParameter, type SubmittedTask } from './gp-task.ts';
 import type { Site } from './site.ts';
-import { type Lod, type TileAddress, type TileScheme, tilesTouching } from './tile-scheme.ts';
-import type { TileStore } from './tile-store.ts';
+import {
+  type Lod,
+  type TileAddress,
+  type TileScheme,
+  tileExtent,
+  tilesTouching,
+  withSupertiles,
+} from './tile-scheme.ts';
 
 const MODES = ['RECREATE_EMPTY_TILES', 'RECREATE_ALL_TILES', 'DELETE_TILES'];
 /** They take up an earlier job; what they do exactly is not known. */
@@ -74,7 +80,7 @@ function prepare(inputs: GpInputs, site: Site): () => Work {
     const { id, scheme } = openCache(service, site);
     if (MODES_FOR_A_JOB.includes(mode)) throw new Error(`ERROR: The update mode ${mode} is not emulated.`);
     const lods = scales.map((scale) => findLod(scheme, scale));
-    return work(id, lods, area ?? extentArea(service.extent), mode, site.tiles);
+    return work(id, lods, area ?? extentArea(service.extent), mode, site);
   };
 }
 
@@ -92,12 +98,14 @@ function findLod({ lods }: TileScheme, wanted: number): Lod {
   );
 }
 
-function work(id: string, lods: Lod[], area: Area, mode: string, tiles: TileStore): Work {
-  const touched = lods.flatMap((lod) => tilesTouching(area, lod));
+function work(id: string, lods: Lod[], area: Area, mode: string, { tiles, supertilePixels, badPlaces }: Site): Work {
+  const pixels = mode === 'DELETE_TILES' ? 256 : supertilePixels;
+  const touched = lods.flatMap((lod) => withSupertiles(tilesTouching(area, lod), lod, pixels));
   const existing = touched.filter((tile) => tiles.peek(id, tile));
   const missing = touched.filter((tile) => !tiles.peek(id, tile));
   const removes = mode === 'DELETE_TILES';
   const todo = removes ? existing : mode === 'RECREATE_ALL_TILES' ? touched : missing;
+  if (!removes) checkPlaces(todo, lods, badPlaces);
   return {
     steps: todo.length,
     tiles: { service: id, todo, makes: !removes },
@@ -110,6 +118,15 @@ function work(id: string, lods: Lod[], area: Area, mode: string, tiles: TileStor
     },
     finish: () => summary(mode, existing.length, missing.length),
   };
+}
+
+function checkPlaces(todo: TileAddress[], lods: Lod[], badPlaces: Extent[]): void {
+  for (const { level, row, col } of badPlaces.length === 0 ? [] : todo) {
+    const lod = lods.find((one) => one.level === level);
+    if (lod && badPlaces.some((place) => areaTouches(extentArea(place), tileExtent(lod, row, col)))) {
+      throw new Error(`ERROR 001470: Failed to create cache tiles. Tile ${level}/${row}/${col} could not be drawn.`);
+    }
+  }
 }
 
 function endOfLevel(todo: TileAddress[], step: number): string | undefined {

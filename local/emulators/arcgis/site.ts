@@ -1,5 +1,6 @@
 import type { JobListKind } from './admin-jobs.ts';
 import type { Service } from './catalogue.ts';
+import type { Extent } from './geometry.ts';
 import type { GpJobs } from './gp-jobs.ts';
 import type { HostedJobs } from './hosted-jobs.ts';
 import type { TileStore } from './tile-store.ts';
@@ -33,6 +34,10 @@ export interface Site {
   clearAnswer: 'status' | 'success';
   unknownServiceCode: 404 | 500;
   jobList: JobListKind;
+  /** How many pixels are drawn at once, in each direction. */
+  supertilePixels: number;
+  /** Jobs that make tiles which touch one of these fail. */
+  badPlaces: Extent[];
   tokens: Tokens;
   services: Map<string, Service>;
   tiles: TileStore;

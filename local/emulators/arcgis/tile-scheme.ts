@@ -63,7 +63,7 @@ export function tileInfo({ lods }: TileScheme): object {
 /** Every tile of a level that touches an area. */
 export function tilesTouching(area: Area, lod: Lod): TileAddress[] {
   const size = tileMetres(lod);
-  const last = Math.ceil((WORLD_EDGE_METRES * 2) / size - 1e-6) - 1;
+  const last = lastTile(lod);
   const inGrid = (value: number) => Math.max(0, Math.min(last, Math.floor(value)));
   const bounds = areaBounds(area);
   const tiles: TileAddress[] = [];
@@ -77,11 +77,34 @@ export function tilesTouching(area: Area, lod: Lod): TileAddress[] {
   return tiles;
 }
 
+/** The tiles that are drawn with these: the whole squares of so many pixels that hold them. */
+export function withSupertiles(tiles: readonly TileAddress[], lod: Lod, pixels: number): TileAddress[] {
+  const size = pixels / TILE_PIXELS;
+  if (size === 1) return [...tiles];
+  const last = lastTile(lod);
+  const corners = new Map(
+    tiles.map(
+      ({ row, col }) =>
+        [`${Math.floor(row / size)}/${Math.floor(col / size)}`, [row - (row % size), col - (col % size)]] as const,
+    ),
+  );
+  const within = (from: number) => Array.from({ length: Math.min(size, last + 1 - from) }, (_, index) => from + index);
+  return [...corners.values()].flatMap(([top = 0, left = 0]) =>
+    within(top).flatMap((row) => within(left).map((col) => ({ level: lod.level, row, col }))),
+  );
+}
+
+/** The number of the last row, and of the last column. */
+function lastTile(lod: Lod): number {
+  return Math.ceil((WORLD_EDGE_METRES * 2) / tileMetres(lod) - 1e-6) - 1;
+}
+
 function tileMetres({ resolution }: Lod): number {
   return resolution * TILE_PIXELS;
 }
 
-function tileExtent(lod: Lod, row: number, col: number): Extent {
+/** In map units. */
+export function tileExtent(lod: Lod, row: number, col: number): Extent {
   const size = tileMetres(lod);
   const xmin = WORLD.xmin + col * size;
   const ymax = WORLD.ymax - row * size;

@@ -1,0 +1,11 @@
+import * as z from 'zod/mini';
+import { samplesSchema } from '../jobs/proof.ts';
+
+/** What the machine of a plan asks of the operation: first what the plan is made from, its input given. */
+export const planSchema = z.looseObject({ makePlan: z.unknown() });
+
+/** At last what became of some tiles, which were looked at when the plan was made. */
+export const proveSchema = z.looseObject({ prove: z.looseObject({ target: z.string(), samples: samplesSchema }) });
+
+/** Tiles of a target as they were before. */
+export type Looked = z.output<typeof proveSchema>['prove'];
