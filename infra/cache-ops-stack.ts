@@ -7,6 +7,7 @@ import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
 import { OPEN_INDEX } from '../shared/ledger/entry.ts';
 import { VERSION } from '../shared/version.ts';
 import { stateMachineArn } from './arns.ts';
+import { addRasters } from './constructs/add-rasters.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
@@ -20,8 +21,7 @@ import { type Network, networkOf } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
-import { RasterRenewal, RENEWAL } from './constructs/raster-renewal.ts';
-import { RasterSource } from './constructs/raster-source.ts';
+import type { RasterRenewal } from './constructs/raster-renewal.ts';
 import { runDecisions } from './constructs/run-decisions.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
@@ -77,7 +77,18 @@ export class CacheOpsStack extends Stack {
         alarms: this.#alarms,
       });
     }
-    if (rasters.length > 0) this.#addRasters(rasters, ledger);
+    if (rasters.length > 0) {
+      this.#renewal = addRasters(this, {
+        settings,
+        ledger,
+        functions: this.#functions,
+        operations: this.#stateMachines,
+        decision: (name, props) => this.#addDecision(name, props),
+        vendorFunction: (name, description) => this.#addVendorFunction(name, description),
+        encryptionKey,
+        alarms: this.#alarms,
+      });
+    }
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
     if (events.length > 0) {
       const stateMachines = this.#stateMachines;
@@ -225,25 +236,5 @@ export class CacheOpsStack extends Stack {
     this.#alarms.addForExecutions(id, stateMachine, `${name} failed.`, { ofRuns: true });
     this.#stateMachines.set(name, stateMachine);
     new CfnOutput(this, `${id}StateMachineArn`, { value: stateMachine.stateMachineArn });
-  }
-
-  #addRasters(rasters: Settings['rasters'], ledger: Ledger): void {
-    const environment = { LEDGER_TABLE: ledger.tableName };
-    const renewRasters = this.#addDecision('renew-rasters', {
-      description: 'Decides what is next for new rasters.',
-      environment: { ...environment, KEEP_DAYS: String(this.#settings.ledger.keepDays) },
-      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'Query', 'BatchWriteItem']),
-    });
-    const startRefresh = this.#addDecision('start-refresh', {
-      description: 'Records new rasters, and starts what takes care of them.',
-      environment: { ...environment, STATE_MACHINE_ARN: stateMachineArn(this, RENEWAL) },
-      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
-    });
-    const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
-    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
-    const operations = this.#stateMachines;
-    this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
-    this.#renewal.allowStarting(startRefresh);
-    if (bucket) new CfnOutput(this, 'RasterBucketName', { value: bucket.bucketName });
   }
 }

@@ -7,11 +7,13 @@ import type { QueueResource } from './template.ts';
 /** The buckets and queues of the stack, in this process on a loopback port. */
 export interface Storage {
   sqs: SQSClient;
+  /** Of S3 and SQS. */
+  endpoint: string;
   createBucket(name: string): Promise<void>;
   createQueue(queue: QueueResource): Promise<void>;
   queueUrl(arn: string): string;
   send(queueArn: string, body: string): Promise<void>;
-  putObject(bucket: string, key: string, body: Buffer): Promise<CreatedObject>;
+  putObject(bucket: string, key: string, body: Buffer, metadata?: Record<string, string>): Promise<CreatedObject>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startStorage(): Promise<Storage> {
 
   return {
     sqs,
+    endpoint,
     queueUrl,
     async createBucket(name) {
       await s3.send(new CreateBucketCommand({ Bucket: name }));
@@ -46,8 +49,8 @@ export async function startStorage(): Promise<Storage> {
     async send(queueArn, body) {
       await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(queueArn), MessageBody: body }));
     },
-    async putObject(bucket, key, body) {
-      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    async putObject(bucket, key, body, metadata) {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, Metadata: metadata }));
       const { ContentLength = 0, ETag = '' } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
       return { bucket, key, sizeBytes: ContentLength, etag: ETag.replaceAll('"', '') };
     },

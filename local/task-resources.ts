@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
@@ -16,10 +17,13 @@ export interface TaskServices {
   invoke: (functionName: string, payload: string) => Promise<FunctionOutcome>;
   /** Absent where the stack has no table. */
   database?: Pick<Database, 'call'> | undefined;
+  /** Puts a message into a queue. */
+  send?: ((queueUrl: string, body: string) => Promise<void>) | undefined;
   start: (request: StartExecution, parent?: Execution) => Execution;
 }
 
 const invocationSchema = z.object({ FunctionName: z.string(), Payload: z.unknown().optional() });
+const messageSchema = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
 const startSchema = z.object({
   StateMachineArn: z.string(),
   Name: z.string().optional(),
@@ -41,6 +45,11 @@ export async function runTask(
       const result = await invoke(name, payload, services);
       execution.tell({ result });
       return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: result };
+    }
+    case 'arn:aws:states:::sqs:sendMessage': {
+      const { QueueUrl, MessageBody } = messageSchema.parse(parameters);
+      await services.send?.(QueueUrl, MessageBody);
+      return { MessageId: randomUUID() };
     }
     case 'arn:aws:states:::states:startExecution': {
       const { arn, startedAt } = startFromTask(parameters, services);

@@ -20,4 +20,6 @@ export const NEXT_STEPS: Record<ErrorName, string> = {
   JobTimedOutError: 'Raise the limit that the message names, or give the job less to do, and start it again.',
   JobCancelledError: 'Somebody cancelled it: start it again if it is still wanted.',
   JobLostError: READ_THE_MESSAGES,
+  UnreadableRasterError: 'Put a file that says where they lie beside the rasters, and send their letters back.',
+  NotReadyError: 'Put what is missing, then a raster: the run that it starts covers those that wait.',
 };

@@ -18,3 +18,10 @@ export function isBucketName(name: string): boolean {
     !/(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
   );
 }
+
+/** The ARN of a key of KMS. */
+export const KEY_ARN = {
+  pattern:
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/,
+  message: "must be a key's ARN, arn:aws:kms:<region>:<account>:key/<id>, and no alias",
+};

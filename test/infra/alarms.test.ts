@@ -23,6 +23,7 @@ describe('the alarms', () => {
     const watched = alarmsOf(everything).map(({ watches }) => watches);
 
     assert.deepEqual(watched.toSorted(), [
+      'Errors of arn:aws:lambda:ReadFootprintFunction',
       'Errors of arn:aws:lambda:SweepRunsFunction',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsCancelRun',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsClearRestCache',
@@ -73,7 +74,7 @@ describe('the alarms', () => {
     const alarms = alarmsOf(everything);
     const silent = alarms.filter(({ properties }) => properties['AlarmActions'] === undefined);
 
-    assert.equal(alarms.length, 16);
+    assert.equal(alarms.length, 17);
     assert.deepEqual(
       silent.map(({ watches }) => watches.replace('ExecutionsFailed of arn:aws:stepfunctions:Jobs', '')).toSorted(),
       ['CancelRun', ...OPERATIONS.map(pascalCase)].toSorted(),
