@@ -2,6 +2,7 @@ import type { Execution, ExecutionProgress } from '../local/execution.ts';
 import type { LedgerEntry } from '../local/ledger.ts';
 import { wordsOfStop } from '../local/run-end.ts';
 import type { Progress } from './progress.ts';
+import { progressText, wordsOfEntry } from './run-words.ts';
 
 /** What people are told of the states of a run, in whichever machine it is; of other states nothing. */
 const WORDS: Record<string, string> = {
@@ -16,20 +17,41 @@ const WORDS: Record<string, string> = {
   'Wait for AWS': 'waits for AWS',
 };
 
+/** What the ledger says of runs, by the ARNs of their executions. */
+export class RunLines {
+  readonly #listeners = new Map<unknown, (entry: LedgerEntry) => void>();
+
+  listen(executionArn: string, listener: (entry: LedgerEntry) => void): void {
+    this.#listeners.set(executionArn, listener);
+  }
+
+  /** An entry was written. */
+  tell(entry: LedgerEntry): void {
+    this.#listeners.get(entry['executionArn'])?.(entry);
+  }
+}
+
 /** Shows an execution, and what it waits for, on a line of its own until it ends; where it is stopped until it is settled. */
 export function followExecution(
   execution: Execution,
   settled: Promise<LedgerEntry | undefined>,
   progress: Pick<Progress, 'start'>,
+  lines?: RunLines,
 ): void {
   const line = progress.start(execution.machine);
   let isWatched = false;
   execution.onProgress(({ watch, error, ...at }) => {
     isWatched ||= watch !== undefined;
     if (error !== undefined) line.update(`${at.state}: ${error}`);
-    else if (watch) line.update(wordsOfWatch(watch));
+    else if (watch && !isPlan) line.update(wordsOfWatch(watch));
     // Between two polls the line keeps the last that is known of the job.
     else if (!isWatched && WORDS[at.state] !== undefined) line.update(WORDS[at.state] ?? '');
+  });
+  // What a plan's units do says little of the plan.
+  let isPlan = false;
+  lines?.listen(execution.arn, (entry) => {
+    isPlan ||= entry['plan'] !== undefined;
+    if (isPlan || entry['status'] === 'paused') line.update(wordsOfEntry(entry));
   });
   void execution.ended.then(async () => {
     if (execution.status === 'ABORTED') {
@@ -42,6 +64,7 @@ export function followExecution(
   });
 }
 
-function wordsOfWatch({ jobStatus, percent, polls }: NonNullable<ExecutionProgress['watch']>): string {
-  return `${jobStatus}${percent === undefined ? '' : ` ${Math.round(percent)} %`}, poll ${polls}`;
+function wordsOfWatch({ jobStatus, percent, polls, told }: NonNullable<ExecutionProgress['watch']>): string {
+  const known = progressText({ percent, expectedEnd: told?.expectedEnd });
+  return `${jobStatus}${known === '' ? '' : ` ${known}`}, poll ${polls}`;
 }

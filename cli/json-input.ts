@@ -44,7 +44,7 @@ function whatIsWrong(error: unknown): { reason: string; position: number | undef
 }
 
 function quotingHelp(text: string): string {
-  const quoting = `in bash '{"target":"arcgis"}', in PowerShell '{\\"target\\":\\"arcgis\\"}', in cmd "{\\"target\\":\\"arcgis\\"}"`;
+  const quoting = `without JSON target=arcgis …, in bash '{"target":"arcgis"}', in PowerShell '{\\"target\\":\\"arcgis\\"}', in cmd "{\\"target\\":\\"arcgis\\"}"`;
   if (text.includes('\\"')) return `: leave the backslashes out. It is quoted so: ${quoting}`;
   if (!text.includes('"')) return `: it has no double quotes, as if the shell had taken them. Quote it so: ${quoting}`;
   return '';

@@ -1,5 +1,5 @@
-import { nextOccurrences } from '../infra/settings/next-occurrences.ts';
 import type { Settings } from '../infra/settings/settings.ts';
+import { nextOccurrences } from '../shared/schedules/next-occurrences.ts';
 
 /** When each schedule starts next: three times, as clocks in its own time zone show them. */
 export function occurrenceLines({ schedules }: Pick<Settings, 'schedules'>, now = new Date()): string[] {

@@ -29,3 +29,10 @@ export const operationHelp: Readonly<Record<string, OperationHelp>> = {
     example: { target: 'microstrategy', projects: 'ALL', cacheTypes: ['element', 'object'] },
   },
 };
+
+/** An example as `key=value` words. */
+export function wordsOfExample(example: Readonly<Record<string, unknown>>): string {
+  return Object.entries(example)
+    .map(([key, value]) => `${key}=${[value].flat().join(',')}`)
+    .join(' ');
+}

@@ -86,11 +86,13 @@ function reasonOf({ error, cause, attachedTo, status, pausedUntil, pausedFor }: 
 }
 
 /** The pauses that hold, a line for each. */
-export function pausesText(pauses: readonly { name: string; until: string; reason: string }[]): string {
-  const lines = pauses.map(
-    ({ name, until, reason }) =>
-      `${name === EVERY_TARGET ? 'All targets are' : `${name} is`} paused until ${until}: ${onOneLine(reason)}`,
-  );
+export function pausesText(pauses: readonly LedgerEntry[]): string {
+  const lines = pauses
+    .filter(({ until }) => Date.parse(String(until)) > Date.now())
+    .map(
+      ({ name, until, reason }) =>
+        `${name === EVERY_TARGET ? 'All targets are' : `${name} is`} paused until ${until}: ${onOneLine(String(reason))}`,
+    );
   return lines.length === 0 ? '' : `${lines.join('\n')}\n\n`;
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
 
-/** What `npm run synth`, `diff`, `deploy`, `destroy` and `iam` are asked for. */
+/** What `npm run synth`, `diff`, `deploy`, `destroy`, `package` and `iam` are asked for. */
 export interface StackArguments {
   /** The settings file. */
   readonly settings: string;
@@ -23,10 +23,14 @@ export const STACK_VERBS = {
   diff: 'compares the stack with the one that is deployed',
   deploy: 'deploys the stack; asks before it removes a schedule or a raster source',
   destroy: 'deletes the stack; says first what stays and how to remove it',
+  package: 'makes the npm package, and the template with its code that is deployed without the CDK',
   iam: 'shows what every role may do, and whom the resources of the stack let in',
 } as const;
 
 export type StackVerb = keyof typeof STACK_VERBS;
+
+/** These call no command of the CDK. */
+const WITHOUT_CDK: readonly StackVerb[] = ['package', 'iam'];
 
 const SHIPPED = relative(process.cwd(), fileURLToPath(new URL('../infra/settings.yaml', import.meta.url)));
 /** What npm takes for itself where the first `--` is missing; it would change what is deployed, or where. */
@@ -63,9 +67,14 @@ export function readStackArguments(
   }
   if (verb === 'destroy') program.option('--yes', 'deletes without asking');
   if (verb === 'iam') addForms(program);
-  else program.addHelpText('after', `\nFlags after a second -- go to the CDK: ${name} -- --profile <name>`);
+  if (!WITHOUT_CDK.includes(verb))
+    program.addHelpText('after', `\nFlags after a second -- go to the CDK: ${name} -- --profile <name>`);
   program.action((options: Partial<typeof read>) => void Object.assign(read, options));
-  readArguments(program, args.slice(0, end), verb === 'iam' ? '' : 'Flags of the CDK stand after a second --.');
+  readArguments(
+    program,
+    args.slice(0, end),
+    WITHOUT_CDK.includes(verb) ? '' : 'Flags of the CDK stand after a second --.',
+  );
   checkCdkFlags(verb, cdk);
   return { ...read, cdk };
 }
@@ -76,7 +85,7 @@ function addForms(program: Command): void {
 
 /** There is one way to say which settings are meant, and which app is deployed. */
 function checkCdkFlags(verb: StackVerb, cdk: readonly string[]): void {
-  if (verb === 'iam' && cdk.length > 0) throw new UsageError('npm run iam takes no flags of the CDK');
+  if (WITHOUT_CDK.includes(verb) && cdk.length > 0) throw new UsageError(`npm run ${verb} takes no flags of the CDK`);
   const context = cdk.find(
     (flag, index) => /^(-c|--context)=?settings=/.test(flag) || isSettings(flag, cdk[index - 1]),
   );

@@ -1,21 +1,29 @@
+#!/usr/bin/env node
 import { setImmediate } from 'node:timers/promises';
 import { asOutcome, type OperationOutcome } from '../local/operation-outcome.ts';
-import { PauseFiles } from '../local/pause-files.ts';
-import { RunFiles } from '../local/run-files.ts';
-import { checksTable, checkTarget } from './check-target.ts';
-import { type Command, readCommandLine } from './command-line.ts';
+import { AwsUnavailableError } from '../shared/errors.ts';
+import type { BackEnd } from './back-end.ts';
+import { checkedSchema, checksTable } from './check-target.ts';
+import { type Command, type PlacedCommand, readCommandLine } from './command-line.ts';
+import { completionScript } from './completion.ts';
 import { footprints } from './footprint.ts';
 import { onInterruption } from './interruption.ts';
-import { pause } from './pause.ts';
+import { readInputFile } from './operation-input.ts';
 import { Progress } from './progress.ts';
-import { runOperation } from './run-operation.ts';
-import { pausesText, runsTable } from './runs-table.ts';
+import { listRuns, showRun, stopRun } from './run-commands.ts';
 import { jsonText, screenOf } from './screen.ts';
 import { type SummaryRow, summaryTable } from './summary-table.ts';
+import type { Surroundings } from './surroundings.ts';
+import { ThisMachine } from './this-machine.ts';
 import { runTour } from './tour.ts';
 import { HelpAsked, UsageError } from './usage.ts';
 
 const INTERRUPTED_EXIT_CODE = 130;
+const STOPS = 'Ctrl-C: stops what runs, its job on the server too. Ctrl-C again leaves at once.';
+const GOES_ON = 'Ctrl-C: what runs in AWS goes on there. The command stop ends a run.';
+
+/** How a run that was stopped may end without anything left to look at. */
+const ENDED = ['cancelled', 'stopped', 'succeeded', 'partly', 'failed', 'submitted'];
 
 interface Ending {
   output: string;
@@ -26,10 +34,11 @@ const screen = screenOf(process.stdout);
 const progress = new Progress(process.stderr);
 const resources = new AsyncDisposableStack();
 let closed: Promise<void> | undefined;
+let isDeployed = false;
 
 const interrupted = onInterruption({
   stop() {
-    progress.note('Ctrl-C: stops what runs, its job on the server too. Ctrl-C again leaves at once.');
+    progress.note(isDeployed ? GOES_ON : STOPS);
     void close();
   },
   leave: () => process.exit(INTERRUPTED_EXIT_CODE),
@@ -65,35 +74,60 @@ async function readAndRun(): Promise<Ending> {
 async function run(command: Command): Promise<Ending> {
   const surroundings = { progress, resources, interrupted };
   switch (command.kind) {
-    case 'runs': {
-      const runs = await new RunFiles().read();
-      if (command.json) return { output: jsonText(runs, screen), ok: true };
-      const pauses = pausesText(await new PauseFiles().read());
-      return { output: `${pauses}${runsTable(runs, screen, command)}`, ok: true };
-    }
-    case 'pause':
-      return asJson(await pause(command, surroundings));
-    case 'check-target': {
-      const answer = await checkTarget(command, surroundings);
-      if ('error' in answer) return asJson(answer);
-      const output = command.json ? jsonText(answer, screen) : checksTable(answer, screen);
-      return { output, ok: answer.status === 'succeeded' };
-    }
     case 'footprint':
       return { output: jsonText(await footprints(command.files), screen), ok: true };
+    case 'completion':
+      return { output: completionScript(command.shell, command.program), ok: true };
     case 'tour':
       return endOfTour(await runTour(surroundings));
-    case 'operation':
-      return asJson(await runOperation(command, surroundings));
+    default:
+      return runAt(await placeOf(command, surroundings), command, surroundings);
+  }
+}
+
+/** Where a command does its work. The AWS SDK is loaded only where it is needed. */
+async function placeOf({ stack, ...options }: PlacedCommand, surroundings: Surroundings): Promise<BackEnd> {
+  if (stack === undefined) return new ThisMachine(options, surroundings);
+  isDeployed = true;
+  const { DeployedStack } = await import('./deployed/deployed-stack.ts');
+  return await DeployedStack.find(stack, surroundings);
+}
+
+async function runAt(place: BackEnd, command: PlacedCommand, surroundings: Surroundings): Promise<Ending> {
+  switch (command.kind) {
+    case 'operation': {
+      const { operation, input, inputFile } = command;
+      return asJson(await place.operate(operation, inputFile === undefined ? input : await readInputFile(inputFile)));
+    }
+    case 'runs':
+      return { output: await listRuns(place, command, screen), ok: true };
+    case 'show':
+      return { output: await showRun(place, command, screen), ok: true };
+    case 'stop': {
+      const stopped = await stopRun(place, command.run, surroundings);
+      return { output: jsonText(stopped, screen), ok: ENDED.includes(stopped.status) };
+    }
+    case 'pause':
+      return asJson(await place.pause(command));
+    case 'check-target': {
+      const outcome = await place.checkTarget(command.target);
+      if ('error' in outcome) return asJson(outcome);
+      const checked = checkedSchema.parse(outcome.result);
+      const output = command.json ? jsonText(checked, screen) : checksTable(checked, screen);
+      return { output, ok: checked.status === 'succeeded' };
+    }
   }
 }
 
 /** What was not foreseen; after Ctrl-C what was being started just then may fail in any way. */
 async function failed({ kind }: Command, error: unknown): Promise<Ending> {
+  if (error instanceof UsageError) throw error;
   // A signal that came while the stack was synthesized is told only now.
   await setImmediate();
   if (!interrupted.aborted) {
-    progress.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    // What AWS refused is no mistake of ours: nobody needs to know where it was met.
+    if (!(error instanceof AwsUnavailableError))
+      progress.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return asJson(asOutcome(error));
   }
   const message = 'Stopped by Ctrl-C before anything was started.';

@@ -1,3 +1,4 @@
+import { LedgerFile } from '../local/ledger-file.ts';
 import { asOutcome, type OperationOutcome } from '../local/operation-outcome.ts';
 import { type Platform, startPlatform } from '../local/platform.ts';
 import { startRasterDrop } from '../local/raster-drop.ts';
@@ -6,8 +7,8 @@ import { startEmulators } from '../local/start-emulators.ts';
 import { synthesize } from '../local/synth.ts';
 import { followExecution } from './follow-execution.ts';
 import { operationHelp } from './operation-help.ts';
-import type { Surroundings } from './run-operation.ts';
 import type { SummaryRow } from './summary-table.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** The tour's jobs are short, and so are its waits. */
 const PAUSE_MS = 200;
@@ -36,9 +37,12 @@ export async function runTour(surroundings: Surroundings): Promise<{ rows: Summa
   interrupted.throwIfAborted();
   const emulators = await startEmulators();
   resources.defer(() => emulators.close());
+  const kept = new LedgerFile();
+  resources.defer(() => kept.close());
   const platform = await startPlatform({
     assemblyDirectory,
     targets: emulators.targets,
+    kept,
     pauseMs: PAUSE_MS,
     onRun: (execution, settled) => followExecution(execution, settled, progress),
     onUnexpected: (text) => progress.note(text),

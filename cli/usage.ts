@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { screenOf } from './screen.ts';
 
@@ -63,6 +64,17 @@ export function refuseFlagsTakenByNpm(
   const [, taken] = Object.entries(flags).find(([npmName]) => environment[`npm_config_${npmName}`]) ?? [];
   if (taken !== undefined)
     throw new UsageError(`npm took ${taken} for itself: flags stand after a --, ${name} … ${taken} …`);
+}
+
+/** The text of a file that was named on the command line. @throws {UsageError} */
+export function readText(file: string, what: string): string {
+  try {
+    // Windows' editors and PowerShell put a byte order mark in front.
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${what} cannot be read: ${reason}`);
+  }
 }
 
 function messageOf({ code, message }: CommanderError, program: Command, args: readonly string[], hint: string): string {

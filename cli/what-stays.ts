@@ -38,13 +38,10 @@ export async function whatStays(settings: Settings): Promise<string[]> {
 
 /** How many resources of each type CloudFormation leaves. */
 async function staying(settings: Settings): Promise<Map<string, number>> {
-  const [{ App }, { CacheOpsStack }] = await Promise.all([
-    import('aws-cdk-lib'),
-    import('../infra/cache-ops-stack.ts'),
-  ]);
+  const [{ App }, { addStack }] = await Promise.all([import('aws-cdk-lib'), import('../infra/add-stack.ts')]);
   // Without bundling, which is what takes the time.
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false });
-  const { stackName: name } = new CacheOpsStack(app, { settings });
+  const { stackName: name } = addStack(app, settings);
   const assembly = app.synth();
   const { Resources } = templateSchema.parse(assembly.getStackByName(name).template);
   rmSync(assembly.directory, { recursive: true });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { nearest } from '../shared/near-words.ts';
-import { CacheOpsStack } from './cache-ops-stack.ts';
+import { addStack } from './add-stack.ts';
 import { readSettings, type Settings, SettingsError } from './settings/settings.ts';
 
 const KEY = 'settings';
@@ -11,7 +11,7 @@ const KEY = 'settings';
 const app = new App();
 const settings = settingsOf(app);
 if (settings) {
-  new CacheOpsStack(app, { settings });
+  addStack(app, settings);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }
 

@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ownName } from './names.ts';
 
@@ -20,4 +20,11 @@ export function stateMachineArn(scope: Construct, name: string): string {
 /** The executions of a state machine whose names begin so. */
 export function executionsArn(machineArn: string, nameStart = ''): string {
   return `${machineArn.replace(':stateMachine:', ':execution:')}:${nameStart}*`;
+}
+
+/** The start of ARNs of this stack as the rules for secure stacks show it: what is known only at deployment is in angle brackets. */
+export function shownArn(scope: Construct, service: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  const shown = (value: string, name: string) => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
+  return `arn:${shown(partition, 'Partition')}:${service}:${shown(region, 'Region')}:${shown(account, 'AccountId')}`;
 }

@@ -1,5 +1,5 @@
 /** The start of the names of all stacks of this app. */
-export const STACK = 'CacheOps';
+const STACK = 'CacheOps';
 
 /** What the stack of these settings is called. Several live side by side in one account and region. */
 export function stackName({ name }: { readonly name?: string | undefined }): string {

@@ -95,6 +95,9 @@ const OTHERS: Readonly<Record<string, Events>> = {
       },
     },
   },
+  'show-runs': { page: { widgetContext: { theme: 'light' } }, 'what-it-is': { describe: true } },
+  // A run that is not there.
+  'act-on-run': { 'unknown-run': { action: 'stop', run: 'refresh-service/test-event' } },
   // It claims a place that no run asks for.
   'take-turn': { 'place-of-nobody': { ...examples['take-turn'], claim: 'test-event' } },
   // Ends a pause that is not there.

@@ -8,6 +8,7 @@ import type { Execution } from './execution.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
 import type { Published } from './mail-box.ts';
 import { ServiceError } from './service-error.ts';
+import { answerInvoke, describeStacks, type StackServices } from './stack-services.ts';
 import { startExecutionSchema } from './state-machines.ts';
 
 /** The AWS services that functions call, on a loopback port. */
@@ -41,6 +42,8 @@ export interface Services {
   putEvent?: ((event: PutEvent) => Promise<void>) | undefined;
   /** Publishes on a topic. */
   publish?: ((message: Published) => Promise<void>) | undefined;
+  /** What people call for a deployed stack. */
+  stack?: StackServices | undefined;
 }
 
 const putEventSchema = z.object({
@@ -108,7 +111,7 @@ export function awsServices(services: () => Services): AwsServices {
 export async function startAwsEndpoint(services: () => Services): Promise<AwsEndpoint> {
   const aws = awsServices(services);
   const server = createServer((request, response) => {
-    serve(aws, request, response).catch((error: unknown) =>
+    serve(aws, services().stack, request, response).catch((error: unknown) =>
       response.destroy(error instanceof Error ? error : undefined),
     );
   });
@@ -128,9 +131,21 @@ export async function startAwsEndpoint(services: () => Services): Promise<AwsEnd
   };
 }
 
-async function serve(aws: AwsServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  aws: AwsServices,
+  stack: StackServices | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await text(request);
   const target = request.headers['x-amz-target'];
+  if (stack && (await answerInvoke(stack, request, response, body))) return;
+  const form = new URLSearchParams(body);
+  if (stack && form.get('Action') === 'DescribeStacks') {
+    const { status, body: xml } = describeStacks(stack, form);
+    response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
+    return;
+  }
   if (target === undefined) {
     response.writeHead(200, { 'content-type': 'text/xml' }).end(await aws.publish(body));
     return;

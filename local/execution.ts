@@ -9,6 +9,8 @@ const watchSchema = z.object({
   polls: z.number(),
   jobStatus: z.string(),
   percent: z.number().optional(),
+  /** What was noted in the ledger last. */
+  told: z.object({ expectedEnd: z.string() }).optional(),
 });
 
 /** What changed in a running execution, or in one that it started and waits for. */

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import type { FunctionOutcome } from './function-process.ts';
+import { type LedgerEntry, plain } from './ledger.ts';
 import type { EventSourceMapping, TableResource } from './template.ts';
 
 type Item = Record<string, unknown>;
@@ -15,6 +16,8 @@ interface Options {
   hold: () => () => void;
   /** Whether a record is lost. */
   loses?: () => boolean;
+  /** Told of every item that was written, as it is then. */
+  onWrite?: ((entry: LedgerEntry) => void) | undefined;
 }
 
 /** The change stream of the one table, and the function that Lambda feeds from it; a call that fails is repeated. */
@@ -34,7 +37,8 @@ export class LedgerStream {
 
   /** The database, with its writes followed. */
   follow(database: Database): Database {
-    if (this.#mapping === undefined) return database;
+    const { onWrite } = this.#options;
+    if (this.#mapping === undefined && onWrite === undefined) return database;
     return {
       ...database,
       call: async (action, request) => {
@@ -47,7 +51,9 @@ export class LedgerStream {
             (await database.call('GetItem', { TableName, Key: key, ConsistentRead: true }))['Item'];
           const before = await read();
           const result = await database.call(action, request);
-          this.#push(before, await read());
+          const after = await read();
+          if (after !== undefined) onWrite?.(plain(Object(after)));
+          this.#push(before, after);
           return result;
         });
       },
@@ -71,7 +77,8 @@ export class LedgerStream {
   }
 
   #push(before: unknown, after: unknown): void {
-    if (JSON.stringify(before) === JSON.stringify(after) || Object(after).startedAt === undefined) return;
+    const isNews = JSON.stringify(before) !== JSON.stringify(after) && Object(after).startedAt !== undefined;
+    if (this.#mapping === undefined || !isNews) return;
     if (this.#options.loses?.() === true) return;
     this.#count += 1;
     const SequenceNumber = String(this.#count);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import type { Database } from './database.ts';
 
+/** The most that BatchWriteItem takes. */
+const MOST_IN_A_BATCH = 25;
+
 /** An entry as plain values. */
 export type LedgerEntry = Record<string, unknown>;
 
@@ -48,18 +51,34 @@ export class LocalLedger {
     return (await this.entries()).find((entry) => entry['operation'] === operation && entry['name'] === name);
   }
 
+  async ofExecution(arn: string): Promise<LedgerEntry | undefined> {
+    return (await this.entries()).find((entry) => entry['executionArn'] === arn);
+  }
+
   /** Puts an entry in the place of the one with its key. */
-  async put(entry: Record<string, string | number | boolean>): Promise<void> {
-    const Item = Object.fromEntries(Object.entries(entry).map(([name, value]) => [name, attribute(value)]));
-    await this.#database.call('PutItem', { TableName: this.#table, Item });
+  async put(entry: LedgerEntry): Promise<void> {
+    await this.#database.call('PutItem', { TableName: this.#table, Item: item(entry) });
+  }
+
+  /** Puts many. */
+  async load(entries: readonly LedgerEntry[]): Promise<void> {
+    for (let from = 0; from < entries.length; from += MOST_IN_A_BATCH) {
+      const batch = entries.slice(from, from + MOST_IN_A_BATCH).map((entry) => ({ PutRequest: { Item: item(entry) } }));
+      await this.#database.call('BatchWriteItem', { RequestItems: { [this.#table]: batch } });
+    }
   }
 }
 
-function plain(item: Record<string, unknown>): LedgerEntry {
+/** The plain values of an item. */
+export function plain(item: Record<string, unknown>): LedgerEntry {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attributeSchema.parse(value)]));
 }
 
-function attribute(value: string | number | boolean): object {
-  if (typeof value === 'string') return { S: value };
-  return typeof value === 'number' ? { N: String(value) } : { BOOL: value };
+function item(entry: LedgerEntry): Record<string, object> {
+  return Object.fromEntries(Object.entries(entry).map(([name, value]) => [name, attribute(value)]));
+}
+
+function attribute(value: unknown): object {
+  if (typeof value === 'boolean') return { BOOL: value };
+  return typeof value === 'number' ? { N: String(value) } : { S: String(value) };
 }

@@ -2,6 +2,7 @@ import { realClock } from './clock.ts';
 import { type Database, startDatabase } from './database.ts';
 import { publishEvent, statusChangeEvent } from './event-bus.ts';
 import type { Execution } from './execution.ts';
+import { type LedgerEntry, LocalLedger } from './ledger.ts';
 import { LedgerStream } from './ledger-stream.ts';
 import { StateMachines } from './state-machines.ts';
 import type { StackTemplate } from './template.ts';
@@ -13,6 +14,10 @@ type Options = Omit<ConstructorParameters<typeof StateMachines>[1], 'database' |
   deliver?: ((tell: () => Promise<void>, execution: Execution) => Promise<void> | void) | undefined;
   /** False: nobody is told of what is written into the ledger. @defaultValue true */
   tells?: boolean;
+  /** What the ledger holds from the beginning; nobody is told of it. */
+  entries?: readonly LedgerEntry[] | undefined;
+  /** Told of everything else that is written into it. */
+  onWrite?: ((entry: LedgerEntry) => void) | undefined;
 };
 
 /** The state machines of the stack, with the tables that they write and the rules that their ends set off. */
@@ -35,11 +40,13 @@ export async function startOrchestration(
   { database: given, deliver = (tell) => tell(), ...options }: Options,
 ): Promise<Orchestration> {
   const raw = given ?? (await startDatabase(template.tables));
+  if (options.entries) await new LocalLedger(raw, template.tables[0]?.name ?? '').load(options.entries);
   let closing = false;
   const stream = new LedgerStream({
     tables: template.tables,
     mappings: options.tells === false ? [] : template.eventSourceMappings,
     invoke: options.invoke,
+    onWrite: options.onWrite,
     hold: () => (options.clock ?? realClock).hold(),
   });
   const database = stream.follow(raw);

@@ -2,21 +2,20 @@ import { pascalCase } from '../infra/operations.ts';
 import * as errors from '../shared/errors.ts';
 import { startAwsEndpoint } from './aws-endpoint.ts';
 import { realClock } from './clock.ts';
-import type { Database } from './database.ts';
 import type { BusEvent } from './event-bus.ts';
 import type { Execution } from './execution.ts';
 import { FunctionHost } from './function-host.ts';
 import type { FunctionError } from './function-runner.ts';
+import { heedOthers } from './kept-ledger.ts';
 import { type LedgerEntry, LocalLedger } from './ledger.ts';
+import type { LedgerFile } from './ledger-file.ts';
 import { logWarnings } from './log-warnings.ts';
 import { MailBox } from './mail-box.ts';
 import { ending, type OperationOutcome, returned } from './operation-outcome.ts';
 import { startOrchestration } from './orchestration.ts';
 import { OwnBus } from './own-bus.ts';
-import { type KeptPause, PauseFiles } from './pause-files.ts';
 import { historyOf, record } from './record.ts';
 import { wordsOfStop } from './run-end.ts';
-import { RunFiles } from './run-files.ts';
 import { fireScheduledRules } from './scheduled-rules.ts';
 import type { StateMachines } from './state-machines.ts';
 import { readTemplate, type StackTemplate } from './template.ts';
@@ -26,8 +25,10 @@ interface Options {
   assemblyDirectory: string;
   /** Secret by target; a text is stored as it is. */
   targets: Record<string, unknown>;
-  /** The pauses that hold from the beginning. @defaultValue none */
-  pauses?: readonly KeptPause[];
+  /** The ledger of this machine; without one nothing is known of other commands, and nothing is kept. */
+  kept?: LedgerFile | undefined;
+  /** What of it the table begins with; `all`: also the runs of other commands, where nothing else is run. @defaultValue nothing */
+  loads?: 'ended' | 'all';
   /** Shortens every wait of the state machines to this. */
   pauseMs?: number;
   /**
@@ -35,6 +36,8 @@ interface Options {
    * from its end: a stopped run's job is cancelled then.
    */
   onRun: (execution: Execution, settled: Promise<LedgerEntry | undefined>) => void;
+  /** Told of everything that is written into the ledger. */
+  onWrite?: (entry: LedgerEntry) => void;
   /** Told, once, of everything that a function warns of. */
   onWarning: (text: string) => void;
   /** Told of an error that is none of the contract's: a crash, a time-out, a mistake in a function. */
@@ -46,6 +49,8 @@ const SHOWN_LOG_LINES = 20;
 
 /** The synthesized stack, running on this machine. */
 export interface Platform {
+  /** Where its AWS services listen. */
+  url: string;
   template: StackTemplate;
   stateMachines: StateMachines;
   invoke: FunctionHost['invoke'];
@@ -72,7 +77,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
   const settled = new Map<Execution, Promise<LedgerEntry | undefined>>();
   const settle = async (execution: Execution) => {
     await orchestration.settled(execution);
-    return ledgerOf(template, database)?.get(execution.machine, execution.name);
+    return ledger.ofExecution(execution.arn);
   };
   const invoke: FunctionHost['invoke'] = async (name, payload) => {
     const outcome = await functions.invoke(name, payload);
@@ -84,6 +89,11 @@ export async function startPlatform(options: Options): Promise<Platform> {
   const orchestration = await startOrchestration(template, {
     invoke,
     pauseMs: options.pauseMs,
+    entries: options.loads && options.kept?.load(options.loads),
+    onWrite(entry) {
+      options.kept?.keep(entry);
+      options.onWrite?.(entry);
+    },
     onStart(execution) {
       if (execution.parent || execution.isFollowUp) return;
       const end = execution.ended.then(() => settle(execution));
@@ -92,15 +102,19 @@ export async function startPlatform(options: Options): Promise<Platform> {
     },
   });
   const { stateMachines, database } = orchestration;
-  for (const { operation, name, until, reason, setAt } of options.pauses ?? [])
-    await ledgerOf(template, database)?.put({ operation, name, until, reason, setAt });
+  const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
+  const find = (arn: string) => stateMachines.executions.find((execution) => execution.arn === arn);
+  const { kept } = options;
+  const heedNobody =
+    kept && heedOthers(kept, { stop: (arn) => find(arn)?.abort(), pause: (pause) => ledger.put(pause) });
   const bus = new OwnBus(template.rules, realClock, invoke);
   const aws = await startAwsEndpoint(() => ({
     start: (request) => stateMachines.start(request),
-    find: (arn) => stateMachines.executions.find((execution) => execution.arn === arn),
+    find: (arn) => find(arn) ?? kept?.executionOfOthers(arn),
     database,
     putEvent: bus.put,
     publish: (message) => mailBox.take(message),
+    stack: { outputs: template.outputs, invoke },
   }));
   const endpoints = {
     AWS_ENDPOINT_URL_EVENTBRIDGE: aws.url,
@@ -125,6 +139,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
   };
 
   return {
+    url: aws.url,
     template,
     stateMachines,
     invoke,
@@ -146,12 +161,13 @@ export async function startPlatform(options: Options): Promise<Platform> {
     ending: endOf,
     async close() {
       endRules();
+      heedNobody?.();
       await orchestration.stop();
       await bus.idle();
       // On AWS nothing ends a function that is at work.
       await functions.idle();
       await Promise.all(settled.values());
-      await keepRuns(ledgerOf(template, database));
+      record('ledger', await ledger.entries());
       closing = true;
       for (const event of bus.events) record('event', event);
       await Promise.all([orchestration.close(), functions.close()]);
@@ -159,17 +175,6 @@ export async function startPlatform(options: Options): Promise<Platform> {
       await aws.close();
     },
   };
-}
-
-function ledgerOf({ tables: [table] }: StackTemplate, database: Database): LocalLedger | undefined {
-  return table && new LocalLedger(database, table.name);
-}
-
-async function keepRuns(ledger: LocalLedger | undefined): Promise<void> {
-  if (!ledger) return;
-  record('ledger', await ledger.entries());
-  await new RunFiles().save(await ledger.runs());
-  await new PauseFiles().save(await ledger.entries());
 }
 
 function report(functionName: string, { error, log }: { error: FunctionError; log: string[] }): string {

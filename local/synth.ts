@@ -21,12 +21,15 @@ interface Progress {
   start(label: string): { end: (text: string) => void };
 }
 
-/** Gives the folder of the stack's cloud assembly, made of the sources as they are now; kept for the next command. */
-export async function synthesize(progress: Progress): Promise<string> {
-  const assembly = join(CACHE, await hashOfSources());
+/**
+ * Gives the folder of the stack's cloud assembly, made of the sources as they are now and of a settings file; kept for the
+ * next command.
+ */
+export async function synthesize(progress: Progress, settings = SETTINGS): Promise<string> {
+  const assembly = join(CACHE, await hashOfSources(settings));
   if (!existsSync(assembly)) {
     const line = progress.start('synthesize the stack');
-    await build(assembly);
+    await build(assembly, settings);
     line.end('done');
   }
   const now = new Date();
@@ -35,25 +38,31 @@ export async function synthesize(progress: Progress): Promise<string> {
   return assembly;
 }
 
-async function hashOfSources(): Promise<string> {
+async function hashOfSources(settings: string): Promise<string> {
   const paths: string[] = [];
   for await (const path of glob(SOURCES, { cwd: ROOT })) paths.push(path);
-  const hash = createHash('sha256').update(await readFile(SETTINGS));
+  const hash = createHash('sha256').update(await readFile(settings));
   for (const path of paths.sort()) hash.update(`\0${path}\0`).update(await readFile(join(ROOT, path)));
   return hash.digest('hex').slice(0, 32);
 }
 
 /** Builds beside the final place, so that a second command never sees half of it. */
-async function build(assembly: string): Promise<void> {
+async function build(assembly: string, settings: string): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const temporary = await mkdtemp(join(CACHE, `${basename(assembly)}-`));
   // Loaded only now: a kept assembly needs no CDK, which takes seconds to load.
   const { App } = await import('aws-cdk-lib');
-  const { CacheOpsStack } = await import('../infra/cache-ops-stack.ts');
+  const { addStack } = await import('../infra/add-stack.ts');
   const { readSettings } = await import('../infra/settings/settings.ts');
   try {
-    const app = new App({ outdir: temporary, analyticsReporting: false, context: await cdkContext() });
-    new CacheOpsStack(app, { settings: readSettings(SETTINGS) });
+    const app = new App({
+      outdir: temporary,
+      analyticsReporting: false,
+      // It takes seconds, and looks for what the tests of the infrastructure look for.
+      builtinCloudFormationValidation: false,
+      context: await cdkContext(),
+    });
+    addStack(app, readSettings(settings));
     app.synth();
     await rename(temporary, assembly);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { consoleUrl } from '../../shared/lambda/console-url.ts';
+import { nextStep } from '../../shared/ledger/next-steps.ts';
 import { forChat, forTitle } from './harmless.ts';
 import { countsOf } from './mail.ts';
-import { headline, type Notice, nextStep } from './notice.ts';
+import { headline, type Notice } from './notice.ts';
 
 const MAX_LISTED = 20;
 

@@ -1,6 +1,7 @@
 import { consoleUrl } from '../../shared/lambda/console-url.ts';
+import { nextStep } from '../../shared/ledger/next-steps.ts';
 import { forMail, forSubject } from './harmless.ts';
-import { headline, type Notice, nextStep } from './notice.ts';
+import { headline, type Notice } from './notice.ts';
 
 /** Of a digest: SNS takes 256 kB in a message. */
 const MAX_LISTED = 100;

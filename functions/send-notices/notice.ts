@@ -1,6 +1,4 @@
 import * as z from 'zod/mini';
-import { isErrorName } from '../../shared/errors.ts';
-import { NEXT_STEPS } from './next-steps.ts';
 
 const text = z.optional(z.string());
 
@@ -34,19 +32,4 @@ const WORDS: Record<string, string> = {
 /** What became of it: `clear-rest-cache of city-gis failed`. */
 export function headline({ operation, target, word }: Notice): string {
   return `${operation}${target === undefined ? '' : ` of ${target}`} ${WORDS[word] ?? word}`;
-}
-
-/** What a person does next. */
-export function nextStep({ word, error }: Notice): string {
-  if (isErrorName(error)) return NEXT_STEPS[error];
-  switch (word) {
-    case 'succeeded':
-      return 'Nothing: it is done.';
-    case 'paused':
-      return 'Nothing: it goes on when the pause ends. To end it early, start pause-site with a time that is past.';
-    case 'partly':
-      return 'Look at the failed parts in the result, mend the causes, and run the rest again.';
-    default:
-      return 'Look at the execution.';
-  }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { isErrorName } from '../../shared/errors.ts';
 import { cancelLeaseUntil, cancelWaitSeconds } from '../../shared/jobs/poll-policy.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
+import { messageOf } from '../../shared/ledger/message-of.ts';
 import { type Ask, cancelling, DONE, ended, type Plan, type Step, uncertain } from './step.ts';
 
 /** What `cancel-job` answered, or the error that it ended by. */
@@ -26,6 +27,8 @@ export type Answer = z.output<typeof answerSchema>;
 const MAX_ATTEMPTS = 1_200;
 /** A secret may not fit for some time while it is changed. */
 const SECRET_TROUBLE_MS = 3_600_000;
+/** The job list tells of running jobs: a short one may have come and gone. */
+const NO_JOB_RUNS = 'No job of it runs on the server; one that was submitted all the same has ended by itself.';
 const ABOUT_THE_SECRET = ['InvalidSecretError', 'UnknownTargetError'];
 const PASSING = ['AwsUnavailableError', 'VendorUnreachableError', 'VendorBusyError', ...ABOUT_THE_SECRET];
 
@@ -38,21 +41,21 @@ export function afterAnswer(plan: Plan, answer: Answer, entry: Entry, now: numbe
     return cancelling({ ...entry, jobId: answer.jobId, taskPath: answer.taskPath, taskUrl: undefined });
   }
   if (answer.found === 'no') {
-    if (entry.status === 'failed') return { plan: DONE, service: 'free' };
-    // The job list tells of running jobs: a short one may have come and gone.
-    return ended(
-      'isStopped',
-      'The execution was stopped in the middle of its submit. No job of it runs on the server; one that was submitted all the same has ended by itself.',
-    );
+    if (entry.status === 'failed') return { plan: DONE, service: 'free', note: { cause: withCare(entry) } };
+    return ended('isStopped', `The execution was stopped in the middle of its submit. ${NO_JOB_RUNS}`);
   }
   return answer.over === true ? afterJob(ask, answer, entry) : again(plan, answer, now);
 }
 
+/** The cause of a run that had failed before its job was looked for. */
+function withCare({ cause }: Entry): string {
+  const message = messageOf(cause);
+  return message.includes(NO_JOB_RUNS) ? message : `${message} ${NO_JOB_RUNS}`.trim();
+}
+
 function afterJob({ cancel }: Ask, { jobStatus, outcome }: Answer, entry: Entry): Step {
-  if (entry.status === 'failed') {
-    return { plan: DONE, service: 'free', note: { ...(jobStatus === undefined ? {} : { jobStatus }) } };
-  }
   const job = { jobId: cancel?.jobId, taskPath: cancel?.taskPath, jobStatus };
+  if (entry.status === 'failed') return { plan: DONE, service: 'free', note: job };
   return outcome === 'cancelled' || outcome === 'lost'
     ? ended('isCancelled', 'The execution was stopped, and the server says that its job is cancelled.', job)
     : ended('isStopped', 'The execution was stopped; its job had ended by itself, as jobStatus says.', job);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { stopExecution } from '../../shared/lambda/stop-execution.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { endedRun } from './ended-run.ts';
+import { enterRun } from './enter-run.ts';
 import { settleOne } from './settle-one.ts';
 import { brokenOffPlan, settlePlan } from './settle-plan.ts';
 import { DONE, planSchema } from './step.ts';
@@ -16,7 +17,7 @@ const stateSchema = z.looseObject({ answer: z.optional(z.looseObject({ state: z.
  */
 export async function settleRun(event: unknown, ledger: LedgerTable, stop: Stop = stopExecution) {
   const { result, ...end } = endedRun(event);
-  const entry = await ledger.entry(end.run);
+  const entry = (await ledger.entry(end.run)) ?? (await enterRun(event, end.run, ledger));
   if (entry === undefined) return { ...end, ...DONE };
   const answer = stateSchema.parse(event).answer?.state;
   const stored = await brokenOffPlan(ledger, end.run);

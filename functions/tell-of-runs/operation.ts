@@ -3,6 +3,7 @@ import { log } from '../../shared/lambda/log.ts';
 import { fromItem } from '../../shared/ledger/attributes.ts';
 import { type Entry, type EntryKey, entrySchema } from '../../shared/ledger/entry.ts';
 import type { Event } from '../../shared/ledger/events.ts';
+import { keepEnd } from '../../shared/ledger/last-runs.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { ended, paused, started } from './events-of.ts';
 
@@ -52,13 +53,21 @@ async function tell(before: Entry | undefined, entry: Entry | undefined, ledger:
   const isNew = before?.ticket === undefined && entry.ticket !== undefined;
   if (isNew) await send(made(entry, () => [started(entry)]));
   if (entry.status === 'paused' && before?.status !== 'paused') await send(made(entry, () => [paused(entry)]));
-  if (entry.finishedAt !== undefined && entry.toldAt === undefined) await tellEnd(entry, ledger, send);
+  if (entry.finishedAt === undefined) {
+    // Of version 0.1.0: its end is looked for too, where its record is lost.
+    if (entry.open === undefined) await ledger.noteOpen(entry);
+    return;
+  }
+  if (entry.toldAt === undefined) await tellEnd(entry, ledger, send);
+  // A run that was uncertain is cancelled after all.
+  else if (entry.status !== before?.status) await keepEnd(ledger, entry);
 }
 
 /** Once: where it was told before, by another record or another call, the entry says so. */
 async function tellEnd(key: EntryKey, ledger: LedgerTable, send: Send): Promise<boolean> {
   const entry = await ledger.entry(key);
   if (entry?.finishedAt === undefined) return false;
+  await keepEnd(ledger, entry);
   if (entry.toldAt === undefined) await send(made(entry, () => ended(entry)));
   await ledger.noteTold(key, entry.toldAt ?? new Date().toISOString());
   return entry.toldAt === undefined;

@@ -1,9 +1,11 @@
-import { dirname, relative, sep } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { type Substitute, substitutes } from './substitutes.ts';
 
 const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** A folder for each function. */
+export const FUNCTIONS = fileURLToPath(new URL('../../functions', import.meta.url));
 const FILES_OF_PACKAGES = /[\\/]node_modules[\\/]/;
 
 /** How every bundle is made, of whatever entry. */
@@ -30,28 +32,74 @@ export const bundleOptions = {
 export interface Bundle {
   /** The text of `index.js`. */
   code: Uint8Array;
+  /** Of this bundle alone; `outputs` has it as `index.js`. */
   metafile: Metafile;
   /** The substitutes that were put in. */
   substituted: Substitute[];
 }
 
-/** Bundles a function of `functions` into one file that holds only what runs. */
-export async function bundleFunction(name: string): Promise<Bundle> {
+/** The name of a function's entry; esbuild names a variable of the bundle after it. */
+const ENTRY = 'stdin';
+
+/**
+ * Bundles functions of `functions`, each into one file that holds only what runs. All at once they take a fourth of the
+ * time: what they share is parsed once.
+ */
+export async function bundleFunctions(names: readonly string[]): Promise<Map<string, Bundle>> {
   const substituted: Substitute[] = [];
   const { outputFiles, metafile } = await build({
     ...bundleOptions,
-    stdin: {
-      contents: `import './infra/bundling/without-jit.ts'; export * from './functions/${name}/handler.ts';`,
-      resolveDir: PROJECT_ROOT,
-    },
-    outfile: 'index.js',
+    entryPoints: names.map((name) => ({ in: `function:${name}`, out: name })),
+    outdir: '.',
     write: false,
-    plugins: [substitution(substituted)],
+    plugins: [entries, substitution(substituted)],
   });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`esbuild made nothing of ${name}`);
-  return { code: file.contents, metafile, substituted };
+  return new Map(
+    names.map((name) => {
+      const file = outputFiles.find(({ path }) => basename(path) === `${name}.js`);
+      const output = metafile.outputs[`${name}.js`];
+      if (file === undefined || output === undefined) throw new Error(`esbuild made nothing of ${name}`);
+      const inputs = reachable(`function:${name}/${ENTRY}`, metafile.inputs);
+      const files = Object.keys(inputs).map((path) => path.replace(/^.*node_modules\//, ''));
+      return [
+        name,
+        {
+          code: file.contents,
+          metafile: { inputs, outputs: { 'index.js': output } },
+          substituted: substituted.filter((one) => files.includes(one.file)),
+        },
+      ];
+    }),
+  );
 }
+
+/** One of them. */
+export async function bundleFunction(name: string): Promise<Bundle> {
+  const [bundle] = (await bundleFunctions([name])).values();
+  if (bundle === undefined) throw new Error(`esbuild made nothing of ${name}`);
+  return bundle;
+}
+
+/** The files that a file asks for, and those that these ask for. */
+function reachable(from: string, inputs: Metafile['inputs']): Metafile['inputs'] {
+  const found = new Set([from]);
+  for (const path of found) for (const { path: asked } of inputs[path]?.imports ?? []) found.add(asked);
+  return Object.fromEntries(Object.entries(inputs).filter(([path]) => found.has(path)));
+}
+
+const entries: Plugin = {
+  name: 'entries',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^function:/ }, ({ path }) => ({
+      path: `${path.replace('function:', '')}/${ENTRY}`,
+      namespace: 'function',
+    }));
+    onLoad({ filter: /.*/, namespace: 'function' }, ({ path }) => ({
+      contents: `import './infra/bundling/without-jit.ts'; export * from './functions/${dirname(path)}/handler.ts';`,
+      resolveDir: PROJECT_ROOT,
+    }));
+  },
+};
 
 function substitution(substituted: Substitute[]): Plugin {
   return {

@@ -1,10 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { bundleFunction } from './bundle-function.ts';
+import { writeBundles } from './write-bundles.ts';
 
-// node main.ts <function> <folder>: what the CDK, which can only wait for processes, puts into an asset.
-const [name = '', folder = ''] = process.argv.slice(2);
-const { code } = await bundleFunction(name);
-await writeFile(join(folder, 'index.js'), code);
-// Where the bundle lies inside the checkout, the project's package.json would declare it an ES module.
-await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'commonjs' }));
+// node main.ts <folder>: the bundles of all functions, a folder for each. The CDK can only wait for processes.
+const [folder = ''] = process.argv.slice(2);
+await writeBundles(folder);

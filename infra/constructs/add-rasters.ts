@@ -1,4 +1,3 @@
-import { CfnOutput } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ASKED } from '../../shared/ledger/raster-items.ts';
@@ -11,6 +10,7 @@ import { FootprintReader } from './footprint-reader.ts';
 import type { Ledger } from './ledger.ts';
 import type { LoggedStateMachine } from './logged-state-machine.ts';
 import type { OperationFunction } from './operation-function.ts';
+import type { RasterBucket } from './raster-bucket.ts';
 import { RasterRenewal, RENEWAL } from './raster-renewal.ts';
 import { RasterSource } from './raster-source.ts';
 import type { DecisionProps } from './telling.ts';
@@ -29,7 +29,10 @@ interface RastersProps {
 }
 
 /** All that follows from new rasters. */
-export function addRasters(scope: Construct, props: RastersProps): RasterRenewal {
+export function addRasters(
+  scope: Construct,
+  props: RastersProps,
+): { renewal: RasterRenewal; bucket: RasterBucket | undefined } {
   const { settings, ledger, functions, operations, decision, vendorFunction, encryptionKey, alarms } = props;
   const { rasters } = settings;
   const environment = { LEDGER_TABLE: ledger.tableName };
@@ -61,6 +64,5 @@ export function addRasters(scope: Construct, props: RastersProps): RasterRenewal
     givenUp,
   });
   renewal.allowStarting(startRefresh);
-  if (bucket) new CfnOutput(scope, 'RasterBucketName', { value: bucket.bucketName });
-  return renewal;
+  return { renewal, bucket };
 }

@@ -8,7 +8,7 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { executionsArn, stateMachineArn } from '../arns.ts';
+import { executionsArn, shownArn, stateMachineArn } from '../arns.ts';
 import { ownName } from '../names.ts';
 import { type EncryptionKey, MACHINE_LOGS } from './encryption-key.ts';
 import { KeptLogGroup } from './kept-log-group.ts';
@@ -84,7 +84,7 @@ export class LoggedStateMachine extends StateMachine {
     );
     for (const name of names) {
       Validations.of(this.role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, name)}:*]`,
+        id: `AwsSolutions-IAM5[Resource::${shownArn(this, 'states')}:execution:${ownName(this, name)}:*]`,
         reason: 'It follows and stops the executions of its own that it has just started.',
       });
     }

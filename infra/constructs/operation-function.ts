@@ -5,7 +5,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Variable } from '../../shared/lambda/environment.ts';
-import { executionsArn, secretsArn, stateMachineArn } from '../arns.ts';
+import { executionsArn, secretsArn, shownArn, stateMachineArn } from '../arns.ts';
 import { functionCode } from '../bundling/function-code.ts';
 import { ownName } from '../names.ts';
 import type { EncryptionKey } from './encryption-key.ts';
@@ -98,7 +98,7 @@ export class OperationFunction extends Construct {
     this.#role.addToPolicy(new PolicyStatement({ actions: ['states:DescribeExecution'], resources }));
     for (const machine of machines) {
       Validations.of(this.#role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, machine)}:${nameStart}*]`,
+        id: `AwsSolutions-IAM5[Resource::${shownArn(this, 'states')}:execution:${ownName(this, machine)}:${nameStart}*]`,
         reason: 'It looks how runs stand, and nobody knows their names before they are there.',
       });
     }
@@ -110,7 +110,7 @@ export class OperationFunction extends Construct {
     this.#role.addToPolicy(new PolicyStatement({ actions: ['states:StopExecution'], resources }));
     for (const machine of machines) {
       Validations.of(this.#role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${ownName(this, machine)}:*]`,
+        id: `AwsSolutions-IAM5[Resource::${shownArn(this, 'states')}:execution:${ownName(this, machine)}:*]`,
         reason: 'It stops runs, and nobody knows their names before they are there.',
       });
     }
@@ -124,7 +124,7 @@ export class OperationFunction extends Construct {
       }),
     );
     Validations.of(this.#role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${secretPrefix}*]`,
+      id: `AwsSolutions-IAM5[Resource::${shownArn(this, 'secretsmanager')}:secret:${secretPrefix}*]`,
       reason:
         'A target is added by creating a secret under this prefix, without a deployment; no other secret can be read.',
     });

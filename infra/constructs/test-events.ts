@@ -16,12 +16,12 @@ interface TestEventsProps {
   readonly encryptionKey: EncryptionKey;
 }
 
-/** Ready-made events for the Test tab of every function that is in the stack by now, for everybody who sees the function. */
+/** Ready-made events for the Test tab of every function that is in the scope by now, for everybody who sees the function. */
 export class TestEvents extends Construct {
   constructor(scope: Construct, id: string, { encryptionKey }: TestEventsProps) {
     super(scope, id);
     const registry = this.#makeRegistry(encryptionKey);
-    for (const { folder, function: lambda } of functionsIn(Stack.of(this))) {
+    for (const { folder, function: lambda } of functionsIn(scope)) {
       const schema = new CfnSchema(this, `Of-${folder}`, {
         registryName: REGISTRY,
         // So Lambda's console finds it.
@@ -76,8 +76,8 @@ export class TestEvents extends Construct {
   }
 }
 
-function functionsIn(stack: Stack): OperationFunction[] {
-  return stack.node.findAll().filter((construct) => construct instanceof OperationFunction);
+function functionsIn(scope: Construct): OperationFunction[] {
+  return scope.node.findAll().filter((construct) => construct instanceof OperationFunction);
 }
 
 /** As Lambda's console and the SAM command line write it. */

@@ -1,14 +1,13 @@
 import * as z from 'zod';
+import { awsText } from './aws-names.ts';
 import { scheduleExpressionProblem } from './schedule-expression.ts';
 
 const TELL = ['failed', 'partly', 'uncertain', 'succeeded', 'paused'] as const;
 
-const topicArn = z
-  .string()
-  .regex(
-    /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
-    "must be a standard topic's ARN, arn:aws:sns:<region>:<account>:<name>",
-  );
+const topicArn = awsText(
+  /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+  "must be a standard topic's ARN, arn:aws:sns:<region>:<account>:<name>",
+);
 
 /** Who is told of which runs. */
 export const notificationsSchema = z

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { awsText } from './aws-names.ts';
 
 // What holds for everything that is deployed.
 
@@ -31,6 +32,7 @@ export const tagsSchema = z
 export const logDaysSchema = z.literal(LOG_DAYS, `must be one of ${LOG_DAYS.join(', ')}`).default(365);
 
 /** The managed policy that every role must keep to. */
-export const policyArnSchema = z
-  .string()
-  .regex(POLICY_ARN, "must be a managed policy's ARN, arn:aws:iam::<account>:policy/<name>");
+export const policyArnSchema = awsText(
+  POLICY_ARN,
+  "must be a managed policy's ARN, arn:aws:iam::<account>:policy/<name>",
+);

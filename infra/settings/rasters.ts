@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { manageTiles, refreshService } from '../operations.ts';
-import { isBucketName, KEY_ARN } from './aws-names.ts';
+import { awsText, isBucketName, KEY_ARN } from './aws-names.ts';
 import { patternProblem } from './raster-pattern.ts';
 import { addIssues, isObject } from './starts.ts';
 
@@ -88,7 +88,7 @@ export const rasterSchema = z
       .regex(/^[0-9a-zA-Z_-]{1,36}$/, 'must be 1-36 letters, digits, - or _')
       .optional(),
     bucket: z.string().refine(isBucketName, "must be a bucket's name, without s3:// and without a path").optional(),
-    keyArn: z.string().regex(KEY_ARN.pattern, KEY_ARN.message).optional(),
+    keyArn: awsText(KEY_ARN.pattern, KEY_ARN.message).optional(),
     prefix: globFree.optional(),
     suffixes: z.array(globFree).min(1, 'must name at least one suffix').default(['.tif', '.tiff']),
     together: togetherSchema.prefault({}),

@@ -10,8 +10,8 @@ import { eventSchema, scheduleSchema } from './starts.ts';
 /** Where the JSON Schema is kept for editors. */
 export const settingsSchemaFile = fileURLToPath(new URL('settings.schema.json', import.meta.url));
 
-/** The JSON Schema of the settings as text: each schedule with the input of its operation, so that editors complete it. */
-export function settingsSchemaText(): string {
+/** The settings, each schedule, event and raster source with the input of its operation. */
+export function documentedSchema() {
   const schedules = operations.map(({ name, inputSchema }) =>
     z.strictObject({ ...scheduleSchema.shape, operation: z.literal(name), input: inputSchema }),
   );
@@ -20,13 +20,17 @@ export function settingsSchemaText(): string {
   );
   const tiles = tilesOfSource(manageTiles.inputSchema).optional();
   const raster = z.strictObject({ ...rasterSchema.shape, refresh: refreshService.inputSchema, tiles });
-  const documented = z.strictObject({
+  return z.strictObject({
     ...settingsSchema.shape,
     schedules: z.array(z.union(schedules)).nullish(),
     rasters: z.array(raster).nullish(),
     events: z.array(z.union(events)).nullish(),
   });
-  const schema = z.toJSONSchema(documented, { io: 'input', unrepresentable: 'any' });
+}
+
+/** The JSON Schema of the settings as text, so that editors complete them. */
+export function settingsSchemaText(): string {
+  const schema = z.toJSONSchema(documentedSchema(), { io: 'input', unrepresentable: 'any' });
   return `${JSON.stringify(describeKeys(schema), null, 2)}\n`;
 }
 

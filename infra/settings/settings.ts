@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { pathText, problemsOf } from '../../shared/schema-messages.ts';
 import { operations } from '../operations.ts';
-import { KEY_ARN } from './aws-names.ts';
+import { awsText, KEY_ARN } from './aws-names.ts';
 import { notificationsSchema } from './notifications.ts';
 import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
 import { LONGEST_BUCKET_NAME, rasterSchema } from './rasters.ts';
@@ -31,9 +32,9 @@ const MIN_KEEP_DAYS = 30;
 const ledgerSchema = z.strictObject({ keepDays: z.int().min(MIN_KEEP_DAYS).max(3650).default(KEEP_DAYS) });
 
 /** Ids as EC2 gives them, of 8 digits in former times. */
-function ec2Id(prefix: string): z.ZodString {
+function ec2Id(prefix: string) {
   const pattern = new RegExp(`^${prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`);
-  return z.string().regex(pattern, `must be an id such as ${prefix}-0123456789abcdef0`);
+  return awsText(pattern, `must be an id such as ${prefix}-0123456789abcdef0`);
 }
 
 function ec2Ids(prefix: string, most: number) {
@@ -52,7 +53,7 @@ const networkSchema = z.strictObject({
 });
 
 const encryptionSchema = z.strictObject({
-  keyArn: z.string().regex(KEY_ARN.pattern, KEY_ARN.message),
+  keyArn: awsText(KEY_ARN.pattern, KEY_ARN.message),
 });
 
 /** A key with nothing behind it is as good as none: so the examples of the shipped file can be taken line by line. */
@@ -102,6 +103,9 @@ export const settingsSchema = z
 /** The settings with their defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;
 
+/** The settings as they are written. In the package its type is made of the JSON Schema, with the keys of every input. */
+export type CacheOpsProps = z.input<typeof settingsSchema>;
+
 /** What holds for the jobs of one operation. */
 export function jobSettings({ jobs }: Settings, operation: string): z.output<typeof jobSchema> {
   return jobs[operation] ?? jobSchema.parse({});
@@ -122,14 +126,31 @@ const MAX_SHOWN_CHARACTERS = 250;
  */
 export function readSettings(file: string): Settings {
   const yaml = parseYaml(readText(file));
-  const parsed = yaml.problems.length > 0 ? undefined : settingsSchema.safeParse(yaml.value);
-  if (parsed?.success) return parsed.data;
-  const problems: readonly Problem[] = parsed === undefined ? yaml.problems : yaml.locate(parsed.error.issues);
-  const lines = problems
-    .slice(0, MAX_PROBLEMS)
-    .map(({ line, path, message }) => `  ${file}:${line} ${path ? `${shown(path)}: ` : ''}${shown(message)}`);
+  if (yaml.problems.length > 0) throw unusable(yaml.problems, file);
+  const parsed = settingsSchema.safeParse(yaml.value);
+  if (parsed.success) return parsed.data;
+  throw unusable(yaml.locate(parsed.error.issues), file);
+}
+
+/**
+ * Checks settings that are no file, such as the props of a construct; settings that were checked pass.
+ *
+ * @throws SettingsError listing every problem with its path.
+ */
+export function checkSettings(value: unknown): Settings {
+  const parsed = settingsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = problemsOf(parsed.error.issues);
+  throw unusable(problems.map(({ path, message }) => ({ path: pathText(path), message })));
+}
+
+function unusable(problems: readonly (Omit<Problem, 'line'> & { line?: number })[], file?: string): SettingsError {
+  const lines = problems.slice(0, MAX_PROBLEMS).map(({ line, path, message }) => {
+    const place = file === undefined ? '' : `${file}:${line} `;
+    return `  ${place}${path ? `${shown(path)}: ` : ''}${shown(message)}`;
+  });
   if (problems.length > MAX_PROBLEMS) lines.push(`  and ${problems.length - MAX_PROBLEMS} more`);
-  throw new SettingsError(`The settings cannot be used:\n${lines.join('\n')}`);
+  return new SettingsError(`The settings cannot be used:\n${lines.join('\n')}`);
 }
 
 function shown(text: string): string {

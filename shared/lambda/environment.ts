@@ -31,6 +31,12 @@ const variables = {
   RENEWAL_ARN: z.optional(text),
   /** The settings' `rasters`, as JSON. */
   RASTERS: text,
+  /** The settings' `schedules`, packed. */
+  SCHEDULES: text,
+  /** Of the function that the dashboard's buttons call. */
+  ACT_ON_RUN_ARN: text,
+  /** Of the machine that pauses targets. */
+  PAUSE_SITE_ARN: text,
 };
 
 export type Variable = keyof typeof variables;

@@ -131,9 +131,9 @@ export interface EntryKey {
   name: string;
 }
 
-/** Whether a run has not ended. Its end takes `open` to `untold`, and then away. */
-export function isOpen({ open }: Pick<Entry, 'open'>): boolean {
-  return open === OPEN;
+/** Whether a run has not ended. Its end takes `open` to `untold`, and then away; that of 0.1.0 leaves it as it was. */
+export function isOpen({ open, finishedAt }: Pick<Entry, 'open' | 'finishedAt'>): boolean {
+  return open === OPEN && finishedAt === undefined;
 }
 
 /** What a run claims: a service, or a whole target where one account can do one thing at a time. */

@@ -123,10 +123,26 @@ export class LedgerTable {
     for await (const page of this.#inOpenIndex(OPEN, before)) yield page.filter(isOpen);
   }
 
-  /** The runs that have ended and whose end was not told, page by page. */
+  /** The runs that have ended and whose end was not told, page by page. Machines of 0.1.0 leave theirs as `open`. */
   async *untold(): AsyncGenerator<Entry[]> {
     const tomorrow = new Date(Date.now() + DAY_MS).toISOString();
-    for await (const page of this.#inOpenIndex(UNTOLD, tomorrow)) yield page.filter(({ open }) => open === UNTOLD);
+    for (const partition of [UNTOLD, OPEN]) {
+      for await (const page of this.#inOpenIndex(partition, tomorrow)) {
+        yield page.filter(({ open, finishedAt }) => open !== undefined && finishedAt !== undefined);
+      }
+    }
+  }
+
+  /** Enters a run as its machine does; one that has an entry keeps it. */
+  async enter(key: EntryKey, run: { executionArn: string; startedAt: string }): Promise<void> {
+    const set = values({ ...run, status: 'waiting', open: OPEN });
+    await this.#update(key, expression({ set }, { condition: 'attribute_not_exists(#operation)' }));
+  }
+
+  /** Makes a run that version 0.1.0 has entered one of those that have not ended. */
+  async noteOpen(key: EntryKey): Promise<void> {
+    const condition = 'attribute_not_exists(#open) AND attribute_not_exists(#finishedAt) AND attribute_exists(#status)';
+    await this.#update(key, expression({ set: values({ open: OPEN }) }, { condition }));
   }
 
   /** The end of this run was told. */

@@ -6,7 +6,7 @@ export const PAUSES = 'pause';
 export const EVERY_TARGET = 'ALL';
 
 /** Until when nothing may change a target. Times are ISO 8601 in UTC. An item whose end is past is no pause any more. */
-const pauseSchema = z.looseObject({
+export const pauseSchema = z.looseObject({
   /** The target, or `ALL`. */
   name: z.string(),
   until: z.string(),

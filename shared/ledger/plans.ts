@@ -5,7 +5,7 @@ import type { LedgerTable } from './ledger-table.ts';
 import { expression } from './transitions.ts';
 
 /** The partition of the ledger that holds how far plans are, by their runs. */
-const PLANS = 'plan';
+export const PLANS = 'plan';
 
 const rangesSchema = z._default(z.array(z.tuple([z.int(), z.int()])), []);
 

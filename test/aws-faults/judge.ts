@@ -1,3 +1,4 @@
+import { operations } from '../../infra/operations.ts';
 import type { GpJob } from '../../local/emulators/arcgis/gp-jobs.ts';
 import type { Execution } from '../../local/execution.ts';
 import type { LedgerEntry } from '../../local/ledger.ts';
@@ -5,6 +6,8 @@ import { errorNames } from '../../shared/errors.ts';
 import type { JobPlatform } from '../support/job-platform.ts';
 import type { Scenario } from './scenarios.ts';
 
+/** The partitions that hold runs; others hold claims, places and plans. */
+const OPERATIONS = new Set(operations.map(({ name }) => name));
 const FINAL = ['succeeded', 'partly', 'failed', 'cancelled', 'stopped', 'submitted', 'uncertain'];
 
 /** What must hold after every cell: nothing was submitted twice, no job runs unwatched, every end has a name. */
@@ -15,7 +18,7 @@ export async function judge(
 ): Promise<{ ends: string[]; problems: string[] }> {
   const entries = await platform.ledger.entries();
   const jobs = platform.emulator.jobs.list();
-  const runs = entries.filter(({ operation }) => operation !== 'claim');
+  const runs = entries.filter((entry) => OPERATIONS.has(String(entry['operation'])));
   const { executions: all } = platform.stateMachines;
   const problems = [
     ...(jobs.length > scenario.jobs ? [`${jobs.length} jobs were submitted, not ${scenario.jobs}`] : []),

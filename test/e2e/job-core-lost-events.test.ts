@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Execution } from '../../local/execution.ts';
 import { type JobPlatform, startJobPlatform } from '../support/job-platform.ts';
-import { assertEnded, assertStopped, NAME, OPERATION, STREETS, startRun, stopAt } from '../support/stops.ts';
+import { assertEnded, assertStopped, NAME, OPERATION, STREETS, startNext, startRun, stopAt } from '../support/stops.ts';
 
 const HOUR_SECONDS = 3600;
 const PURGE = 'purge-microstrategy-caches';
@@ -59,12 +59,7 @@ describe('a run whose end AWS tells nobody', () => {
     let next: Execution | undefined;
     stopAt(platform, { machine: 'run-job', state: 'Watch', moment: 'before' }, () => {
       execution.abort();
-      const { target } = platform;
-      next = platform.start(
-        'refresh-service',
-        { target, serviceFolder: 'CachedServices', serviceName: 'Streets', serviceType: 'MapServer' },
-        'next',
-      );
+      next = startNext(platform);
     });
 
     const execution = startRun(platform);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Execution } from '../../local/execution.ts';
 import { type JobPlatform, startJobPlatform } from '../support/job-platform.ts';
-import { assertEnded, assertStopped, NAME, OPERATION, startRun, stopAt } from '../support/stops.ts';
+import { assertEnded, assertStopped, NAME, OPERATION, startNext, startRun, stopAt } from '../support/stops.ts';
 
 const DOWN = { path: /./, answer: { status: 503, body: '', headers: { 'retry-after': '3600' } } };
 const BUSY = { path: /Streets\/MapServer$/, answer: { status: 503, body: '', headers: { 'retry-after': '3600' } } };
@@ -198,16 +198,11 @@ describe('a job whose run is stopped', () => {
 
   it('keeps its service while it may run on: the next run waits until the server is up and the job cancelled', async (t) => {
     const platform = await platformOf(t, { emulator: { jobSeconds: 8_000 } });
-    const { target } = platform;
     let next: Execution | undefined;
     stopAt(platform, { machine: 'run-job', state: 'Submit', moment: 'after' }, () => {
       execution.abort();
       platform.emulator.faults.push(...Array(50).fill(DOWN));
-      next = platform.start(
-        'refresh-service',
-        { target, serviceFolder: 'CachedServices', serviceName: 'Streets', serviceType: 'MapServer' },
-        'next',
-      );
+      next = startNext(platform);
     });
 
     const execution = startRun(platform);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path/posix';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { type Bundle, bundleFunction } from '../../infra/bundling/bundle-function.ts';
+import { type Bundle, bundleFunctions } from '../../infra/bundling/bundle-function.ts';
 import { substitutes } from '../../infra/bundling/substitutes.ts';
 import { OPERATIONS } from './machines.ts';
 
@@ -50,6 +50,7 @@ const NODE_MODULES =
 
 /** Those that read and write the ledger. */
 const DECIDES = [
+  'act-on-run',
   'join-targets',
   'next-unit',
   'pause-site',
@@ -57,13 +58,13 @@ const DECIDES = [
   'renew-rasters',
   'send-notices',
   'settle-run',
+  'show-runs',
   'sweep-runs',
   'take-turn',
   'tell-of-runs',
 ];
 
-const bundles = new Map<string, Bundle>();
-for (const name of readdirSync('functions')) bundles.set(name, await bundleFunction(name));
+const bundles = await bundleFunctions(readdirSync('functions'));
 
 const packagesFile = (path: string) => path.replace(/^.*node_modules\//, '');
 const outputOf = ({ metafile }: Bundle) => metafile.outputs['index.js'];
@@ -151,7 +152,13 @@ describe('the bundles of the functions', () => {
   }
 
   const carriers: [client: string, names: string[]][] = [
-    ['sfn', [...OPERATIONS, 'start-refresh', 'renew-rasters', 'settle-run', 'sweep-runs', 'pause-site', 'next-unit']],
+    [
+      'sfn',
+      [
+        ...OPERATIONS,
+        ...['act-on-run', 'start-refresh', 'renew-rasters', 'settle-run', 'sweep-runs', 'pause-site', 'next-unit'],
+      ],
+    ],
     ['dynamodb', [...DECIDES, 'start-refresh'].toSorted()],
     ['eventbridge', ['tell-of-runs']],
     ['s3', ['read-footprint']],

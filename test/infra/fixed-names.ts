@@ -3,6 +3,7 @@ import type { Resource } from './synthesize.ts';
 /** The property that says what a resource is called in its account and region. */
 export const NAMED_BY = new Map([
   ['AWS::CloudWatch::Alarm', 'AlarmName'],
+  ['AWS::CloudWatch::Dashboard', 'DashboardName'],
   ['AWS::DynamoDB::Table', 'TableName'],
   ['AWS::EventSchemas::Registry', 'RegistryName'],
   ['AWS::Events::Rule', 'Name'],
@@ -10,6 +11,7 @@ export const NAMED_BY = new Map([
   ['AWS::KMS::Alias', 'AliasName'],
   ['AWS::Lambda::Function', 'FunctionName'],
   ['AWS::Logs::LogGroup', 'LogGroupName'],
+  ['AWS::Logs::QueryDefinition', 'Name'],
   ['AWS::S3::Bucket', 'BucketName'],
   ['AWS::SNS::Topic', 'TopicName'],
   ['AWS::SQS::Queue', 'QueueName'],

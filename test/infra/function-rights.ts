@@ -24,6 +24,8 @@ export const DECISIONS = [
   'send-notices',
   'start-refresh',
   'renew-rasters',
+  'show-runs',
+  'act-on-run',
 ];
 /** It reads S3, and writes the ledger. */
 export const OF_RASTERS = 'read-footprint';
@@ -94,6 +96,29 @@ const OF_DECISIONS: Record<string, object[]> = {
     allow(
       'states:StopExecution',
       OPERATIONS.map((name) => `${executionsOf(name)}:*`),
+    ),
+  ],
+  'show-runs': [
+    {
+      ...allow('dynamodb:Query', LEDGER),
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['pause', 'last-run', 'failed-run'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    },
+    allow('dynamodb:BatchGetItem', LEDGER),
+    allow('dynamodb:Query', `${LEDGER}/index/open`),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
+  ],
+  'act-on-run': [
+    allow('dynamodb:GetItem', LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    allow('states:StartExecution', [stateMachineArn('pause-site'), stateMachineArn('manage-map-server-cache-tiles')]),
+    traces(),
+    allow(
+      'states:StopExecution',
+      [...OPERATIONS, RENEWAL].map((name) => `${executionsOf(name)}:*`),
     ),
   ],
   'tell-of-runs': [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { pascalCase } from '../../infra/operations.ts';
+import { packed } from '../../shared/schedules/schedule-list.ts';
 import {
   CHAT,
   DECISIONS,
@@ -148,6 +149,12 @@ describe('the functions', () => {
         RENEWAL_ARN: stateMachineArn(RENEWAL),
       },
       'pause-site': table,
+      'show-runs': {
+        ...table,
+        ACT_ON_RUN_ARN: 'arn:aws:lambda:ActOnRunFunction',
+        SCHEDULES: packed([], 1000),
+      },
+      'act-on-run': { ...table, PAUSE_SITE_ARN: stateMachineArn('pause-site') },
       'start-refresh': { ...table, STATE_MACHINE_ARN: stateMachineArn(RENEWAL), RASTERS: SOURCES },
       'read-footprint': { ...table, RASTERS: SOURCES },
       'renew-rasters': { ...table, KEEP_DAYS: '400', RASTERS: SOURCES },
@@ -202,6 +209,7 @@ describe('the outputs', () => {
       [
         ...OPERATIONS.flatMap((name) => [`${pascalCase(name)}FunctionName`, `${pascalCase(name)}StateMachineArn`]),
         'CheckTargetFunctionName',
+        'DashboardUrl',
         'LedgerTableName',
         'RasterBucketName',
         'Version',

@@ -49,6 +49,8 @@ describe('a network of the settings', () => {
           'SweepRunsFunction',
           'PauseSiteFunction',
           'TellOfRunsFunction',
+          'ActOnRunFunction',
+          'ShowRunsFunction',
           'TestEventsMakeRegistryFunction',
         ],
       ],

@@ -1,7 +1,7 @@
-import { App } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import { CacheOpsStack } from '../../infra/cache-ops-stack.ts';
+import { addStack } from '../../infra/add-stack.ts';
 import { settingsSchema } from '../../infra/settings/settings.ts';
 import { readableId, resolveReferences } from './references.ts';
 
@@ -34,9 +34,9 @@ export interface Synthesized {
 }
 
 /** An app with the stack and without bundling, which is what takes the time. */
-export function appOf(settings: object = {}): { app: App; stack: CacheOpsStack } {
+export function appOf(settings: object = {}): { app: App; stack: Stack } {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  return { app, stack: new CacheOpsStack(app, { settings: settingsSchema.parse(settings) }) };
+  return { app, stack: addStack(app, settingsSchema.parse(settings)) };
 }
 
 /** Synthesizes the stack with settings as they stand in the file. */

@@ -9,6 +9,8 @@ const MINUTE_MS = 60_000;
 /** How long a service stays claimed after a submit whose outcome is not known. */
 const SUBMIT_LEASE_MS = 30 * MINUTE_MS;
 const FINAL = ['succeeded', 'partly', 'failed', 'cancelled', 'stopped', 'submitted', 'uncertain'];
+/** What a run says of a job that was not found: of those that have ended the server tells nothing. */
+const MAY_HAVE_COME_AND_GONE = 'one that was submitted all the same has ended by itself';
 /** Ends that may be followed by what became of the run's job. */
 const MAY_FOLLOW: Record<string, readonly string[]> = {
   failed: ['cancelled', 'stopped', 'uncertain'],
@@ -87,9 +89,8 @@ function endsOnce(evidence: Evidence, execution: Execution): string[] {
   const key = { operation, name };
   if (world.endless.has(execution)) return [`I2 ${name} does not end`];
   const entry = entryOf(evidence, key);
-  // Stopped or failed before anything was written.
-  if (entry === undefined)
-    return execution.history.length <= 1 || !execution.history.includes('Prepare') ? [] : [`I2 ${name} has no entry`];
+  // Nobody knows of a run that has ended before it was entered, and whose end nobody was told.
+  if (entry === undefined) return world.silent.has(execution) ? [] : [`I2 ${name} has no entry`];
   const last = String(entry['status']);
   const wrong = endsMoreThanOnce(world, key);
   return [
@@ -187,8 +188,7 @@ function everyJobIsKnown(evidence: Evidence): string[] {
   const known = new Set(entries.map(({ jobId }) => jobId));
   return world.jobs.flatMap((one) => {
     const entry = entryOf(evidence, one.run);
-    // A stopped run says that its job may have come and gone.
-    const hasSaid = saidSo(entry) || entry?.['status'] === 'stopped';
+    const hasSaid = saidSo(entry) || String(entry?.['cause']).includes(MAY_HAVE_COME_AND_GONE);
     if (known.has(one.job.id) || hasSaid) return [];
     return [`I5 job of ${one.run.name} is not in its entry, which is ${entry?.['status']} ${entry?.['error']}`];
   });
@@ -213,15 +213,20 @@ function nobodyStandsInTheQueue(evidence: Evidence): string[] {
 }
 
 /** The next run gets a service at once, unless a run ended without a word, or may have left a job. */
-function limitFor({ entries, runs }: Evidence, service: string): number {
-  const last = entries.filter((entry) => entry['service'] === service && entry['error'] !== undefined);
+function limitFor(evidence: Evidence, service: string): number {
+  const onService = evidence.entries.filter((entry) => entry['service'] === service);
+  const last = onService.filter(({ error }) => error !== undefined);
   const isUnsaid = last.some(
     ({ error }) =>
       isErrorName(String(error)) &&
       ['VendorAuthError', 'VendorContractError', 'JobTimedOutError', 'InvalidSecretError'].includes(String(error)),
   );
   if (isUnsaid) return 13.5 * 60 * MINUTE_MS;
-  const isSilent = runs.some(({ silent }) => silent);
+  // The event was lost, and the hourly sweep leaves alone what is younger than half an hour.
+  const isSilent = [...evidence.world.silent].some(
+    ({ machine, name, status }) =>
+      status !== 'SUCCEEDED' && onService.some((one) => one['operation'] === machine && one['name'] === name),
+  );
   return isSilent ? 100 * MINUTE_MS : 32 * MINUTE_MS;
 }
 

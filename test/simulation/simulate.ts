@@ -19,7 +19,6 @@ export interface StartedRun {
   execution?: Execution | undefined;
   /** When somebody stopped it, epoch milliseconds. */
   stoppedAt?: number;
-  silent: boolean;
 }
 
 /** A run that was started when all others had ended. */
@@ -108,7 +107,7 @@ async function play(
   target: string,
 ): Promise<Evidence> {
   const { clock } = world;
-  const runs: StartedRun[] = plan.starts.map((start) => ({ start, silent: false }));
+  const runs: StartedRun[] = plan.starts.map((start) => ({ start }));
   const arnOf = (operation: string) => stateMachines.find(({ name }) => name === operation)?.arn ?? '';
   const begin = async (run: StartedRun) => {
     const { operation, input, name, byHand } = run.start;
@@ -157,7 +156,6 @@ function stops(
     if (execution?.status !== 'RUNNING' || execution.signal.aborted) return;
     if (execution === run.execution) {
       run.stoppedAt = clock.now();
-      run.silent ||= silent;
       if (silent) silentOnes.add(execution);
     }
     execution.abort();

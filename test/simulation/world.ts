@@ -145,7 +145,9 @@ export async function startWorld(
     },
     onEnd(execution) {
       if (execution.parent || silent.has(execution)) return;
-      for (const delay of deliveries(faults)) {
+      const delays = deliveries(faults);
+      if (delays.length === 0) silent.add(execution);
+      for (const delay of delays) {
         const delivery = clock.after(delay, () => publish(template, stateMachines, execution));
         pending.add(delivery);
         void delivery.finally(() => pending.delete(delivery));

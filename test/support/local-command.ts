@@ -8,10 +8,12 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { RECORD_VARIABLE } from '../../local/record.ts';
+import { STATE_VARIABLE } from '../../local/state-folder.ts';
 import { Leaks } from './leaks.ts';
 
 const START = fileURLToPath(new URL('../../cli/start.ts', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'cache-ops-records-'));
+/** For the files of a test's commands; their ledger is in it too. */
+export const commandFolder = mkdtempSync(join(tmpdir(), 'cache-ops-commands-'));
 const recordSchema = z.tuple([z.string(), z.unknown()]);
 
 /** A run of `npm start` with these arguments. */
@@ -34,7 +36,7 @@ const searches: (() => void)[] = [];
 
 after(() => {
   for (const search of searches) search();
-  rmSync(folder, { recursive: true });
+  rmSync(commandFolder, { recursive: true });
   leaks.assertNone();
 });
 
@@ -49,9 +51,10 @@ export function recordSaid(place: string, what: unknown): void {
 }
 
 /** Starts a command, the leader of a process group of its own; after the tests of the file all that was said in its commands is searched for their secrets. */
-export function startCommand(args: string[]): LocalCommand {
-  const file = join(folder, String(searches.length));
-  const env = { ...process.env, [RECORD_VARIABLE]: file };
+export function startCommand(args: string[], environment: Record<string, string> = {}): LocalCommand {
+  const file = join(commandFolder, String(searches.length));
+  const own = { [RECORD_VARIABLE]: file, [STATE_VARIABLE]: join(commandFolder, 'state') };
+  const env = { ...process.env, ...own, ...environment };
   const child = spawn(process.execPath, [START, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   let shown = '';

@@ -10,6 +10,12 @@ export function startRun({ start, target }: JobPlatform, inputService = STREETS)
   return start(OPERATION, { target, inputService, confirm: inputService }, NAME);
 }
 
+/** Starts another run for the same service. */
+export function startNext({ start, target }: JobPlatform) {
+  const service = { serviceFolder: 'CachedServices', serviceName: 'Streets', serviceType: 'MapServer' };
+  return start('refresh-service', { target, ...service }, 'next');
+}
+
 /** Stops the run when a machine first comes to a state; tells afterwards whether that happened. */
 export function stopAt(
   platform: JobPlatform,

@@ -3,10 +3,13 @@ import { type Database, startDatabase } from '../../local/database.ts';
 import { LocalLedger } from '../../local/ledger.ts';
 import { ServiceError } from '../../local/service-error.ts';
 import type { TableResource } from '../../local/template.ts';
+import { toItem } from '../../shared/ledger/attributes.ts';
 import { OPEN, OPEN_INDEX, STARTED_INDEX, WAITING_INDEX } from '../../shared/ledger/entry.ts';
 import { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 
 const NAME = 'Ledger';
+/** What BatchWriteItem takes. */
+const WRITES_PER_BATCH = 25;
 
 function index(IndexName: string, HASH: string, RANGE: string, ProjectionType: 'ALL' | 'KEYS_ONLY' = 'KEYS_ONLY') {
   return { IndexName, KeySchema: keys(HASH, RANGE), Projection: { ProjectionType } };
@@ -36,6 +39,8 @@ export interface TestLedger extends Pick<LocalLedger, 'get' | 'entries'> {
   table: LedgerTable;
   /** Puts an entry in the place of the one with its key; what is undefined is left out. */
   put(entry: Record<string, string | number | undefined>): Promise<void>;
+  /** The same of many at once, for tests of large ledgers. */
+  putAll(entries: readonly Record<string, string | number>[]): Promise<void>;
   /** The next call of this action is obeyed, and its answer is lost on the way. */
   loseAnswer(action: string): void;
   /** An update in DynamoDB's own words, for an entry. */
@@ -77,6 +82,14 @@ export async function startTestLedger(t: { after(close: () => Promise<void>): vo
     get: (operation, name) => ledger.get(operation, name),
     entries: () => ledger.entries(),
     put: (entry) => ledger.put(Object.fromEntries(Object.entries(entry).filter(isGiven))),
+    async putAll(entries) {
+      for (let at = 0; at < entries.length; at += WRITES_PER_BATCH) {
+        const requests = entries
+          .slice(at, at + WRITES_PER_BATCH)
+          .map((entry) => ({ PutRequest: { Item: toItem(entry) } }));
+        await database.call('BatchWriteItem', { RequestItems: { [NAME]: requests } });
+      }
+    },
     async clear() {
       for (const { operation, name } of await ledger.entries()) {
         const Key = { operation: { S: String(operation) }, name: { S: String(name) } };

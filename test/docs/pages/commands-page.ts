@@ -7,12 +7,13 @@ import { generatedBy, markdownTable, page } from './markdown.ts';
 /** Of every npm script: what it does. Those that `npm test` runs are in CONTRIBUTING. */
 export const SCRIPTS: Readonly<Record<string, string>> = {
   start: 'runs operations on this machine; without a command the tour',
-  test: 'runs all that must hold, in about three minutes',
+  test: 'runs all that must hold, in a few minutes',
   emulators: 'serves the two servers in miniature until you interrupt it, and prints their addresses and accounts',
   synth: STACK_VERBS.synth,
   diff: STACK_VERBS.diff,
   deploy: STACK_VERBS.deploy,
   destroy: 'deletes the stack; says what stays and how to remove it',
+  package: STACK_VERBS.package,
   iam: STACK_VERBS.iam,
   bench: 'measures cold starts, calls and polls: see [performance](../performance.md)',
   docs: 'writes the pages that are made from the code',

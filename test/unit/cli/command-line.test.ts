@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import * as z from 'zod';
 import { readCommandLine } from '../../../cli/command-line.ts';
-import { operationHelp } from '../../../cli/operation-help.ts';
+import { operationHelp, wordsOfExample } from '../../../cli/operation-help.ts';
+import { momentOf } from '../../../cli/since.ts';
 import { operations } from '../../../infra/operations.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cache-ops-command-line-'));
@@ -35,7 +36,7 @@ describe('the command line', () => {
     const secrets = file('secrets.json', '\uFEFF{"city":{}}');
 
     assert.deepEqual(read(), { kind: 'tour' });
-    assert.deepEqual(read('runs', '--json'), { kind: 'runs', json: true });
+    assert.partialDeepStrictEqual(read('runs', '--json'), { kind: 'runs', json: true });
     assert.deepEqual(read('clear-rest-cache', '{"target":"a"}', '--secrets', secrets), {
       kind: 'operation',
       operation: 'clear-rest-cache',
@@ -52,7 +53,10 @@ describe('the command line', () => {
     [['rusn'], /did you mean runs\?/],
     [['runs', '--wdie'], /Unknown option '--wdie': did you mean --wide\? See npm start -- runs --help\./],
     [['refresh-service', '{}', '--secret', 'x'], /'--secret': did you mean --secrets\?/],
-    [['clear', '{}'], /there are: clear-rest-cache, .*refresh-service, runs, check-target, pause, footprint\./],
+    [
+      ['clear', '{}'],
+      /there are: clear-rest-cache, .*refresh-service, runs, show, stop, check-target, pause, footprint, completion\./,
+    ],
   ];
   for (const [args, meant] of TYPOS) {
     it(`names what was meant by ${args.join(' ')}`, () => {
@@ -91,6 +95,32 @@ describe('the command line', () => {
     });
   });
 
+  it('takes what is asked of a deployed stack, and refuses what is for this machine beside it', () => {
+    assert.deepEqual(read('stop', 'refresh-service/a', '--stack', 'CacheOps'), {
+      kind: 'stop',
+      run: 'refresh-service/a',
+      stack: 'CacheOps',
+    });
+    assert.match(
+      refusal('clear-rest-cache', 'target=a', '--stack', 'S', '--settings', 'x.yaml'),
+      /--settings is for this/,
+    );
+    assert.match(refusal('check-target', 'a', '--stack', 'S', '--secrets', 'x.json'), /--secrets is for this/);
+  });
+
+  it('takes the runs of a time and of a target', () => {
+    const moment = Date.parse('2026-11-26T12:00:00Z');
+
+    assert.partialDeepStrictEqual(read('runs', '--target', 'gis', '--since', '2026-11-01'), {
+      target: 'gis',
+      since: Date.parse('2026-11-01'),
+    });
+    assert.equal(momentOf('7d', moment), Date.parse('2026-11-19T12:00:00Z'));
+    assert.equal(momentOf('90m', moment), Date.parse('2026-11-26T10:30:00Z'));
+    for (const odd of ['7', 'd', 'yesterday', '-1d', '2026-13-45'])
+      assert.match(refusal('runs', `--since=${odd}`), /is no time: give for example/);
+  });
+
   for (const args of [['--help'], ['help'], ['runs', '--help'], ['clear-rest-cache', '--help'], ['help', 'runs']]) {
     it(`has help for ${args.join(' ')}`, () => {
       assert.throws(() => read(...args), { name: 'HelpAsked', message: /^Usage: npm start --/ });
@@ -104,6 +134,7 @@ describe('the command line', () => {
       assert.notEqual(does, '');
       assert.deepEqual(z.safeParse(inputSchema, example).error, undefined);
       assert.throws(() => read(name, '--help'), { message: new RegExp(`${name} '\\{"target"`) });
+      assert.partialDeepStrictEqual(read(name, ...wordsOfExample(example ?? {}).split(' ')), { input: example });
     });
   }
 });

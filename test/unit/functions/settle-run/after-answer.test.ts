@@ -9,15 +9,16 @@ const TASK = 'rest/services/A/GPServer/B';
 const ENTRY: Entry = { operation: 'refresh-service', name: 'nightly', target: 'gis', status: 'running' };
 const CANCEL = { target: 'gis', taskPath: TASK, jobId: 'j1' };
 const FIND = { target: 'gis', sought: { taskPath: TASK, inputs: {} }, since: '2026-01-05T03:09:00Z' };
+const JOB = { jobId: 'j1', taskPath: TASK };
 const CANCELLING: Plan = { next: 'ask', waitSeconds: 1, ask: { cancel: CANCEL, attempt: { attempts: 4 } } };
 const FINDING: Plan = { next: 'ask', waitSeconds: 1, ask: { find: FIND, attempt: { attempts: 0 } } };
 const LAST = { attempts: 1200 };
 
 function after(
   answer: Answer,
-  { plan = CANCELLING, status = 'running' }: { plan?: Plan; status?: Entry['status'] } = {},
+  { plan = CANCELLING, status = 'running', cause }: { plan?: Plan } & Pick<Partial<Entry>, 'status' | 'cause'> = {},
 ) {
-  return afterAnswer(plan, answer, { ...ENTRY, status }, NOW);
+  return afterAnswer(plan, answer, { ...ENTRY, status, cause }, NOW);
 }
 
 describe('after the server was asked to cancel a job', () => {
@@ -37,10 +38,10 @@ describe('after the server was asked to cancel a job', () => {
     });
   }
 
-  it('only the state of the job is noted where the run had said itself that it failed', () => {
+  it('only the job and its state are noted where the run had said itself that it failed', () => {
     const step = after({ over: true, outcome: 'cancelled', jobStatus: 'its word' }, { status: 'failed' });
 
-    assert.deepEqual(step, { plan: { next: 'done' }, service: 'free', note: { jobStatus: 'its word' } });
+    assert.deepEqual(step, { plan: { next: 'done' }, service: 'free', note: { ...JOB, jobStatus: 'its word' } });
   });
 
   it('it is asked again while the job is not over, with what it said last, and the service is kept', () => {
@@ -83,10 +84,14 @@ describe('after the server was asked for a job', () => {
     assert.match(String(end?.set['cause']), /one that was submitted all the same has ended by itself/);
   });
 
-  it('a run that had failed keeps its own error where there is none', () => {
-    const step = after({ found: 'no' }, { plan: FINDING, status: 'failed' });
+  it('a run that had failed keeps its own error where there is none, and says once that a job may have come and gone', () => {
+    const failed = { plan: FINDING, status: 'failed' } as const;
+    const step = after({ found: 'no' }, { ...failed, cause: JSON.stringify({ errorMessage: 'AWS is down.' }) });
+    const cause = String(step.note?.['cause']);
 
-    assert.deepEqual(step, { plan: { next: 'done' }, service: 'free' });
+    assert.deepEqual(step, { plan: { next: 'done' }, service: 'free', note: { cause } });
+    assert.match(cause, /^AWS is down\. No job of it runs on the server; one that was submitted .* ended by itself\.$/);
+    assert.deepEqual(after({ found: 'no' }, { ...failed, cause }), step);
   });
 
   it('it is asked again where it could not be asked', () => {

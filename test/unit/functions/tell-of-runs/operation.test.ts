@@ -9,6 +9,9 @@ import { inSeconds, startTestLedger, waitingEntry } from '../../../support/test-
 const OPERATION = 'refresh-service';
 process.env['STACK'] = 'CacheOps';
 
+/** How version 0.1.0 writes an end. */
+const FORMER_END = { status: 'succeeded', result: '{"status":"succeeded"}' };
+
 type Values = Record<string, string | number | undefined>;
 
 describe('what becomes of runs', () => {
@@ -94,6 +97,31 @@ describe('what becomes of runs', () => {
 
     assert.deepEqual([await look(), await look()], [{ told: 1 }, { told: 0 }]);
     assert.deepEqual(names(), ['Run Ended lost']);
+  });
+
+  it('is found where its record was lost and version 0.1.0 wrote it, as soon as a record before it has come', async (t) => {
+    const { ledger, names, record, tell, look } = await open(t);
+    const { open: _open, ...former } = waitingEntry(OPERATION, 'former', { startedAt: inSeconds(-7200) });
+    await ledger.put(former);
+    await tell(record(former));
+    await tell(record({ ...former, status: 'running' }, former));
+    const { open: isOpen } = (await ledger.get(OPERATION, 'former')) ?? {};
+    const atEnd = isOpen === undefined ? {} : { open: String(isOpen) };
+    await ledger.put({ ...former, ...atEnd, ...FORMER_END, finishedAt: inSeconds(-3600) });
+
+    assert.deepEqual([await look(), await look()], [{ told: 1 }, { told: 0 }]);
+    assert.deepEqual(names(), ['Run Started former', 'Run Ended former']);
+  });
+
+  it('is not written into an entry that has ended, been removed or been told meanwhile', async (t) => {
+    const { ledger, record, tell } = await open(t);
+    const { open: _open, ...former } = waitingEntry(OPERATION, 'former');
+    await ledger.put({ ...former, ...FORMER_END, finishedAt: inSeconds(-1) });
+
+    await tell(record(former), record({ ...former, name: 'removed' }));
+
+    assert.equal((await ledger.get(OPERATION, 'former'))?.['open'], undefined);
+    assert.equal(await ledger.get(OPERATION, 'removed'), undefined);
   });
 
   it('is a start when the run says what it asks for, and a pause when it is kept waiting', async (t) => {

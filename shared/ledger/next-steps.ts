@@ -1,10 +1,10 @@
-import type { ErrorName } from '../../shared/errors.ts';
+import { type ErrorName, isErrorName } from '../errors.ts';
 
 const READ_THE_MESSAGES =
   "Read the job's last messages, look at the service, mend the cause, and start the operation again.";
 
 /** What a person does after a run has ended by an error. */
-export const NEXT_STEPS: Record<ErrorName, string> = {
+const NEXT_STEPS: Record<ErrorName, string> = {
   InvalidInputError: 'Correct the input, and start the operation again.',
   UnknownTargetError: 'Create the secret of the target, or correct the target in the input.',
   InvalidSecretError: 'Correct the secret of the target: the message names the keys.',
@@ -23,3 +23,18 @@ export const NEXT_STEPS: Record<ErrorName, string> = {
   UnreadableRasterError: 'Put a file that says where they lie beside the rasters, and send their letters back.',
   NotReadyError: 'Put what is missing, then a raster: the run that it starts covers those that wait.',
 };
+
+/** What a person does next, after a run that ended so (or is `paused`), with the error that it has. */
+export function nextStep({ word, error }: { word: string; error?: string | undefined }): string {
+  if (isErrorName(error)) return NEXT_STEPS[error];
+  switch (word) {
+    case 'succeeded':
+      return 'Nothing: it is done.';
+    case 'paused':
+      return 'Nothing: it goes on when the pause ends. To end it early, start pause-site with a time that is past.';
+    case 'partly':
+      return 'Look at the failed parts in the result, mend the causes, and run the rest again.';
+    default:
+      return 'Look at the execution.';
+  }
+}

@@ -1,12 +1,11 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import type { Rule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { BY_HAND_NAME } from '../shared/jobs/started-by.ts';
 import { OPEN_INDEX } from '../shared/ledger/entry.ts';
 import { VERSION } from '../shared/version.ts';
-import { stateMachineArn } from './arns.ts';
+import { checkPlace } from './check-place.ts';
 import { addRasters } from './constructs/add-rasters.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
@@ -22,22 +21,20 @@ import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
 import type { RasterRenewal } from './constructs/raster-renewal.ts';
+import { RunDashboard } from './constructs/run-dashboard.ts';
 import { runDecisions } from './constructs/run-decisions.ts';
 import { RunMachines } from './constructs/run-machines.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { addStartedByHand } from './constructs/started-by-hand.ts';
 import { addTelling, type DecisionProps } from './constructs/telling.ts';
 import { TestEvents } from './constructs/test-events.ts';
+import { OWN_NAME } from './names.ts';
 import { type Operation, operations, pascalCase } from './operations.ts';
 import { INVENTORY_KEY, inventoryMetadata } from './settings/inventory.ts';
-import { jobSettings, type Settings } from './settings/settings.ts';
-import { stackName } from './stack-name.ts';
-
-interface CacheOpsStackProps {
-  readonly settings: Settings;
-}
+import { type CacheOpsProps, checkSettings, jobSettings, type Settings } from './settings/settings.ts';
 
 /** Everything that is deployed: a function and a state machine for every operation, and what the settings ask for. */
-export class CacheOpsStack extends Stack {
+export class CacheOps extends Construct {
   readonly #settings: Settings;
   readonly #encryptionKey: EncryptionKey;
   readonly #network: Network | undefined;
@@ -45,19 +42,25 @@ export class CacheOpsStack extends Stack {
   readonly #notifications: Notifications | undefined;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #stateMachines = new Map<string, LoggedStateMachine>();
+  /** Where new rasters are put, where the settings have a source without a bucket of its own. */
+  readonly rasterBucket: Bucket | undefined;
   #renewal: RasterRenewal | undefined;
   #failures: DeadLetterQueue | undefined;
 
-  constructor(scope: Construct, { settings }: CacheOpsStackProps) {
-    super(scope, stackName(settings), {
-      description: `Keeps the caches of ArcGIS and MicroStrategy servers true (cache-ops ${VERSION})`,
-      analyticsReporting: false,
-    });
+  /**
+   * @param props the settings, by the keys of a settings file
+   * @throws SettingsError listing every problem of the settings
+   */
+  constructor(scope: Construct, id: string, props: CacheOpsProps = {}) {
+    super(scope, id);
+    checkPlace(this);
+    const settings = checkSettings(props);
     this.#settings = settings;
+    this.node.setContext(OWN_NAME, settings.name ?? '');
     this.node.setContext(LOG_DAYS, settings.logDays);
     markAll(this, settings);
-    new CfnOutput(this, 'Version', { value: VERSION });
-    this.templateOptions.metadata = { [INVENTORY_KEY]: inventoryMetadata(settings) };
+    this.#output('Version', VERSION);
+    Stack.of(this).addMetadata(INVENTORY_KEY, inventoryMetadata(settings));
     const { schedules, rasters, events, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,
@@ -77,24 +80,31 @@ export class CacheOpsStack extends Stack {
         alarms: this.#alarms,
       });
     }
-    if (rasters.length > 0) {
-      this.#renewal = addRasters(this, {
-        settings,
-        ledger,
-        functions: this.#functions,
-        operations: this.#stateMachines,
-        decision: (name, props) => this.#addDecision(name, props),
-        vendorFunction: (name, description) => this.#addVendorFunction(name, description),
-        encryptionKey,
-        alarms: this.#alarms,
-      });
-    }
+    this.rasterBucket = rasters.length > 0 ? this.#addRasters(ledger) : undefined;
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
     if (events.length > 0) {
       const stateMachines = this.#stateMachines;
       new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
     }
+    const decision = (name: string, props: DecisionProps) => this.#addDecision(name, props);
+    const machines = { operations: this.#stateMachines, renewal: this.#renewal };
+    new RunDashboard(this, 'Dashboard', { ledger, schedules, ...machines, decision });
     new TestEvents(this, 'TestEvents', { encryptionKey });
+  }
+
+  /**
+   * The state machine of an operation, for example to be started by something else in the app.
+   * @param operation such as `clear-rest-cache`
+   */
+  stateMachine(operation: string): IStateMachine {
+    const machine = this.#stateMachines.get(operation);
+    if (machine) return machine;
+    throw new Error(`There is no operation ${operation}; there are: ${[...this.#stateMachines.keys()].join(', ')}`);
+  }
+
+  /** By the same name in every stack, wherever this construct stands in it. */
+  #output(name: string, value: string): void {
+    new CfnOutput(Stack.of(this), name, { value });
   }
 
   #addRuns() {
@@ -120,7 +130,7 @@ export class CacheOpsStack extends Stack {
       'check-target',
       'Checks what is in the way of a target; changes nothing.',
     );
-    new CfnOutput(this, 'CheckTargetFunctionName', { value: checkTarget.functionName });
+    this.#output('CheckTargetFunctionName', checkTarget.functionName);
     for (const operation of operations) this.#addFunction(operation);
     const machines = new RunMachines(room, {
       ledger,
@@ -134,7 +144,7 @@ export class CacheOpsStack extends Stack {
     this.#addPause(ledger);
     const meaning = 'The job of a stopped run may still be at work.';
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, meaning, { ofRuns: true });
-    new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
+    this.#output('LedgerTableName', ledger.tableName);
     return { ledger, sweepRuns, cancelRun: machines.cancelRun };
   }
 
@@ -147,10 +157,6 @@ export class CacheOpsStack extends Stack {
       encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
     });
-    this.#addTelling(ledger, everyHour);
-  }
-
-  #addTelling(ledger: Ledger, everyHour: Rule): void {
     addTelling(this, {
       ledger,
       everyHour,
@@ -199,34 +205,20 @@ export class CacheOpsStack extends Stack {
     }).function;
   }
 
-  #addFunction({ name, kind, description, timeoutMinutes }: Operation): void {
-    const { secretPrefix, ledger } = this.#settings;
+  #addFunction(operation: Operation): void {
     this.#failures ??= new DeadLetterQueue(this, 'FailedInvocations', {
       encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
       meaning: 'An asynchronous invocation of an operation failed: the message holds its input and error.',
     });
-    const ownArn = stateMachineArn(this, name);
-    const lambda = new OperationFunction(this, pascalCase(name), {
-      name,
-      description,
-      timeout: Duration.minutes(timeoutMinutes),
+    const { function: lambda } = addStartedByHand(this, operation, {
+      settings: this.#settings,
       encryptionKey: this.#encryptionKey,
       network: this.#network,
-      secretPrefix,
-      environment: {
-        SECRET_PREFIX: secretPrefix,
-        // By its name, because the machine in turn refers to the function.
-        STATE_MACHINE_ARN: ownArn,
-        KEEP_DAYS: String(ledger.keepDays),
-        ...(kind === 'job' && { MAX_DURATION_DAYS: String(jobSettings(this.#settings, name).maxDuration) }),
-      },
-      access: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [ownArn] })],
       failures: this.#failures,
     });
-    lambda.allowDescribing([name], BY_HAND_NAME);
-    new CfnOutput(this, `${pascalCase(name)}FunctionName`, { value: lambda.function.functionName });
-    this.#functions.set(name, lambda.function);
+    this.#output(`${pascalCase(operation.name)}FunctionName`, lambda.functionName);
+    this.#functions.set(operation.name, lambda);
   }
 
   #addStateMachine(operation: Operation, machines: RunMachines): void {
@@ -235,6 +227,23 @@ export class CacheOpsStack extends Stack {
     const stateMachine = machines.add(id, operation, jobSettings(this.#settings, name).maxWaiting);
     this.#alarms.addForExecutions(id, stateMachine, `${name} failed.`, { ofRuns: true });
     this.#stateMachines.set(name, stateMachine);
-    new CfnOutput(this, `${id}StateMachineArn`, { value: stateMachine.stateMachineArn });
+    this.#output(`${id}StateMachineArn`, stateMachine.stateMachineArn);
+  }
+
+  /** Gives the bucket, where it is the stack's own. */
+  #addRasters(ledger: Ledger): Bucket | undefined {
+    const { bucket, renewal } = addRasters(this, {
+      settings: this.#settings,
+      ledger,
+      functions: this.#functions,
+      operations: this.#stateMachines,
+      decision: (name, props) => this.#addDecision(name, props),
+      vendorFunction: (name, description) => this.#addVendorFunction(name, description),
+      encryptionKey: this.#encryptionKey,
+      alarms: this.#alarms,
+    });
+    this.#renewal = renewal;
+    if (bucket) this.#output('RasterBucketName', bucket.bucketName);
+    return bucket;
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nextOccurrences } from '../../infra/settings/next-occurrences.ts';
+import { nextOccurrences } from '../../../../shared/schedules/next-occurrences.ts';
 
 const FROM = '2026-11-26T12:00:00Z';
 

@@ -1,0 +1,20 @@
+import { homedir } from 'node:os';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Names another folder for what this machine keeps of its runs. */
+export const STATE_VARIABLE = 'CACHE_OPS_STATE';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Where this machine keeps its ledger: `.cache-ops` in a checkout. An installed package is replaced by its next version,
+ * so it uses the state folder of the person's account.
+ */
+export function stateFolder(environment = process.env, root = ROOT): string {
+  const given = environment[STATE_VARIABLE];
+  if (given) return given;
+  if (!root.split(sep).includes('node_modules')) return join(root, '.cache-ops');
+  const { LOCALAPPDATA, XDG_STATE_HOME } = environment;
+  return join(LOCALAPPDATA || XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'cache-ops');
+}
