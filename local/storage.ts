@@ -1,5 +1,5 @@
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
 import type { QueueResource } from './template.ts';
@@ -13,6 +13,8 @@ export interface Storage {
   createQueue(queue: QueueResource): Promise<void>;
   queueUrl(arn: string): string;
   send(queueArn: string, body: string): Promise<void>;
+  /** How many wait or are being worked on. */
+  messagesIn(queueArn: string): Promise<number>;
   putObject(bucket: string, key: string, body: Buffer, metadata?: Record<string, string>): Promise<CreatedObject>;
   close(): Promise<void>;
 }
@@ -48,6 +50,15 @@ export async function startStorage(): Promise<Storage> {
     },
     async send(queueArn, body) {
       await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(queueArn), MessageBody: body }));
+    },
+    async messagesIn(queueArn) {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: queueUrl(queueArn),
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        }),
+      );
+      return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
     },
     async putObject(bucket, key, body, metadata) {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, Metadata: metadata }));
