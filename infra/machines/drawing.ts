@@ -40,6 +40,7 @@ function call({ Resource: resource, Parameters: parameters }: Task): string {
   const machine = called('StateMachineArn');
   if (resource.endsWith(':lambda:invoke')) return `asks ${called('FunctionName')}`;
   if (resource.endsWith('.sync:2')) return `runs ${machine}`;
+  if (resource.includes(':cloudfront:')) return 'asks CloudFront';
   return resource.includes(':dynamodb:') ? 'writes the ledger' : `starts ${machine}`;
 }
 

@@ -175,6 +175,9 @@ const CHECKS: Readonly<Record<string, (value: unknown, name: string) => void>> =
     assert.ok(schema, name);
     z.parse(schema, value);
   },
+  secrets(value) {
+    for (const secret of Object.values(Object(value))) CHECKS['secret']?.(secret, '');
+  },
   secret(value) {
     assert.deepEqual(
       Object.keys(Object(value)).filter((key) => !secretKeys.has(key)),
