@@ -17,6 +17,7 @@ export const SCRIPTS: Readonly<Record<string, string>> = {
   iam: STACK_VERBS.iam,
   bench: 'measures cold starts, calls and polls: see [performance](../performance.md)',
   docs: 'writes the pages that are made from the code',
+  recording: 'records the tour for the README',
   'docs:events': 'writes the JSON Schemas of the events',
   'docs:machines': 'writes the page of the state machines',
   'settings:schema': 'writes the JSON Schema of the settings',
