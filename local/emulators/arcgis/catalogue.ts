@@ -28,6 +28,8 @@ export interface Service {
   /** Without a scheme the service has no tile cache. */
   scheme: TileScheme | undefined;
   hasLiveData: boolean;
+  /** For how many seconds browsers may keep its tiles, as the Admin API writes it. */
+  cacheControlMaxAge: string;
   refreshedAt: number | undefined;
   refreshCount: number;
   /** Whether the jobs of a GP service report their progress (published from Pro 2.6 on). */
@@ -53,6 +55,7 @@ export function createService(given: Partial<Service> & Pick<Service, 'name' | '
     layers: [{ id: 0, name, extent }],
     scheme: undefined,
     hasLiveData: false,
+    cacheControlMaxAge: '0',
     refreshedAt: undefined,
     refreshCount: 0,
     progress: true,
