@@ -1,4 +1,6 @@
+import { LOCAL_ACCOUNT } from '../local/intrinsics.ts';
 import type { KeptEntry } from '../local/ledger-file.ts';
+import { consoleUrl } from '../shared/lambda/console-url.ts';
 import { messageOf } from '../shared/ledger/message-of.ts';
 import { progressText, timeText, unitsText } from './run-words.ts';
 import { onOneLine, type Screen, wrapped } from './screen.ts';
@@ -43,7 +45,14 @@ export function runAsText(entry: KeptEntry, screen: Screen): string {
   ];
   const rows = facts.filter(([, fact]) => fact !== '').map(([title, fact]) => [title, onOneLine(fact)]);
   const [, , ...lines] = textTable([{ title: '' }, { title: '' }], rows, screen.width).split('\n');
-  return [wrapped(`${entry.operation}/${entry.name}`, screen.width), ...lines].join('\n');
+  // On a line of its own, however long it is: terminals make a link of it.
+  return [wrapped(`${entry.operation}/${entry.name}`, screen.width), ...lines, ...executionOf(entry)].join('\n');
+}
+
+/** Where the execution of a run in AWS is shown; a run of this machine has no such place. */
+function executionOf({ executionArn }: KeptEntry): string[] {
+  if (typeof executionArn !== 'string' || executionArn.includes(`:${LOCAL_ACCOUNT}:`)) return [];
+  return ['', onOneLine(consoleUrl(executionArn))];
 }
 
 /** Why an edge still keeps old tiles, where it does. */

@@ -3,7 +3,6 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { OPEN_INDEX } from '../shared/ledger/entry.ts';
 import { VERSION } from '../shared/version.ts';
 import { stateMachineArn } from './arns.ts';
 import { checkPlace } from './check-place.ts';
@@ -136,7 +135,12 @@ export class CacheOps extends Construct {
     nextUnit.set('CANCEL_RUN_ARN', machines.cancelRun.stateMachineArn);
     nextUnit.function.addToRolePolicy(mayStart([machines.cancelRun]));
     for (const operation of operations) this.#addStateMachine(operation, machines);
-    this.#addPause(ledger);
+    new PauseSite(this, 'Pause', {
+      ledger,
+      decision: (name, props) => this.#addDecision(name, props),
+      operations: [...this.#stateMachines.keys()],
+      encryptionKey,
+    });
     const meaning = 'The job of a stopped run may still be at work.';
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, meaning, { ofRuns: true });
     this.#output('LedgerTableName', ledger.tableName);
@@ -160,18 +164,6 @@ export class CacheOps extends Construct {
       decision: (name, props) => this.#addDecision(name, props),
       encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
-    });
-  }
-
-  #addPause(ledger: Ledger): void {
-    new PauseSite(this, 'Pause', {
-      pauseSite: this.#addDecision('pause-site', {
-        description: 'Pauses a target, or ends its pause.',
-        environment: { LEDGER_TABLE: ledger.tableName },
-        access: ledger.decisionAccess(['BatchGetItem', 'UpdateItem'], OPEN_INDEX),
-      }),
-      operations: [...this.#stateMachines.keys()],
-      encryptionKey: this.#encryptionKey,
     });
   }
 

@@ -21,6 +21,7 @@ export interface TaskServices {
   cloudFront: Pick<CloudFront, 'createInvalidation'>;
 }
 
+const requestSchema = z.record(z.string(), z.unknown());
 const invocationSchema = z.object({ FunctionName: z.string(), Payload: z.unknown().optional() });
 const startSchema = z.object({
   StateMachineArn: z.string(),
@@ -77,7 +78,7 @@ async function callDatabase(
   const [prefix, family] = resource.includes(':aws-sdk:')
     ? ['DynamoDb', 'DynamoDbException']
     : ['DynamoDB', 'AmazonDynamoDBException'];
-  const request = z.record(z.string(), z.unknown()).parse(parameters);
+  const request = requestSchema.parse(parameters);
   try {
     const result = JSON.stringify(
       await database.call(

@@ -36,7 +36,7 @@ function failure(run: LastRun, mended: boolean, clock: Clock): Html {
   const { status, error, message = '', finishedAt, hasRest } = run;
   const cut = message.length > MAX_MESSAGE_CHARACTERS ? `${message.slice(0, MAX_MESSAGE_CHARACTERS)} …` : message;
   const why = [error, cut].filter((part) => part !== undefined && part !== '').join(': ');
-  const since = mended ? html`<br><span class="co-good">A later run succeeded.</span>` : undefined;
+  const since = mended ? html`<br><span class="co-good co-status">A later run succeeded.</span>` : undefined;
   return html`<tr><th scope="row"><strong>${whatOf(run)}</strong><br>${executionLink(run)}</th><td class="co-time">${statusWord(status)}<br>${at(finishedAt, clock)}</td>
 <td>${why}${why === '' ? undefined : html`<br>`}<strong>Next:</strong> ${nextStep({ word: status, error })}${since}</td><td class="co-act">${hasRest ? restButton(runName(run)) : undefined}</td></tr>
 `;

@@ -30,6 +30,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     run({
       ...place,
       operation: 'operation',
+      dashboard: 'CacheOps',
       example: {},
       functionArn: "the operation's function",
       holdArn: 'hold',

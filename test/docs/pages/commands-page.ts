@@ -20,6 +20,7 @@ export const SCRIPTS: Readonly<Record<string, string>> = {
   'docs:events': 'writes the JSON Schemas of the events',
   'docs:machines': 'writes the page of the state machines',
   'settings:schema': 'writes the JSON Schema of the settings',
+  pictures: "takes pictures of the dashboard's page in Chromium",
   'release:check': 'goes through the checklist of a release',
 };
 
