@@ -33,6 +33,7 @@ const OTHER_KEYS = [
     'outputUrl',
     'failedUnits',
     'expectedSeconds',
+    'cacheControlMaxAge',
   ],
 ];
 
