@@ -89,7 +89,7 @@ function deployScript(stackName: string): string {
   return `#!/bin/sh
 # Deploys the stack ${stackName} of cache-ops ${VERSION} by the AWS command line alone.
 # The bucket is one of yours, in the region of the stack; who deploys needs to write to it.
-# Account and region are those of the environment (AWS_PROFILE, AWS_REGION).
+# Account and region are those of the environment (AWS_PROFILE, AWS_DEFAULT_REGION).
 set -eu
 bucket=\${1:?"say which bucket takes the code: sh ${DEPLOY_FILE} <bucket>"}
 shift
