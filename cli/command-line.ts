@@ -100,7 +100,10 @@ export function readCommandLine(args: readonly string[], environment = process.e
     .command('completion')
     .description('prints what completes these commands in your shell')
     .argument('<shell>', SHELLS.join(' or '))
-    .addHelpText('after', '\nFor example, in ~/.bashrc:\n  source <(npx cache-ops completion bash)')
+    .addHelpText(
+      'after',
+      '\nFor example, in ~/.bashrc:\n  alias cache-ops="npx cache-ops"\n  source <(npx cache-ops completion bash)',
+    )
     .action((shell: string) => {
       const known = SHELLS.find((one) => one === shell);
       if (known === undefined) throw new UsageError(`There is no completion for ${shell}: ${SHELLS.join(', ')}`);

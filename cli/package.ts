@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readStackSettings, runStackCommand } from './stack.ts';
@@ -13,6 +14,7 @@ async function pack(args: readonly string[]): Promise<number> {
   const { buildPackage } = await import('../infra/package/build-package.ts');
   const { buildTemplate, DEPLOY_FILE, TEMPLATE_FILE } = await import('../infra/package/build-template.ts');
   const [folder, template] = [`${DIST}/package`, `${DIST}/template`];
+  await rm(DIST, { recursive: true, force: true });
   await buildPackage(folder);
   await buildTemplate(template, read, folder);
   const packed = spawnSync('npm', ['pack', '--silent', '--pack-destination', DIST], {

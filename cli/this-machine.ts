@@ -8,6 +8,7 @@ import type { BackEnd, Pausing } from './back-end.ts';
 import { followExecution, RunLines } from './follow-execution.ts';
 import type { Secrets } from './secrets-file.ts';
 import type { Surroundings } from './surroundings.ts';
+import { UsageError } from './usage.ts';
 
 interface Options {
   /** Without them the servers in miniature. */
@@ -76,7 +77,7 @@ export class ThisMachine implements BackEnd {
 
   async #start(targets: Record<string, unknown>, { seesOthers = false } = {}): Promise<Platform> {
     const { progress, resources, interrupted } = this.#surroundings;
-    const assemblyDirectory = await synthesize(progress, this.#options.settings);
+    const assemblyDirectory = await synthesize(progress, await checkedSettings(this.#options.settings));
     interrupted.throwIfAborted();
     const lines = new RunLines();
     const platform = await startPlatform({
@@ -115,5 +116,18 @@ export class ThisMachine implements BackEnd {
         ? `Without --secrets the targets are ${names.join(' and ')}, the servers in miniature`
         : `The file ${secrets.file} has ${names.length === 0 ? 'no targets' : `the targets ${names.join(', ')}`}`;
     return `${place}, and not "${target}".${near === undefined ? '' : ` Did you mean ${near}?`}`;
+  }
+}
+
+/** @throws {UsageError} with everything that is wrong with the settings */
+async function checkedSettings(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  // Loaded only now: few need it.
+  const { readSettings, SettingsError } = await import('../infra/settings/settings.ts');
+  try {
+    readSettings(file);
+    return file;
+  } catch (error) {
+    throw error instanceof SettingsError ? new UsageError(error.message) : error;
   }
 }

@@ -53,8 +53,12 @@ const putEventSchema = z.object({
   Resources: z.array(z.string()).default([]),
 });
 
+const putEventsSchema = z.object({ Entries: z.array(putEventSchema).min(1).max(10) });
+
 export type PutEvent = z.output<typeof putEventSchema>;
 
+/** Of DynamoDB. */
+const requestSchema = z.record(z.string(), z.unknown());
 const ofExecutionSchema = z.object({ executionArn: z.string() });
 
 type Action = (request: unknown) => object | Promise<object>;
@@ -83,7 +87,7 @@ export function awsServices(services: () => Services): AwsServices {
     },
     'AWSStepFunctions.DescribeExecution': (request) => describeExecution(services(), request),
     'AWSEvents.PutEvents': async (request) => {
-      const { Entries } = z.object({ Entries: z.array(putEventSchema).min(1).max(10) }).parse(request);
+      const { Entries } = putEventsSchema.parse(request);
       for (const entry of Entries) await services().putEvent?.(entry);
       return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
     },
@@ -168,7 +172,7 @@ async function answer(target: string, action: Action | undefined, body: string):
 function databaseAction(services: () => Services, target: string): Action | undefined {
   const [, action] = /^DynamoDB_\d+\.(\w+)$/.exec(target) ?? [];
   if (action === undefined) return undefined;
-  return (request) => services().database.call(action, z.record(z.string(), z.unknown()).parse(request));
+  return (request) => services().database.call(action, requestSchema.parse(request));
 }
 
 function foundExecution({ find }: Services, executionArn: string): NonNullable<ReturnType<Services['find']>> {

@@ -99,7 +99,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
       options.onWrite?.(entry);
     },
     onStart(execution) {
-      if (execution.parent || execution.isFollowUp) return;
+      if (execution.parent || execution.isFollowUp || execution.isOfEvent) return;
       const end = execution.ended.then(() => settle(execution));
       settled.set(execution, end);
       options.onRun(execution, end);
@@ -111,7 +111,10 @@ export async function startPlatform(options: Options): Promise<Platform> {
   const { kept } = options;
   const heedNobody =
     kept && heedOthers(kept, { stop: (arn) => find(arn)?.abort(), pause: (pause) => ledger.put(pause) });
-  const bus = new OwnBus(template.rules, realClock, invoke);
+  const bus = new OwnBus(template.rules, realClock, {
+    lambda: invoke,
+    states: (stateMachineArn, input) => stateMachines.startOfEvent({ stateMachineArn, input }),
+  });
   const aws = await startAwsEndpoint(() => ({
     start: (request) => stateMachines.start(request),
     find: (arn) => find(arn) ?? kept?.executionOfOthers(arn),

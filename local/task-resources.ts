@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from './clock.ts';
+import type { CloudFront } from './cloud-front.ts';
 import type { Database } from './database.ts';
 import type { Execution } from './execution.ts';
 import type { FunctionOutcome } from './function-process.ts';
@@ -20,8 +21,10 @@ export interface TaskServices {
   /** Puts a message into a queue. */
   send?: ((queueUrl: string, body: string) => Promise<void>) | undefined;
   start: (request: StartExecution, parent?: Execution) => Execution;
+  cloudFront: Pick<CloudFront, 'createInvalidation'>;
 }
 
+const requestSchema = z.record(z.string(), z.unknown());
 const invocationSchema = z.object({ FunctionName: z.string(), Payload: z.unknown().optional() });
 const messageSchema = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
 const startSchema = z.object({
@@ -57,6 +60,8 @@ export async function runTask(
     }
     case 'arn:aws:states:::states:startExecution.sync:2':
       return runToEnd(startFromTask(parameters, services, execution), services.clock);
+    case 'arn:aws:states:::aws-sdk:cloudfront:createInvalidation':
+      return invalidate(parameters, services);
     default:
       if (resource.startsWith('arn:aws:lambda:')) return invoke(resource, parameters, services);
       throw new Error(`The local platform does not run the task resource ${resource}`);
@@ -82,7 +87,7 @@ async function callDatabase(
   const [prefix, family] = resource.includes(':aws-sdk:')
     ? ['DynamoDb', 'DynamoDbException']
     : ['DynamoDB', 'AmazonDynamoDBException'];
-  const request = z.record(z.string(), z.unknown()).parse(parameters);
+  const request = requestSchema.parse(parameters);
   try {
     const result = JSON.stringify(
       await database.call(
@@ -95,6 +100,28 @@ async function callDatabase(
   } catch (error) {
     if (!(error instanceof ServiceError) || error.name.startsWith('States.')) throw error;
     throw new ServiceError(`${prefix}.${error.name === 'ValidationException' ? family : error.name}`, error.message);
+  }
+}
+
+/** Errors have the names of the SDK's classes; those that it has no class for, such as throttling, one for all. */
+const CLOUD_FRONT_CLASSES = [
+  'AccessDenied',
+  'BatchTooLarge',
+  'InconsistentQuantities',
+  'InvalidArgument',
+  'InvalidationBatchAlreadyExists',
+  'MissingBody',
+  'NoSuchDistribution',
+  'TooManyInvalidationsInProgress',
+];
+
+function invalidate(parameters: unknown, { cloudFront }: TaskServices): Json {
+  try {
+    return JSON.parse(JSON.stringify(cloudFront.createInvalidation(parameters)));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const name = CLOUD_FRONT_CLASSES.includes(error.name) ? `${error.name}Exception` : 'CloudFrontException';
+    throw new ServiceError(`CloudFront.${name}`, error.message);
   }
 }
 

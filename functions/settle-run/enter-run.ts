@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { withoutParent } from '../../shared/lambda/without-parent.ts';
 import type { Entry, EntryKey } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 
@@ -13,12 +14,11 @@ const executionSchema = z.looseObject({
  */
 export async function enterRun(event: unknown, key: EntryKey, ledger: LedgerTable): Promise<Entry | undefined> {
   const execution = executionSchema.safeParse(event).data?.detail;
-  if (execution === undefined || isDryRun(execution.input)) return undefined;
-  const { executionArn, startDate } = execution;
-  await ledger.enter(key, { executionArn, startedAt: new Date(startDate).toISOString() });
+  if (execution === undefined) return undefined;
+  const { executionArn, startDate, input } = execution;
+  const given: unknown = JSON.parse(input ?? '{}');
+  if (Object.hasOwn(Object(given), 'dryRun')) return undefined;
+  const { parent } = withoutParent(given, key.operation, executionArn);
+  await ledger.enter(key, { executionArn, startedAt: new Date(startDate).toISOString(), parent });
   return await ledger.entry(key);
-}
-
-function isDryRun(input: string | null | undefined): boolean {
-  return input !== null && input !== undefined && Object.hasOwn(Object(JSON.parse(input)), 'dryRun');
 }

@@ -88,7 +88,13 @@ function afterFailure({ ended: status, error: told }: EndedRun, entry: Entry, no
   const isOverdue = error === 'JobTimedOutError';
   if (isOverdue && hasJob(entry)) return cancelling(entry);
   const saidItself = status === 'FAILED' && told !== 'AwsUnavailableError' && !told?.startsWith('States.');
-  if (saidItself && error !== 'AwsUnavailableError') return NOTHING_TO_DO;
+  if (saidItself && error !== 'AwsUnavailableError') {
+    // The watch was given up, because of the secret for example: nobody can say what its job does.
+    const mayRun = hasJob(entry) && isErrorName(error) && !ERRORS[error].jobIsOver;
+    return mayRun
+      ? { ...NOTHING_TO_DO, end: { name: 'isUncertain', set: { error, cause: entry.cause } } }
+      : NOTHING_TO_DO;
+  }
   if (isErrorName(error) && ERRORS[error].jobIsOver) return { ...NOTHING_TO_DO, service: 'free' };
   if (hasJob(entry)) return cancelling(entry);
   if (error === 'SubmitUncertainError') return afterSubmit(entry, now);

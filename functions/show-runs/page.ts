@@ -35,7 +35,7 @@ function summary(seen: SeenRuns, clock: Clock): string {
   const counts = [
     open === 0 ? 'Nothing runs' : `${open} ${open === 1 ? 'run has' : 'runs have'} not ended`,
     ...(failed > 0 ? [`${failed} ${failed === 1 ? 'failure' : 'failures'}`] : []),
-    ...(paused > 0 ? [`${paused} paused`] : []),
+    ...(paused > 0 ? [`${paused} ${paused === 1 ? 'target is' : 'targets are'} paused`] : []),
   ];
   return `${counts.join(', ')}.`;
 }

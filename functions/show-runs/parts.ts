@@ -34,7 +34,7 @@ const CLASSES: Record<string, string> = {
 };
 
 export function statusWord(status: string): Html {
-  return html`<span class="${CLASSES[status] ?? ''}">${status}</span>`;
+  return html`<span class="co-status ${CLASSES[status] ?? ''}">${status}</span>`;
 }
 
 /** What is said in the place of rows that are left out. */

@@ -47,7 +47,7 @@ function row(run: Entry, parts: readonly Entry[], clock: Clock): Html {
   });
   const started = [at(run.startedAt, clock), run.startedBy === undefined ? '' : `by ${run.startedBy}`].join(' ');
   return html`<tr><th scope="row"><strong>${what}</strong><br>${executionLink(run)}<br><span class="co-soft">since ${started}</span></th>
-<td>${progress(run, what, clock)}${atWork(parts)}</td>
+<td class="co-progress">${progress(run, what, clock)}${atWork(parts)}</td>
 <td>${run.expectedEnd === undefined ? html`<span class="co-soft">not known</span>` : atWithDistance(run.expectedEnd, clock)}</td>
 <td class="co-act">${run.parent === undefined ? stop : html`<span class="co-soft">part of ${run.parent}</span>`}</td></tr>
 `;

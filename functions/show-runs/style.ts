@@ -17,13 +17,16 @@ background:var(--paper);color:var(--ink);font:13px/1.45 "Amazon Ember","Open San
 .co th,.co td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border:0;border-bottom:1px solid var(--line);overflow-wrap:anywhere;color:var(--ink);background:none;font-weight:400}
 .co thead th{color:var(--soft);font-weight:600;white-space:nowrap}
 .co tbody th,.co strong{font-weight:600}
+.co th .co-soft,.co th a{font-weight:400}
+.co .co-progress{width:34%}
+.co .co-status{white-space:nowrap;font-weight:600}
 .co .co-act{text-align:right;white-space:nowrap;padding-right:0;width:1%}
 .co .co-time{white-space:nowrap;width:1%}
 .co .co-bar{height:8px;border-radius:4px;background:var(--track);overflow:hidden;margin:5px 0;min-width:120px}
 .co .co-bar span{display:block;height:100%;background:var(--bar)}
-.co .co-good{color:var(--good);font-weight:600}
-.co .co-bad{color:var(--bad);font-weight:600}
-.co .co-warn{color:var(--warn);font-weight:600}
+.co .co-good{color:var(--good)}
+.co .co-bad{color:var(--bad)}
+.co .co-warn{color:var(--warn)}
 .co button{font:600 12px/1.2 inherit;font-family:inherit;color:var(--link);background:none;border:1px solid var(--link);border-radius:12px;padding:4px 12px;margin:0 0 2px 6px;cursor:pointer}
 .co button:hover,.co button:focus{background:var(--track);outline:2px solid var(--link);outline-offset:1px}
 .co .co-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0 0 0 0)}

@@ -31,7 +31,7 @@ function row(name: string, pause: Pause | undefined, clock: Clock): Html {
   const state =
     pause === undefined
       ? html`<span class="co-soft">not paused</span>`
-      : html`<span class="co-warn">paused</span> until ${atWithDistance(pause.until, clock)}: ${pause.reason}`;
+      : html`<span class="co-warn co-status">paused</span> until ${atWithDistance(pause.until, clock)}: ${pause.reason}`;
   const buttons = pause === undefined ? HOURS.map((hours) => pauseButton(name, who, hours)) : resumeButton(name, who);
   return html`<tr><th scope="row"><strong>${who}</strong></th><td>${state}</td><td class="co-act">${buttons}</td></tr>
 `;

@@ -1,6 +1,6 @@
 import { environment } from '../../shared/lambda/environment.ts';
 import { log } from '../../shared/lambda/log.ts';
-import type { Entry } from '../../shared/ledger/entry.ts';
+import type { Entry, EntryKey } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 
 /** AWS tells of the end of an execution within seconds, or not at all. */
@@ -28,9 +28,9 @@ export async function sweepRuns(ledger: LedgerTable, { describeExecution, startM
   const swept: string[] = [];
   let looked = 0;
   for await (const page of ledger.open(longAgo)) {
-    for (const { operation, name, executionArn, seenAt } of page) {
+    for (const { operation, name, executionArn = formerArn(cancelRunArn, { operation, name }), seenAt } of page) {
       looked += 1;
-      if (executionArn === undefined || isSeenSince(seenAt, longAgo)) continue;
+      if (isSeenSince(seenAt, longAgo)) continue;
       const { status = 'GONE', error, cause, output } = (await describeExecution(executionArn)) ?? {};
       if (status === 'RUNNING') continue;
       await startMachine(cancelRunArn, {
@@ -45,6 +45,11 @@ export async function sweepRuns(ledger: LedgerTable, { describeExecution, startM
   }
   if (swept.length > 0) log('warn', 'runs whose end nobody told: cancel-run cleans up after them', { runs: swept });
   return { looked, swept: swept.length };
+}
+
+/** Version 0.1.0 kept no address of an execution; its machines have the names of their operations. */
+function formerArn(cancelRunArn: string, { operation, name }: EntryKey): string {
+  return cancelRunArn.replace(/:stateMachine:.*$/, `:execution:${operation}:${name}`);
 }
 
 /** Undefined where there is none. What would not fit into the input of an execution is left out, all but its word. */

@@ -41,6 +41,7 @@ function call({ Resource: resource, Parameters: parameters }: Task): string {
   if (resource.endsWith(':lambda:invoke')) return `asks ${called('FunctionName') ?? 'another function'}`;
   if (resource.endsWith(':sqs:sendMessage')) return 'writes a dead letter';
   if (resource.endsWith('.sync:2')) return `runs ${machine}`;
+  if (resource.includes(':cloudfront:')) return 'asks CloudFront';
   return resource.includes(':dynamodb:') ? 'writes the ledger' : `starts ${machine}`;
 }
 

@@ -4,6 +4,7 @@ import { ASKED } from '../../shared/ledger/raster-items.ts';
 import { cancelRun } from './cancel-run/cancel-run.ts';
 import { drawing } from './drawing.ts';
 import { hold } from './hold/hold.ts';
+import { invalidateEdge } from './invalidate-edge/invalidate-edge.ts';
 import { pauseSite } from './pause-site/pause-site.ts';
 import { renewFromRasters } from './renew-from-rasters/renew-from-rasters.ts';
 import { run } from './run/run.ts';
@@ -30,6 +31,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     run({
       ...place,
       operation: 'operation',
+      dashboard: 'CacheOps',
       example: {},
       functionArn: "the operation's function",
       holdArn: 'hold',
@@ -100,6 +102,11 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
     'renew-from-rasters',
     'From new rasters of one source to a service that shows them: the function `renew-rasters` says what is next, and the operations do the work as runs of their own.',
     renewFromRasters({ ...place, renewRastersArn: 'renew-rasters', askedArns: ASKED, givenUpUrl: '' }),
+  ],
+  [
+    'invalidate-edge',
+    'Has what stands before the server forget the tiles that a run has changed, once for all runs that ended in the same minute. Its failure is noted in the entry of the run, which has succeeded all the same.',
+    invalidateEdge(place),
   ],
 ];
 

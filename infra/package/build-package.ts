@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
@@ -73,11 +72,16 @@ async function buildConstruct(folder: string): Promise<Metafile> {
 
 /** The construct as the compiler declares it; the type of its settings as their JSON Schema has it. */
 async function writeDeclarations(folder: string): Promise<void> {
-  const temporary = await mkdtemp(join(tmpdir(), 'cache-ops-declarations-'));
-  const flags = ['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--skipLibCheck', '--strict'];
-  const language = ['--allowImportingTsExtensions', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
-  const args = [TSC, 'infra/cache-ops.ts', ...flags, ...language, '--rootDir', '.', '--outDir', temporary];
-  const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  // Below node_modules, where the compiler finds the types of Node.js.
+  const cache = join(ROOT, 'node_modules', '.cache');
+  await mkdir(cache, { recursive: true });
+  const temporary = await mkdtemp(join(cache, 'declarations-'));
+  const config = join(temporary, 'tsconfig.json');
+  const compilerOptions = { noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: ROOT, outDir: '.' };
+  const files = [join(ROOT, 'infra/cache-ops.ts')];
+  const include = [join(ROOT, 'shared/**/*.d.ts')];
+  await writeFile(config, JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), compilerOptions, files, include }));
+  const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', config], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the construct could not be declared:\n${stdout}`);
   const construct = await readFile(join(temporary, 'infra/cache-ops.d.ts'), 'utf8');
   await rm(temporary, { recursive: true });

@@ -1,31 +1,16 @@
-/** The first page of the package, which is read where no page of the project is. */
+import { readFileSync } from 'node:fs';
+
+const PAGE = new URL('../../docs/other-ways-to-deploy.md', import.meta.url);
+
+/** The first page of the package, which is read where no page of the project is; its example is the one of that page. */
 export function packageReadme(): string {
+  const [example = ''] = /```ts\n[\s\S]*?```/.exec(readFileSync(PAGE, 'utf8')) ?? [];
   return `# cache-ops
 
 Keeps the caches of ArcGIS and MicroStrategy servers true: a construct of the AWS CDK.
 It holds five operations with their schedules, the events that start them, their alarms, and an entry for every run.
 
-\`\`\`bash
-npm install cache-ops aws-cdk-lib constructs
-\`\`\`
-
-\`\`\`ts
-import { App, Stack } from 'aws-cdk-lib';
-import { CacheOps } from 'cache-ops';
-
-const stack = new Stack(new App(), 'Gis');
-new CacheOps(stack, 'CacheOps', {
-  schedules: [
-    {
-      name: 'nightly-rest-cache',
-      operation: 'clear-rest-cache',
-      expression: 'cron(0 3 * * ? *)',
-      timezone: 'Europe/Paris',
-      input: { target: 'city-gis' },
-    },
-  ],
-});
-\`\`\`
+${example}
 
 A target is a secret \`cache-ops/<target>\` in AWS Secrets Manager, with the address of the server and the account:
 
@@ -33,9 +18,9 @@ A target is a secret \`cache-ops/<target>\` in AWS Secrets Manager, with the add
 { "vendor": "arcgis", "url": "https://gis.example.org/server", "username": "svc", "password": "…" }
 \`\`\`
 
-The settings have the keys of a settings file, and their descriptions are in the declarations.
-\`readSettings('cache-ops.yaml')\` reads such a file; \`cache-ops/settings.schema.json\` is its JSON Schema.
+The props are the settings; their descriptions are in the declarations.
+\`readSettings('cache-ops.yaml')\` reads them from a file, whose JSON Schema is \`cache-ops/settings.schema.json\`.
 Settings that cannot be used end the synthesis with every problem.
-A stack holds one \`CacheOps\`; several in one account have different names (\`name\`).
+A stack holds one \`CacheOps\`; two stacks in one account and region need two values of \`name\`.
 `;
 }

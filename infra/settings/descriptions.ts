@@ -124,6 +124,13 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   events: d('Events of other systems that start an operation.'),
   'events.name': d('Of the source of events; unique.', 'after-nightly-load'),
   pattern: d('The pattern of EventBridge that an event must fit.', { source: ['aws.glue'] }),
+  edges: d('What keeps tiles before the server: paths of it are invalidated when the service has changed.'),
+  service: d('The service, as inputService names it.', 'Basemaps/City.MapServer'),
+  cloudFront: d('A distribution of Amazon CloudFront in this account.'),
+  distributionId: d('The id of the distribution.', 'E2EXAMPLE1ABCD'),
+  paths: d('What is invalidated, 15 paths at most; * stands at the end only.', [
+    '/arcgis/rest/services/Basemaps/City/MapServer/*',
+  ]),
   sites: d('What holds for one target.', { 'city-gis': { jobsAtOnce: 2, window: 'nights' } }),
   maxTiles: d('How many tiles a plan may have without confirmTiles.', 10_000_000),
   windows: d('Times in which a site may be worked on.', {

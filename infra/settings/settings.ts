@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { pathText, problemsOf } from '../../shared/schema-messages.ts';
 import { operations } from '../operations.ts';
 import { awsText, KEY_ARN } from './aws-names.ts';
+import { checkUniqueEdges, edgeSchema } from './edges.ts';
 import { notificationsSchema } from './notifications.ts';
 import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
 import { LONGEST_BUCKET_NAME, rasterSchema } from './rasters.ts';
@@ -83,6 +84,10 @@ export const settingsSchema = z
     ),
     events: orNothing(
       z.array(eventSchema).superRefine(checkUniqueNames, { when: ({ value }) => Array.isArray(value) }),
+      [],
+    ),
+    edges: orNothing(
+      z.array(edgeSchema).superRefine(checkUniqueEdges, { when: ({ value }) => Array.isArray(value) }),
       [],
     ),
     jobs: orNothing(jobsSchema, {}),

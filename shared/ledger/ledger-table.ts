@@ -134,7 +134,7 @@ export class LedgerTable {
   }
 
   /** Enters a run as its machine does; one that has an entry keeps it. */
-  async enter(key: EntryKey, run: { executionArn: string; startedAt: string }): Promise<void> {
+  async enter(key: EntryKey, run: Pick<Entry, 'executionArn' | 'startedAt' | 'parent'>): Promise<void> {
     const set = values({ ...run, status: 'waiting', open: OPEN });
     await this.#update(key, expression({ set }, { condition: 'attribute_not_exists(#operation)' }));
   }

@@ -35,6 +35,7 @@ const OTHER_KEYS = [
     'tilesTouched',
     'tilesRenewed',
     'expectedSeconds',
+    'cacheControlMaxAge',
   ],
 ];
 
@@ -177,6 +178,9 @@ const CHECKS: Readonly<Record<string, (value: unknown, name: string) => void>> =
     assert.ok(schema, name);
     z.parse(schema, value);
   },
+  secrets(value) {
+    for (const secret of Object.values(Object(value))) CHECKS['secret']?.(secret, '');
+  },
   secret(value) {
     assert.deepEqual(
       Object.keys(Object(value)).filter((key) => !secretKeys.has(key)),
@@ -197,7 +201,8 @@ const CHECKS: Readonly<Record<string, (value: unknown, name: string) => void>> =
 
 function checkBlock(info: string, body: string): void {
   const [language = '', kind = '', name = ''] = info.split(' ');
-  if (['bash', 'text', 'mermaid'].includes(language)) return;
+  // TypeScript is compiled against the package, in test/e2e.
+  if (['bash', 'text', 'mermaid', 'ts'].includes(language)) return;
   if (info === 'yaml settings') {
     settingsSchema.parse(parse(body));
     return;

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import * as z from 'zod';
+import { inputSchema as clearRestCache } from '../../functions/clear-rest-cache/input.ts';
 import { CODE_FOLDER, DEPLOY_FILE, TEMPLATE_FILE } from '../../infra/package/build-template.ts';
 import { VERSION } from '../../shared/version.ts';
 import { appOf } from '../infra/synthesize.ts';
@@ -43,8 +45,12 @@ const a: CacheOpsProps = { events: [{ name: 'a', pattern: {}, operation: 'clear-
 // @ts-expect-error a key that is missing
 const b: CacheOpsProps = { network: { vpcId: 'vpc-1', subnetIds: [] } };
 `;
-/** The first page of the package. */
-const README = () => /```ts\n([\s\S]*?)```/.exec(readFileSync(join(built, 'README.md'), 'utf8'))?.[1] ?? '';
+/** What the documents show. */
+const PAGES = [join(built, 'README.md'), 'docs/other-ways-to-deploy.md'];
+const shown = () =>
+  PAGES.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code),
+  );
 /** Every settings file of the examples. */
 const EXAMPLES = () => {
   const all = readdirSync('examples/settings').map((file) => parse(readFileSync(`examples/settings/${file}`, 'utf8')));
@@ -97,13 +103,9 @@ describe('the bundles of the package', () => {
 
 describe('a CDK app that has installed the package', () => {
   it('compiles, as CommonJS and as an ES module, and is told of settings that do not fit', () => {
-    const files = {
-      'app.cts': APP,
-      'app.mts': APP,
-      'wrong.mts': WRONG,
-      'readme.mts': README(),
-      'examples.mts': EXAMPLES(),
-    };
+    const code = shown().map((text, index) => [`shown-${index}.mts`, text]);
+    const own = { 'app.cts': APP, 'app.mts': APP, 'wrong.mts': WRONG, 'examples.mts': EXAMPLES() };
+    const files: Record<string, string> = { ...own, ...Object.fromEntries(code) };
     for (const [file, text] of Object.entries(files)) writeFileSync(join(app, file), text);
     // Declarations of others are not checked; as a source file ours are.
     copyFileSync(join(built, 'index.d.ts'), join(app, 'declarations.mts'));
@@ -187,6 +189,27 @@ describe('the template of a release', () => {
 
     assert.notEqual(status, 0);
     assert.match(stderr, /say which bucket takes the code/);
+  });
+});
+
+describe('the Terraform example', () => {
+  const text = readFileSync('examples/terraform/main.tf', 'utf8');
+
+  it('takes the files, parameters and outputs that the template has', () => {
+    const { Parameters, Outputs } = json(join(template, TEMPLATE_FILE));
+    const [, block = ''] = /parameters = \{([^}]*)\}/.exec(text) ?? [];
+    const files = [...text.matchAll(/\$\{var\.release\}\/([a-z.-]+)/g)].map(([, file = '']) => file);
+    const outputs = [...text.matchAll(/outputs\["(\w+)"\]/g)].map(([, output = '']) => output);
+
+    assert.deepEqual([...block.matchAll(/(\w+) += /g)].map(([, name]) => name).sort(), Object.keys(Parameters).sort());
+    assert.deepEqual([...new Set(files)].sort(), [TEMPLATE_FILE, CODE_FOLDER].sort());
+    assert.deepEqual([outputs.length > 0, outputs.filter((name) => !(name in Outputs))], [true, []]);
+  });
+
+  it('starts an operation with an input that fits', () => {
+    const [, input = ''] = /input += jsonencode\((.*)\)/.exec(text) ?? [];
+
+    z.parse(clearRestCache, JSON.parse(input.replaceAll(/(\w+) = /g, '"$1": ')));
   });
 });
 

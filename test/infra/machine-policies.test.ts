@@ -28,6 +28,11 @@ const permissions = permissionsOf(
   synthesize({
     schedules,
     rasters: [{ refresh: { ...INPUT, serviceName: 'A', serviceType: 'ImageServer' } }],
+    edges: ['E1', 'E2'].map((distributionId) => ({
+      ...INPUT,
+      service: 'A.ImageServer',
+      cloudFront: { distributionId, paths: ['/*'] },
+    })),
   }).template.toJSON(),
 );
 
@@ -120,6 +125,14 @@ const needed: Record<string, Rights[]> = {
     tableKey,
     ...runToEnd('refresh-service', 'manage-map-server-cache-tiles', 'clear-rest-cache'),
   ],
+  'invalidate-edge': [
+    allow(
+      ['cloudfront:CreateInvalidation'],
+      ['E1', 'E2'].map((id) => `arn:aws:cloudfront::<account>:distribution/${id}`),
+    ),
+    entries('UpdateItem', ...OPERATIONS, 'renew-from-rasters'),
+    tableKey,
+  ],
   'start-scheduled-job': [start(...JOBS, 'clear-rest-cache')],
 };
 
@@ -136,7 +149,7 @@ describe("the machines' roles", () => {
         .map((name) => `machine ${name}`)
         .toSorted(),
     );
-    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 3);
+    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 4);
   });
 
   for (const [name, own] of Object.entries(needed)) {

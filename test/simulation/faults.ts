@@ -27,7 +27,7 @@ export const RATES = {
 
 export type FaultName = keyof typeof RATES;
 
-/** What the machines of version 0.1.0 do not bear; their entries are not swept. */
+/** What the machines of version 0.1.0 do not bear. */
 export const OF_AWS: readonly FaultName[] = [
   'lambdaBefore',
   'lambdaAfter',
@@ -38,7 +38,6 @@ export const OF_AWS: readonly FaultName[] = [
   'lostStart',
   'secretsManager',
   'stepFunctions',
-  'eventLost',
 ];
 
 /** Says what goes wrong, and remembers it. Each kind has chance of its own. */

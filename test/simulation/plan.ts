@@ -97,8 +97,8 @@ export function planOf(seed: number, target: string): Plan {
   return {
     ...plan,
     deployedAt,
+    stops,
     starts: planned.map((start) => startedAfter(deployedAt ?? 0, start)),
-    stops: stops.map((stop) => ({ ...stop, silent: stop.silent && deployedAt === undefined })),
   };
 }
 

@@ -31,11 +31,17 @@ const handlerSchema = z.object({ handler: z.custom<Handler>((value) => typeof va
  */
 export function inProcessFunctions(resources: FunctionResource[], listeners: Set<InvocationListener>, pause: Pause) {
   const checkJob = operationHandler('check-job', jobWatcher(pause));
-  const folders = readdirSync(FOLDERS);
+  const folders = readdirSync(FOLDERS).map((folder) => ({ folder, prefix: `${pascalCase(folder)}Function` }));
+  const byName = new Map(
+    resources.flatMap((resource) => [
+      [resource.name, resource],
+      [resource.arn, resource],
+    ]),
+  );
   return async (nameOrArn: string, payload: string): Promise<FunctionOutcome> => {
-    const resource = resources.find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+    const resource = byName.get(nameOrArn);
     if (!resource) throw new Error(`no function ${nameOrArn} in the template`);
-    const functionName = folders.find((folder) => resource.name.startsWith(`${pascalCase(folder)}Function`));
+    const functionName = folders.find(({ prefix }) => resource.name.startsWith(prefix))?.folder;
     if (functionName === undefined) throw new Error(`no folder for ${resource.name}`);
     const event: unknown = JSON.parse(payload);
     const tell = async (invocation: Pick<Invocation, 'moment' | 'outcome'>) => {
@@ -53,7 +59,15 @@ export function inProcessFunctions(resources: FunctionResource[], listeners: Set
   };
 }
 
-async function handlerOf(functionName: string): Promise<Handler> {
+const handlers = new Map<string, Promise<Handler>>();
+
+function handlerOf(functionName: string): Promise<Handler> {
+  const known = handlers.get(functionName) ?? loaded(functionName);
+  handlers.set(functionName, known);
+  return known;
+}
+
+async function loaded(functionName: string): Promise<Handler> {
   return handlerSchema.parse(await import(new URL(`${functionName}/handler.ts`, FOLDERS).href)).handler;
 }
 

@@ -165,7 +165,10 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   });
   const { stateMachines } = orchestration;
   const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
-  const bus = new OwnBus(template.rules, clock, invoke);
+  const bus = new OwnBus(template.rules, clock, {
+    lambda: invoke,
+    states: (stateMachineArn, input) => stateMachines.startOfEvent({ stateMachineArn, input }),
+  });
   const { events } = bus;
   const published: Published[] = [];
   current = {
@@ -194,9 +197,12 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       return name;
     },
     async idle() {
-      await stateMachines.idle();
-      await orchestration.told();
-      await bus.idle();
+      // An event may start a machine, whose end is told in turn.
+      do {
+        await stateMachines.idle();
+        await orchestration.told();
+        await bus.idle();
+      } while (stateMachines.executions.some(({ status }) => status === 'RUNNING'));
     },
     events,
     published,

@@ -36,6 +36,8 @@ export interface Service {
   hasLiveData: boolean;
   /** Of an image service with the capability Catalog; undefined: it has no such. A query finds what is in it at once, its extent follows at a refresh. */
   mosaic: MosaicRaster[] | undefined;
+  /** For how many seconds browsers may keep its tiles, as the Admin API writes it. */
+  cacheControlMaxAge: string;
   refreshedAt: number | undefined;
   refreshCount: number;
   /** Whether the jobs of a GP service report their progress (published from Pro 2.6 on). */
@@ -62,6 +64,7 @@ export function createService(given: Partial<Service> & Pick<Service, 'name' | '
     scheme: undefined,
     hasLiveData: false,
     mosaic: undefined,
+    cacheControlMaxAge: '0',
     refreshedAt: undefined,
     refreshCount: 0,
     progress: true,

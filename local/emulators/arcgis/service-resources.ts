@@ -145,7 +145,7 @@ function tile(site: Site, service: Service, rest: string[]): Reply {
     'content-type': 'image/png',
     'last-modified': new Date(stored.madeAt).toUTCString(),
     etag: `"${level}-${row}-${col}-${stored.madeAt.toString(36)}"`,
-    'cache-control': 'max-age=0',
+    'cache-control': `max-age=${service.cacheControlMaxAge}`,
   };
   return { kind: 'raw', status: 200, headers, body: TILE_PNG };
 }

@@ -46,6 +46,14 @@ describe('a run that the ledger does not know', () => {
     assert.equal(entry?.['status'], 'cancelled');
   });
 
+  it('is told to be a part of the run that has started it', async (t) => {
+    const starter = ARN.replace(':nightly', ':all-sites');
+    const input = JSON.stringify({ target: 'gis', AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: starter });
+    const { entry } = await settled(t, { status: 'ABORTED', input });
+
+    assert.equal(entry?.['parent'], 'refresh-service/all-sites');
+  });
+
   it('gets none where it is a dry run, which has no entry', async (t) => {
     const { next, entry } = await settled(t, { status: 'FAILED', input: '{"target":"gis","dryRun":true}' });
 

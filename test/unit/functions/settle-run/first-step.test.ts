@@ -69,7 +69,7 @@ const TABLE: Row[] = [
   // What a run said itself is kept.
   ['failed', 'FAILED', 'VendorRejectedError', { error: 'VendorRejectedError', ...SUBMITTING }, 'done'],
   ['failed', 'FAILED', 'SubmitUncertainError', { error: 'SubmitUncertainError', ...SUBMITTING }, 'done'],
-  ['failed', 'FAILED', 'VendorAuthError', { error: 'VendorAuthError', ...JOB }, 'done'],
+  ['failed', 'FAILED', 'VendorAuthError', { error: 'VendorAuthError', ...JOB }, 'done, isUncertain VendorAuthError'],
   ['failed', 'FAILED', 'JobFailedError', { error: 'JobFailedError', ...JOB }, 'done'],
   ['failed', 'FAILED', 'JobTimedOutError', { error: 'JobTimedOutError', ...JOB }, 'cancel'],
   ['failed', 'OVERDUE', undefined, { error: 'JobTimedOutError', ...JOB }, 'cancel'],

@@ -87,18 +87,39 @@ describe('looking for runs whose end nobody told', () => {
     assert.partialDeepStrictEqual(started, [{ input: { ended: 'GONE' } }]);
   });
 
-  it('leaves alone what is at work, what has ended, what is young, what says so itself and what cannot be asked for', async (t) => {
+  it('leaves alone what is at work, what has ended, what is young, and what says so itself', async (t) => {
     const { put, sweep, started, asked } = await open(t, { atWork: { status: 'RUNNING' } });
     await put('atWork');
     await put('ended', { status: 'succeeded', open: undefined });
     await put('young', { startedAt: inSeconds(-29 * 60) });
     await put('waits', { seenAt: inSeconds(-29 * 60) });
-    await put('ofOldVersion', { executionArn: undefined });
 
     const found = await sweep();
 
     assert.deepEqual([started, asked], [[], [arnOf('atWork')]]);
-    assert.deepEqual(found, { looked: 3, swept: 0 });
+    assert.deepEqual(found, { looked: 2, swept: 0 });
+  });
+
+  it('finds one of version 0.1.0, which kept no address of its execution, by its name', async (t) => {
+    const { put, sweep, started, asked } = await open(t, {
+      former: { status: 'ABORTED' },
+      atWork: { status: 'RUNNING' },
+    });
+    await put('former', { executionArn: undefined, status: 'running' });
+    await put('atWork', { executionArn: undefined, status: 'running' });
+
+    await sweep();
+
+    assert.deepEqual(asked.sort(), [arnOf('atWork'), arnOf('former')]);
+    assert.partialDeepStrictEqual(started, [{ input: { run: { name: 'former' }, ended: 'ABORTED' } }]);
+    assert.equal(started.length, 1);
+  });
+
+  it('leaves alone one of version 0.1.0 that has ended and whose end is still to be told', async (t) => {
+    const { put, sweep, started } = await open(t);
+    await put('former', { executionArn: undefined, status: 'succeeded', finishedAt: inSeconds(-60) });
+
+    assert.deepEqual([await sweep(), started], [{ looked: 0, swept: 0 }, []]);
   });
 
   it('finds one that has waited without a look for half an hour', async (t) => {
