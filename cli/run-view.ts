@@ -8,7 +8,7 @@ import { paintStatus } from './status.ts';
 import { textTable } from './text-table.ts';
 
 /** What an entry keeps as JSON. */
-const JSON_KEYS = ['input', 'result', 'plan', 'rasters', 'renewed', 'sought'];
+const JSON_KEYS = ['input', 'result', 'plan', 'rasters', 'renewed', 'sought', 'edgeFailure'];
 
 /** An entry as programs read it: with the run's name in front, and what it keeps as text in its own form. */
 export function runAsJson(entry: KeptEntry): object {
@@ -41,6 +41,7 @@ export function runAsText(entry: KeptEntry, screen: Screen): string {
     ['Input', text('input')],
     ['Result', text('result')],
     ['Error', error === undefined ? '' : `${error}: ${messageOf(String(cause ?? ''))}`],
+    ['CloudFront', edgeText(entry)],
   ];
   const rows = facts.filter(([, fact]) => fact !== '').map(([title, fact]) => [title, onOneLine(fact)]);
   const [, , ...lines] = textTable([{ title: '' }, { title: '' }], rows, screen.width).split('\n');
@@ -52,6 +53,13 @@ export function runAsText(entry: KeptEntry, screen: Screen): string {
 function executionOf({ executionArn }: KeptEntry): string[] {
   if (typeof executionArn !== 'string' || executionArn.includes(`:${LOCAL_ACCOUNT}:`)) return [];
   return ['', onOneLine(consoleUrl(executionArn))];
+}
+
+/** Why an edge still keeps old tiles, where it does. */
+function edgeText({ edgeFailure }: KeptEntry): string {
+  if (typeof edgeFailure !== 'string') return '';
+  const { edge, Error: error, Cause: cause } = Object(JSON.parse(edgeFailure));
+  return `${edge?.distributionId} keeps old tiles: ${error}: ${cause}`;
 }
 
 function progressOf(entry: KeptEntry): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runAsText } from '../../../cli/run-view.ts';
+import { runAsJson, runAsText } from '../../../cli/run-view.ts';
 import { plainScreen } from '../../support/screens.ts';
 
 describe('what is shown of a run', () => {
@@ -18,5 +18,16 @@ describe('what is shown of a run', () => {
   it('has no address for a run of this machine, or of an entry that knows none', () => {
     for (const executionArn of [arn('000000000000'), undefined])
       assert.doesNotMatch(runAsText({ ...entry, executionArn }, plainScreen(60)), /https:/);
+  });
+
+  it('says of one that has succeeded why CloudFront keeps old tiles, and nothing where it does not', () => {
+    const failure = { edge: { distributionId: 'E1' }, Error: 'CloudFront.AccessDeniedException', Cause: 'no right' };
+    const failed = { ...entry, edgeFailure: JSON.stringify(failure) };
+
+    const text = runAsText(failed, plainScreen(200));
+
+    assert.match(text, /CloudFront +E1 keeps old tiles: CloudFront\.AccessDeniedException: no right/);
+    assert.partialDeepStrictEqual(runAsJson(failed), { edgeFailure: failure });
+    assert.doesNotMatch(runAsText(entry, plainScreen(200)), /CloudFront/);
   });
 });
