@@ -11,12 +11,14 @@ export interface DeployedInventory {
   readonly schedules: readonly string[];
   readonly rasters: readonly string[] | number;
   readonly events: readonly string[];
+  readonly edges: readonly string[];
 }
 
 const inventorySchema = z.object({
   schedules: z.array(z.string()),
   rasters: z.array(z.string()),
   events: z.array(z.string()).default([]),
+  edges: z.array(z.string()).default([]),
 });
 
 /**
@@ -51,16 +53,17 @@ async function synthesizeNothing(stack: string, outdir: string): Promise<void> {
 export function inventoryIn(diff: string): DeployedInventory {
   const metadata = new RegExp(`^\\[-\\] Metadata ${INVENTORY_KEY}: (\\{.*\\})$`, 'm').exec(diff)?.[1];
   if (metadata !== undefined) {
-    const { rasters, ...names } = inventorySchema.parse(JSON.parse(metadata));
-    return { ...names, rasters: rasters.map(decodeURI) };
+    const { rasters, edges, ...names } = inventorySchema.parse(JSON.parse(metadata));
+    return { ...names, rasters: rasters.map(decodeURI), edges: edges.map(decodeURI) };
   }
   return {
     schedules: [...diff.matchAll(/^\[-\] AWS::Scheduler::Schedule \S*\/Schedule-(\S+) /gm)].map(
       ([, name = '']) => name,
     ),
     rasters: [...diff.matchAll(/^\[-\] AWS::Events::Rule \S*\/Source\d+ /gm)].length,
-    // The versions that knew events say what they hold.
+    // The versions that knew events and edges say what they hold.
     events: [],
+    edges: [],
   };
 }
 
@@ -72,6 +75,7 @@ export function removedFrom(deployed: DeployedInventory, wanted: Inventory): str
     ...schedules.map((name) => `schedule ${name}`),
     ...rastersRemovedFrom(deployed.rasters, wanted.rasters),
     ...events.map((name) => `event ${name}`),
+    ...deployed.edges.filter((name) => !wanted.edges.includes(name)).map((name) => `edge ${name}`),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Execution, ExecutionProgress } from '../local/execution.ts';
-import type { LedgerEntry } from '../local/ledger.ts';
+import { isOfExecution, type LedgerEntry } from '../local/ledger.ts';
 import { wordsOfStop } from '../local/run-end.ts';
 import type { Progress } from './progress.ts';
 import { progressText, wordsOfEntry } from './run-words.ts';
@@ -17,9 +17,9 @@ const WORDS: Record<string, string> = {
   'Wait for AWS': 'waits for AWS',
 };
 
-/** What the ledger says of runs, by the ARNs of their executions. */
+/** What the ledger says of runs, for those who follow their executions. */
 export class RunLines {
-  readonly #listeners = new Map<unknown, (entry: LedgerEntry) => void>();
+  readonly #listeners = new Map<string, (entry: LedgerEntry) => void>();
 
   listen(executionArn: string, listener: (entry: LedgerEntry) => void): void {
     this.#listeners.set(executionArn, listener);
@@ -27,7 +27,9 @@ export class RunLines {
 
   /** An entry was written. */
   tell(entry: LedgerEntry): void {
-    this.#listeners.get(entry['executionArn'])?.(entry);
+    const { executionArn } = entry;
+    if (typeof executionArn === 'string' && isOfExecution(entry, executionArn))
+      this.#listeners.get(executionArn)?.(entry);
   }
 }
 
@@ -40,18 +42,19 @@ export function followExecution(
 ): void {
   const line = progress.start(execution.machine);
   let isWatched = false;
+  // The ledger knows best: what the units of a plan do says little of the plan, and a pause is waited for in a turn.
+  let isTold = false;
   execution.onProgress(({ watch, error, ...at }) => {
     isWatched ||= watch !== undefined;
+    if (isTold) return;
     if (error !== undefined) line.update(`${at.state}: ${error}`);
-    else if (watch && !isPlan) line.update(wordsOfWatch(watch));
+    else if (watch) line.update(wordsOfWatch(watch));
     // Between two polls the line keeps the last that is known of the job.
     else if (!isWatched && WORDS[at.state] !== undefined) line.update(WORDS[at.state] ?? '');
   });
-  // What a plan's units do says little of the plan.
-  let isPlan = false;
   lines?.listen(execution.arn, (entry) => {
-    isPlan ||= entry['plan'] !== undefined;
-    if (isPlan || entry['status'] === 'paused') line.update(wordsOfEntry(entry));
+    isTold = entry['plan'] !== undefined || entry['status'] === 'paused';
+    if (isTold) line.update(wordsOfEntry(entry));
   });
   void execution.ended.then(async () => {
     if (execution.status === 'ABORTED') {

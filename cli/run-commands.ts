@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOfExecution } from '../local/ledger.ts';
 import type { KeptEntry } from '../local/ledger-file.ts';
 import { wordsOfStop } from '../local/run-end.ts';
 import { isOpen } from '../shared/ledger/entry.ts';
@@ -44,6 +45,8 @@ export async function stopRun(
   const found = await findRun(backEnd, reference);
   const run = `${found.operation}/${found.name}`;
   if (!isOpen(found)) throw new UsageError(`${run} has ended already: ${found['status']}. Nothing was stopped.`);
+  if (found['parent'] !== undefined && !isOfExecution(found, String(found['executionArn'])))
+    throw new UsageError(`${run} is a part of ${found['parent']}: stop that.`);
   const line = progress.start('stop');
   line.update('stopped: what becomes of its job?');
   await backEnd.stop(found);

@@ -1,4 +1,6 @@
+import { LOCAL_ACCOUNT } from '../local/intrinsics.ts';
 import type { KeptEntry } from '../local/ledger-file.ts';
+import { consoleUrl } from '../shared/lambda/console-url.ts';
 import { messageOf } from '../shared/ledger/message-of.ts';
 import { progressText, timeText, unitsText } from './run-words.ts';
 import { onOneLine, type Screen, wrapped } from './screen.ts';
@@ -6,7 +8,7 @@ import { paintStatus } from './status.ts';
 import { textTable } from './text-table.ts';
 
 /** What an entry keeps as JSON. */
-const JSON_KEYS = ['input', 'result', 'plan', 'rasters', 'renewed', 'sought'];
+const JSON_KEYS = ['input', 'result', 'plan', 'rasters', 'renewed', 'sought', 'edgeFailure'];
 
 /** An entry as programs read it: with the run's name in front, and what it keeps as text in its own form. */
 export function runAsJson(entry: KeptEntry): object {
@@ -39,10 +41,25 @@ export function runAsText(entry: KeptEntry, screen: Screen): string {
     ['Input', text('input')],
     ['Result', text('result')],
     ['Error', error === undefined ? '' : `${error}: ${messageOf(String(cause ?? ''))}`],
+    ['CloudFront', edgeText(entry)],
   ];
   const rows = facts.filter(([, fact]) => fact !== '').map(([title, fact]) => [title, onOneLine(fact)]);
   const [, , ...lines] = textTable([{ title: '' }, { title: '' }], rows, screen.width).split('\n');
-  return [wrapped(`${entry.operation}/${entry.name}`, screen.width), ...lines].join('\n');
+  // On a line of its own, however long it is: terminals make a link of it.
+  return [wrapped(`${entry.operation}/${entry.name}`, screen.width), ...lines, ...executionOf(entry)].join('\n');
+}
+
+/** Where the execution of a run in AWS is shown; a run of this machine has no such place. */
+function executionOf({ executionArn }: KeptEntry): string[] {
+  if (typeof executionArn !== 'string' || executionArn.includes(`:${LOCAL_ACCOUNT}:`)) return [];
+  return ['', onOneLine(consoleUrl(executionArn))];
+}
+
+/** Why an edge still keeps old tiles, where it does. */
+function edgeText({ edgeFailure }: KeptEntry): string {
+  if (typeof edgeFailure !== 'string') return '';
+  const { edge, Error: error, Cause: cause } = Object(JSON.parse(edgeFailure));
+  return `${edge?.distributionId} keeps old tiles: ${error}: ${cause}`;
 }
 
 function progressOf(entry: KeptEntry): string {

@@ -3,7 +3,7 @@ import { stackName } from '../infra/stack-name.ts';
 
 /** Says which settings are meant and what they hold. */
 export function settingsLine(file: string, settings: Settings): string {
-  const { name, schedules, rasters, events, jobs, network, encryption, notifications, secretPrefix } = settings;
+  const { name, schedules, rasters, events, edges, jobs, network, encryption, notifications, secretPrefix } = settings;
   const off = schedules.filter(({ enabled }) => !enabled).length;
   const limited = Object.keys(jobs).length;
   const parts = [
@@ -11,6 +11,7 @@ export function settingsLine(file: string, settings: Settings): string {
     `${count(schedules.length, 'schedule')}${off > 0 ? ` (${off} switched off)` : ''}`,
     count(rasters.length, 'raster source'),
     ...(events.length > 0 ? [count(events.length, 'event')] : []),
+    ...(edges.length > 0 ? [count(edges.length, 'edge')] : []),
     ...(limited > 0 ? [`limits for ${count(limited, 'job operation')}`] : []),
     ...(network ? [`in ${network.vpcId}`] : []),
     ...(encryption ? ['a key of yours'] : []),

@@ -3,13 +3,13 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { OPEN_INDEX } from '../shared/ledger/entry.ts';
 import { VERSION } from '../shared/version.ts';
-import { stateMachineArn } from './arns.ts';
 import { checkPlace } from './check-place.ts';
+import { addRasters } from './constructs/add-rasters.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
+import { Edges } from './constructs/edges.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
 import { EventStarts } from './constructs/event-starts.ts';
 import { LOG_DAYS } from './constructs/kept-log-group.ts';
@@ -20,8 +20,7 @@ import { type Network, networkOf } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
-import { RasterRenewal, RENEWAL } from './constructs/raster-renewal.ts';
-import { RasterSource } from './constructs/raster-source.ts';
+import type { RasterRenewal } from './constructs/raster-renewal.ts';
 import { RunDashboard } from './constructs/run-dashboard.ts';
 import { runDecisions } from './constructs/run-decisions.ts';
 import { RunMachines } from './constructs/run-machines.ts';
@@ -62,7 +61,7 @@ export class CacheOps extends Construct {
     markAll(this, settings);
     this.#output('Version', VERSION);
     Stack.of(this).addMetadata(INVENTORY_KEY, inventoryMetadata(settings));
-    const { schedules, rasters, events, notifications, encryption } = settings;
+    const { schedules, rasters, events, edges, notifications, encryption } = settings;
     const encryptionKey = new EncryptionKey(this, 'Encryption', {
       keyArn: encryption?.keyArn,
       notifies: notifications?.email !== undefined,
@@ -73,22 +72,15 @@ export class CacheOps extends Construct {
       notifications && new Notifications(this, 'Notifications', { settings: notifications, encryptionKey });
     this.#alarms = new Alarms(this, 'Alarms', { topics: this.#notifications?.alarmTopics ?? [] });
     const { ledger, sweepRuns, cancelRun } = this.#addRuns();
-    if (schedules.length > 0) {
-      new Schedules(this, 'Schedules', {
-        schedules,
-        stateMachines: this.#stateMachines,
-        encryptionKey,
-        alarms: this.#alarms,
-      });
-    }
-    this.rasterBucket = rasters.length > 0 ? this.#addRasters(rasters, ledger) : undefined;
+    const parts = { encryptionKey, alarms: this.#alarms };
+    const stateMachines = this.#stateMachines;
+    if (schedules.length > 0) new Schedules(this, 'Schedules', { ...parts, schedules, stateMachines });
+    this.rasterBucket = rasters.length > 0 ? this.#addRasters(ledger) : undefined;
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
-    if (events.length > 0) {
-      const stateMachines = this.#stateMachines;
-      new EventStarts(this, 'Events', { events, stateMachines, encryptionKey, alarms: this.#alarms });
-    }
+    if (events.length > 0) new EventStarts(this, 'Events', { ...parts, events, stateMachines });
     const decision = (name: string, props: DecisionProps) => this.#addDecision(name, props);
-    const machines = { operations: this.#stateMachines, renewal: this.#renewal };
+    const machines = { operations: stateMachines, renewal: this.#renewal };
+    if (edges.length > 0) new Edges(this, 'Edges', { ...parts, ...machines, edges, ledger });
     new RunDashboard(this, 'Dashboard', { ledger, schedules, ...machines, decision });
     new TestEvents(this, 'TestEvents', { encryptionKey });
   }
@@ -142,7 +134,12 @@ export class CacheOps extends Construct {
     nextUnit.set('CANCEL_RUN_ARN', machines.cancelRun.stateMachineArn);
     nextUnit.function.addToRolePolicy(mayStart([machines.cancelRun]));
     for (const operation of operations) this.#addStateMachine(operation, machines);
-    this.#addPause(ledger);
+    new PauseSite(this, 'Pause', {
+      ledger,
+      decision: (name, props) => this.#addDecision(name, props),
+      operations: [...this.#stateMachines.keys()],
+      encryptionKey,
+    });
     const meaning = 'The job of a stopped run may still be at work.';
     this.#alarms.addForExecutions('CancelRun', machines.cancelRun, meaning, { ofRuns: true });
     this.#output('LedgerTableName', ledger.tableName);
@@ -166,18 +163,6 @@ export class CacheOps extends Construct {
       decision: (name, props) => this.#addDecision(name, props),
       encryptionKey: this.#encryptionKey,
       alarms: this.#alarms,
-    });
-  }
-
-  #addPause(ledger: Ledger): void {
-    new PauseSite(this, 'Pause', {
-      pauseSite: this.#addDecision('pause-site', {
-        description: 'Pauses a target, or ends its pause.',
-        environment: { LEDGER_TABLE: ledger.tableName },
-        access: ledger.decisionAccess(['BatchGetItem', 'UpdateItem'], OPEN_INDEX),
-      }),
-      operations: [...this.#stateMachines.keys()],
-      encryptionKey: this.#encryptionKey,
     });
   }
 
@@ -232,23 +217,18 @@ export class CacheOps extends Construct {
   }
 
   /** Gives the bucket, where it is the stack's own. */
-  #addRasters(rasters: Settings['rasters'], ledger: Ledger): Bucket | undefined {
-    const environment = { LEDGER_TABLE: ledger.tableName };
-    const renewRasters = this.#addDecision('renew-rasters', {
-      description: 'Decides what is next for new rasters.',
-      environment: { ...environment, KEEP_DAYS: String(this.#settings.ledger.keepDays) },
-      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'Query', 'BatchWriteItem']),
+  #addRasters(ledger: Ledger): Bucket | undefined {
+    const { bucket, renewal } = addRasters(this, {
+      settings: this.#settings,
+      ledger,
+      functions: this.#functions,
+      operations: this.#stateMachines,
+      decision: (name, props) => this.#addDecision(name, props),
+      vendorFunction: (name, description) => this.#addVendorFunction(name, description),
+      encryptionKey: this.#encryptionKey,
+      alarms: this.#alarms,
     });
-    const startRefresh = this.#addDecision('start-refresh', {
-      description: 'Records new rasters, and starts what takes care of them.',
-      environment: { ...environment, STATE_MACHINE_ARN: stateMachineArn(this, RENEWAL) },
-      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
-    });
-    const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
-    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
-    const operations = this.#stateMachines;
-    this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
-    this.#renewal.allowStarting(startRefresh);
+    this.#renewal = renewal;
     if (bucket) this.#output('RasterBucketName', bucket.bucketName);
     return bucket;
   }

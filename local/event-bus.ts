@@ -20,7 +20,7 @@ export interface BusEvent {
 }
 
 /** How events are sent, by the service that an ARN names; others are left out. */
-type Delivery = Record<string, (arn: string, event: string) => unknown>;
+export type Delivery = Record<string, (arn: string, event: string) => unknown>;
 
 /** Hands an event, as JSON, to the targets of every enabled rule that fits; gives the number of the deliveries. */
 export async function publishEvent(rules: RuleResource[], event: BusEvent, deliver: Delivery): Promise<number> {
@@ -36,13 +36,16 @@ export async function publishEvent(rules: RuleResource[], event: BusEvent, deliv
   return deliveries.length;
 }
 
-/** What a target is told in the place of the event. Paths may name a key of the event itself, as `$.id` does. */
+/** What a target is told in the place of the event. Paths lead to keys, as `$.id` and `$.detail.run` do. */
 function transformed(
   event: BusEvent,
   { InputPathsMap: paths, InputTemplate: template }: { InputPathsMap: Record<string, string>; InputTemplate: string },
 ): string {
-  const values = new Map(Object.entries(event).map(([key, value]) => [`$.${key}`, value]));
-  return template.replaceAll(/<([^<>]+)>/g, (_, name: string) => String(values.get(paths[name] ?? '')));
+  const valueAt = (path = '$') => {
+    const [, ...keys] = path.split('.');
+    return keys.reduce((value: unknown, key) => Object(value)[key], event);
+  };
+  return template.replaceAll(/<([^<>]+)>/g, (_, name: string) => String(valueAt(paths[name])));
 }
 
 /** S3's "Object Created" event; in EventBridge, unlike in S3's own notifications, the key is not URL-encoded. */

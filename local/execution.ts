@@ -35,6 +35,8 @@ interface Identity {
   parent?: Execution | undefined;
   /** A rule started it because another one had ended. */
   isFollowUp: boolean;
+  /** An event of ours started it: nobody waits for its end. */
+  isOfEvent: boolean;
 }
 
 type Run = ReturnType<StateMachine['run']>;
@@ -50,6 +52,7 @@ export class Execution {
   readonly startedAt: number;
   readonly parent: Execution | undefined;
   readonly isFollowUp: boolean;
+  readonly isOfEvent: boolean;
   /** The states in the order in which they were entered. */
   readonly history: string[] = [];
   /** How many events the execution's history would have; the first is its start. */
@@ -80,6 +83,7 @@ export class Execution {
     this.startedAt = identity.startedAt;
     this.parent = identity.parent;
     this.isFollowUp = identity.isFollowUp;
+    this.isOfEvent = identity.isOfEvent;
     if (this.parent) this.parent.#children.add(this);
     this.ended = this.#ending.promise;
   }

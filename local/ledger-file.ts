@@ -6,7 +6,7 @@ import { isOpen } from '../shared/ledger/entry.ts';
 import { PAUSES } from '../shared/ledger/pauses.ts';
 import { PLANS } from '../shared/ledger/plans.ts';
 import { endWithoutAWord } from './end-without-a-word.ts';
-import type { LedgerEntry } from './ledger.ts';
+import { isOfExecution, type LedgerEntry } from './ledger.ts';
 import { isAtWork, OWN_PROCESS } from './process-mark.ts';
 import { stateFolder } from './state-folder.ts';
 
@@ -94,7 +94,7 @@ export class LedgerFile {
 
   /** An execution of another command, as far as it can be known and steered from here. */
   executionOfOthers(arn: string) {
-    const run = this.#entries('owner IS NOT NULL').find((entry) => entry['executionArn'] === arn);
+    const run = this.#entries('owner IS NOT NULL').find((entry) => isOfExecution(entry, arn));
     if (run === undefined) return undefined;
     const startedAt = Date.parse(String(run['startedAt']));
     const machineArn = arn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');

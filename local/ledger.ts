@@ -52,7 +52,7 @@ export class LocalLedger {
   }
 
   async ofExecution(arn: string): Promise<LedgerEntry | undefined> {
-    return (await this.entries()).find((entry) => entry['executionArn'] === arn);
+    return (await this.entries()).find((entry) => isOfExecution(entry, arn));
   }
 
   /** Puts an entry in the place of the one with its key. */
@@ -67,6 +67,11 @@ export class LocalLedger {
       await this.#database.call('BatchWriteItem', { RequestItems: { [this.#table]: batch } });
     }
   }
+}
+
+/** Whether this is the run that an execution was started for; its parts name the same execution. */
+export function isOfExecution({ executionArn, name }: LedgerEntry, arn: string): boolean {
+  return executionArn === arn && arn.endsWith(`:${name}`);
 }
 
 /** The plain values of an item. */

@@ -1,30 +1,27 @@
 import type { PutEvent } from './aws-endpoint.ts';
 import type { Clock } from './clock.ts';
-import { type BusEvent, ownEvent, publishEvent } from './event-bus.ts';
-import type { FunctionOutcome } from './function-process.ts';
+import { type BusEvent, type Delivery, ownEvent, publishEvent } from './event-bus.ts';
 import type { StackTemplate } from './template.ts';
-
-type Invoke = (functionName: string, payload: string) => Promise<FunctionOutcome>;
 
 /** The default bus as programs put events on it: they are taken at once, and delivered after that. */
 export class OwnBus {
   readonly events: BusEvent[] = [];
   readonly #rules: StackTemplate['rules'];
   readonly #clock: Pick<Clock, 'now' | 'hold'>;
-  readonly #invoke: Invoke;
+  readonly #deliver: Delivery;
   readonly #deliveries = new Set<Promise<unknown>>();
 
-  constructor(rules: StackTemplate['rules'], clock: Pick<Clock, 'now' | 'hold'>, invoke: Invoke) {
+  constructor(rules: StackTemplate['rules'], clock: Pick<Clock, 'now' | 'hold'>, deliver: Delivery) {
     this.#rules = rules;
     this.#clock = clock;
-    this.#invoke = invoke;
+    this.#deliver = deliver;
   }
 
   readonly put = async (entry: PutEvent): Promise<void> => {
     const event = ownEvent(entry, this.#clock.now());
     this.events.push(event);
     const release = this.#clock.hold();
-    const delivery = publishEvent(this.#rules, event, { lambda: this.#invoke }).finally(() => {
+    const delivery = publishEvent(this.#rules, event, this.#deliver).finally(() => {
       this.#deliveries.delete(delivery);
       release();
     });

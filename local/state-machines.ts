@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { type Clock, realClock } from './clock.ts';
+import { CloudFront } from './cloud-front.ts';
 import { Execution } from './execution.ts';
 import { type MachineDefinition, readDefinition } from './machine-definition.ts';
 import { ServiceError } from './service-error.ts';
@@ -33,7 +34,7 @@ interface Machine {
 /** What was made of a definition, for every platform that runs it. */
 const machines = new WeakMap<object, Machine>();
 
-interface Options extends Pick<TaskServices, 'invoke' | 'database'>, Pick<PlayOptions, 'pauseMs' | 'onState'> {
+interface Options extends Pick<TaskServices, 'invoke' | 'database' | 'send'>, Pick<PlayOptions, 'pauseMs' | 'onState'> {
   /** @defaultValue the time of this machine */
   clock?: Clock | undefined;
   onStart?: ((execution: Execution) => void) | undefined;
@@ -46,6 +47,7 @@ interface Options extends Pick<TaskServices, 'invoke' | 'database'>, Pick<PlayOp
 /** Runs the template's state machines. */
 export class StateMachines {
   readonly executions: Execution[] = [];
+  readonly cloudFront: CloudFront;
   readonly #started = new EventEmitter();
   readonly #machines = new Map<string, Machine>();
   readonly #options: Options;
@@ -55,6 +57,7 @@ export class StateMachines {
   constructor(resources: StateMachineResource[], options: Options) {
     this.#options = options;
     this.#clock = options.clock ?? realClock;
+    this.cloudFront = new CloudFront(this.#clock);
     for (const resource of resources) this.update(resource);
   }
 
@@ -64,7 +67,7 @@ export class StateMachines {
    */
   start(request: StartExecution, parent?: Execution): Execution {
     if (this.#refusesStarts && !parent) throw new ServiceError('ServiceUnavailable', 'Nothing is started any more');
-    return this.#start(request, { parent, isFollowUp: false });
+    return this.#start(request, { parent });
   }
 
   /** The same for what a rule starts because an execution has ended; never refused. */
@@ -72,12 +75,17 @@ export class StateMachines {
     return this.#start(request, { isFollowUp: true });
   }
 
+  /** The same for what a rule starts because of an event of ours; undefined where nothing is started any more. */
+  startOfEvent(request: StartExecution): Execution | undefined {
+    return this.#refusesStarts ? undefined : this.#start(request, { isOfEvent: true });
+  }
+
   /** From now on only what runs goes on, and what follows from it. */
   refuseStarts(): void {
     this.#refusesStarts = true;
   }
 
-  #start(request: StartExecution, origin: { parent?: Execution | undefined; isFollowUp: boolean }): Execution {
+  #start(request: StartExecution, origin: Partial<Pick<Execution, 'parent' | 'isFollowUp' | 'isOfEvent'>>): Execution {
     const { stateMachineArn, name = randomUUID(), input } = startExecutionSchema.parse(request);
     const machine = this.#machines.get(stateMachineArn);
     if (!machine) {
@@ -91,8 +99,9 @@ export class StateMachines {
     if (known) throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
 
     const startedAt = this.#clock.now();
-    const identity = { arn, name, machineArn: stateMachineArn, machine: machine.name, input, startedAt, ...origin };
-    const execution = new Execution(identity);
+    const { parent, isFollowUp = false, isOfEvent = false } = origin;
+    const identity = { arn, name, machineArn: stateMachineArn, machine: machine.name, input, startedAt };
+    const execution = new Execution({ ...identity, parent, isFollowUp, isOfEvent });
     this.executions.push(execution);
     this.#options.onStart?.(execution);
     this.#run(execution, machine.interpreter, machine.definition, parsedInput ?? NULL_INPUT);
@@ -154,8 +163,9 @@ export class StateMachines {
   }
 
   #overrides(execution: Execution, definition: MachineDefinition) {
-    const { invoke, database, pauseMs, onState, around } = this.#options;
-    const own: TaskServices = { clock: this.#clock, invoke, database, start: this.start.bind(this) };
+    const { invoke, database, send, pauseMs, onState, around } = this.#options;
+    const start = this.start.bind(this);
+    const own: TaskServices = { clock: this.#clock, invoke, database, send, start, cloudFront: this.cloudFront };
     const services = around?.(own, execution) ?? own;
     return {
       taskResourceLocalHandlers: playStates(definition, execution, {

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from './clock.ts';
+import type { CloudFront } from './cloud-front.ts';
 import type { Database } from './database.ts';
 import type { Execution } from './execution.ts';
 import type { FunctionOutcome } from './function-process.ts';
@@ -16,11 +18,15 @@ export interface TaskServices {
   invoke: (functionName: string, payload: string) => Promise<FunctionOutcome>;
   /** Absent where the stack has no table. */
   database?: Pick<Database, 'call'> | undefined;
+  /** Puts a message into a queue. */
+  send?: ((queueUrl: string, body: string) => Promise<void>) | undefined;
   start: (request: StartExecution, parent?: Execution) => Execution;
+  cloudFront: Pick<CloudFront, 'createInvalidation'>;
 }
 
 const requestSchema = z.record(z.string(), z.unknown());
 const invocationSchema = z.object({ FunctionName: z.string(), Payload: z.unknown().optional() });
+const messageSchema = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
 const startSchema = z.object({
   StateMachineArn: z.string(),
   Name: z.string().optional(),
@@ -43,12 +49,19 @@ export async function runTask(
       execution.tell({ result });
       return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: result };
     }
+    case 'arn:aws:states:::sqs:sendMessage': {
+      const { QueueUrl, MessageBody } = messageSchema.parse(parameters);
+      await services.send?.(QueueUrl, MessageBody);
+      return { MessageId: randomUUID() };
+    }
     case 'arn:aws:states:::states:startExecution': {
       const { arn, startedAt } = startFromTask(parameters, services);
       return { ExecutionArn: arn, StartDate: startedAt / 1000 };
     }
     case 'arn:aws:states:::states:startExecution.sync:2':
       return runToEnd(startFromTask(parameters, services, execution), services.clock);
+    case 'arn:aws:states:::aws-sdk:cloudfront:createInvalidation':
+      return invalidate(parameters, services);
     default:
       if (resource.startsWith('arn:aws:lambda:')) return invoke(resource, parameters, services);
       throw new Error(`The local platform does not run the task resource ${resource}`);
@@ -87,6 +100,28 @@ async function callDatabase(
   } catch (error) {
     if (!(error instanceof ServiceError) || error.name.startsWith('States.')) throw error;
     throw new ServiceError(`${prefix}.${error.name === 'ValidationException' ? family : error.name}`, error.message);
+  }
+}
+
+/** Errors have the names of the SDK's classes; those that it has no class for, such as throttling, one for all. */
+const CLOUD_FRONT_CLASSES = [
+  'AccessDenied',
+  'BatchTooLarge',
+  'InconsistentQuantities',
+  'InvalidArgument',
+  'InvalidationBatchAlreadyExists',
+  'MissingBody',
+  'NoSuchDistribution',
+  'TooManyInvalidationsInProgress',
+];
+
+function invalidate(parameters: unknown, { cloudFront }: TaskServices): Json {
+  try {
+    return JSON.parse(JSON.stringify(cloudFront.createInvalidation(parameters)));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const name = CLOUD_FRONT_CLASSES.includes(error.name) ? `${error.name}Exception` : 'CloudFrontException';
+    throw new ServiceError(`CloudFront.${name}`, error.message);
   }
 }
 

@@ -6,7 +6,7 @@ import { planFrom } from '../../shared/arcgis/plan-source.ts';
 import { type PolygonFeatureSet, rectangle } from '../../shared/arcgis/polygons.ts';
 import { areaByLayers } from '../../shared/arcgis/said-by-service.ts';
 import { type ServiceName, serviceUrlParameter } from '../../shared/arcgis/service-name.ts';
-import { assertFits, progressBefore, submitJob } from '../../shared/arcgis/site-kinds.ts';
+import { assertFits, keptByBrowsers, progressBefore, submitJob } from '../../shared/arcgis/site-kinds.ts';
 import { type SpatialReference, sameSpatialReference } from '../../shared/arcgis/spatial-reference.ts';
 import type { Extent } from '../../shared/arcgis/update-extent.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
@@ -70,11 +70,12 @@ async function lookUp(input: Input, service: ServiceName, run: Run) {
 export async function makePlan(input: Input, { service, sought }: JobRequest, run: Run): Promise<object> {
   const { site, planned, notes } = await lookUp(input, service, run);
   const source = planSourceOf(planned);
+  const all = [...notes, ...(await keptByBrowsers(site, service))];
   // A plan that goes on is the one that it was: only whether the service still has its tiles is to be seen.
-  if (input.resume !== undefined) return { source, notes, sought };
+  if (input.resume !== undefined) return { source, notes: all, sought };
   const figures = figuresOf(planFrom(source, input.areaOfInterest && planned.area));
   const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
-  return { source, notes: [...notes, ...ofProof], sought, figures, samples };
+  return { source, notes: [...all, ...ofProof], sought, figures, samples };
 }
 
 /** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */
@@ -98,10 +99,11 @@ export async function manageMapServerCacheTiles(
   // A report speaks of whole scales, and of tiles that are there: nothing true of an area, or of a deletion.
   const isTold = area === undefined && input.updateMode !== 'DELETE_TILES' && input.waitForJobCompletion === 'WAIT';
   const cacheReport = isTold ? await progressBefore(site, service, levels) : undefined;
+  const ofBrowsers = await keptByBrowsers(site, service);
   const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
   const { job, notes: ofSubmit = [] } = await submitJob(site, sought, common);
   const renews = { scales: levels, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
-  const all = [...notes, ...ofProof, ...ofSubmit];
+  const all = [...notes, ...ofBrowsers, ...ofProof, ...ofSubmit];
   return { job, notes: all, cacheReport, renews, samples, tiles: countOfTiles(planned) };
 }
 

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { environment } from '../../shared/lambda/environment.ts';
 import type { Entry } from '../../shared/ledger/entry.ts';
 import { type Event, eventDetails } from '../../shared/ledger/events.ts';
@@ -58,6 +59,23 @@ function renewed(entry: Entry): Event[] {
   const { stack, run, target, service } = runOf(entry);
   const detail = { stack, run, target, service, ...Object(JSON.parse(what)), renewedAt: finishedAt };
   return [{ name: 'Tiles Renewed', detail: eventDetails['Tiles Renewed'].parse(detail) }];
+}
+
+/** As the machine notes it that asked for the invalidation. */
+const edgeFailureSchema = z.looseObject({
+  edge: z.looseObject({ distributionId: z.string(), paths: z.looseObject({ Items: z.array(z.string()) }) }),
+  Error: z.string(),
+  Cause: z.string(),
+});
+
+/** Of a run whose tiles an edge still keeps as they were. */
+export function edgeNotInvalidated(entry: Entry): Event {
+  const { stack, run, target, service } = runOf(entry);
+  const { edge, Error: error, Cause: cause } = edgeFailureSchema.parse(JSON.parse(entry.edgeFailure ?? ''));
+  const { distributionId, paths } = edge;
+  const message = messageOf(cause).slice(0, MAX_MESSAGE_CHARACTERS);
+  const detail = { stack, run, target, service, distributionId, paths: paths.Items, error, message };
+  return { name: 'Edge Not Invalidated', detail: eventDetails['Edge Not Invalidated'].parse(detail) };
 }
 
 function inputOf({ input }: Entry): unknown {

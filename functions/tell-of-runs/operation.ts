@@ -5,7 +5,7 @@ import { type Entry, type EntryKey, entrySchema } from '../../shared/ledger/entr
 import type { Event } from '../../shared/ledger/events.ts';
 import { keepEnd } from '../../shared/ledger/last-runs.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
-import { ended, paused, started } from './events-of.ts';
+import { edgeNotInvalidated, ended, paused, started } from './events-of.ts';
 
 /** The stream tells of an end within seconds; what it has not told by then is looked for. */
 const LATE_MS = 15 * 60_000;
@@ -61,6 +61,10 @@ async function tell(before: Entry | undefined, entry: Entry | undefined, ledger:
   if (entry.toldAt === undefined) await tellEnd(entry, ledger, send);
   // A run that was uncertain is cancelled after all.
   else if (entry.status !== before?.status) await keepEnd(ledger, entry);
+  const { edgeFailure } = entry;
+  if (edgeFailure !== undefined && edgeFailure !== before?.edgeFailure) {
+    await send(made(entry, () => [edgeNotInvalidated(entry)]));
+  }
 }
 
 /** Once: where it was told before, by another record or another call, the entry says so. */

@@ -1,11 +1,10 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Alarms } from './alarms.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { EncryptionKey } from './encryption-key.ts';
+import { EventDelivery } from './event-delivery.ts';
 import { type LoggedStateMachine, mayStart } from './logged-state-machine.ts';
 import type { OperationFunction } from './operation-function.ts';
 import { type RasterRenewal, RENEWAL } from './raster-renewal.ts';
@@ -31,13 +30,14 @@ export class CleanUp extends Construct {
     super(scope, id);
     const { cancelRun, renewal, sweepRuns, encryptionKey, alarms } = props;
     const operations = new Map([...props.operations, ...(renewal ? [[RENEWAL, renewal.machine] as const] : [])]);
-    const undelivered = new DeadLetterQueue(this, 'UndeliveredStops', {
+    const delivery = new EventDelivery(this, {
+      machine: cancelRun,
+      roleId: 'StoppedRole',
+      queueId: 'UndeliveredStops',
+      meaning: 'A stopped execution could not be told to cancel-run: its job may run on the server for an hour.',
       encryptionKey,
       alarms,
-      meaning: 'A stopped execution could not be told to cancel-run: its job may run on the server for an hour.',
     });
-    const role = new Role(this, 'StoppedRole', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
-    role.addToPolicy(mayStart([cancelRun]));
     const rule = new Rule(this, 'Stopped', {
       eventPattern: {
         source: ['aws.states'],
@@ -47,18 +47,9 @@ export class CleanUp extends Construct {
           stateMachineArn: [...operations.values()].map(({ stateMachineArn }) => stateMachineArn),
         },
       },
-      targets: [
-        { bind: () => ({ arn: cancelRun.stateMachineArn, role, deadLetterConfig: { arn: undelivered.queueArn } }) },
-      ],
+      targets: [delivery.target()],
     });
-    undelivered.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [undelivered.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-      }),
-    );
+    delivery.allow([rule]);
 
     const { function: sweep } = sweepRuns;
     sweep.addToRolePolicy(mayStart([cancelRun]));

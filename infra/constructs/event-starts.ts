@@ -1,14 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnRule, Rule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { EVENT_NAME } from '../../shared/jobs/started-by.ts';
 import { startEventRun } from '../machines/start-event-run/start-event-run.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Alarms } from './alarms.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { EncryptionKey } from './encryption-key.ts';
+import { EventDelivery } from './event-delivery.ts';
 import { LoggedStateMachine, mayStart } from './logged-state-machine.ts';
 
 interface EventStartsProps {
@@ -36,40 +35,27 @@ export class EventStarts extends Construct {
       permissions: [mayStart(operations.map(machineOf))],
     });
     alarms.addForExecutions('StartEventRun', starter, 'An operation could not be started for an event.');
-    const undelivered = new DeadLetterQueue(this, 'UndeliveredEvents', {
+    const delivery = new EventDelivery(this, {
+      machine: starter,
+      roleId: 'Role',
+      queueId: 'UndeliveredEvents',
+      meaning: 'An event could not start its operation: the message holds the event.',
       encryptionKey,
       alarms,
-      meaning: 'An event could not start its operation: the message holds the event.',
     });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
-    role.addToPolicy(mayStart([starter]));
     const rules = events.map(({ name, pattern, operation, enabled, input }) => {
       const rule = new Rule(this, `Event-${name}`, { enabled, eventPattern: { source: ['replaced'] } });
       if (!(rule.node.defaultChild instanceof CfnRule)) throw new Error('A rule has no resource');
       rule.node.defaultChild.eventPattern = pattern;
-      const { inputTemplate, inputPathsMap } = nameByEvent({
+      const told = nameByEvent({
         stateMachineArn: machineOf(operation).stateMachineArn,
         name: `${EVENT_NAME}${name}`,
         input,
       });
-      rule.addTarget({
-        bind: () => ({
-          arn: starter.stateMachineArn,
-          role,
-          deadLetterConfig: { arn: undelivered.queueArn },
-          input: { bind: () => ({ inputTemplate, inputPathsMap }), inputTemplate, inputPathsMap },
-        }),
-      });
+      rule.addTarget(delivery.target(told));
       return rule;
     });
-    undelivered.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [undelivered.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rules.map(({ ruleArn }) => ruleArn) } },
-      }),
-    );
+    delivery.allow(rules);
   }
 }
 

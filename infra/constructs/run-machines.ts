@@ -122,8 +122,10 @@ export class RunMachines {
     const lambda = this.#props.operations.get(name);
     if (lambda === undefined) throw new Error(`The stack has no function for ${name}`);
     const { nextUnit } = this.#props.functions;
+    const { partition, stackName } = Stack.of(this.#scope);
     const definition = run({
-      partition: Stack.of(this.#scope).partition,
+      partition,
+      dashboard: stackName,
       table: ledger.tableName,
       operation: name,
       example: exampleOf(name),

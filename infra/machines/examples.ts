@@ -77,6 +77,12 @@ export const examples = {
     scheduledTime: '2026-01-31T03:00:00Z',
     input: { target: TARGET },
   },
+  'invalidate-edge': {
+    edge: { reference: 'again-1', distributionId: 'E2EXAMPLE1ABCD', paths: { Quantity: 1, Items: ['/tiles/*'] } },
+    run: `${run.operation}/${run.name}`,
+    operation: run.operation,
+    endedAt: START,
+  },
   'renew-from-rasters': { source: 'landsat' },
 } as const;
 

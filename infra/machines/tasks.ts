@@ -1,5 +1,5 @@
 import { type ErrorName, errorNames } from '../../shared/errors.ts';
-import { CLAIMS } from '../../shared/ledger/entry.ts';
+import { CLAIMS, type RunStatus } from '../../shared/ledger/entry.ts';
 import { type Change, changeOf, expression, type TransitionName, transition } from '../../shared/ledger/transitions.ts';
 import type { Catcher, Next, Retrier, Task } from './states.ts';
 
@@ -60,7 +60,18 @@ export function writeTold(place: Place, key: Key, path: string, follows: Follows
 
 /** Adds to the entry of a run that is at work. */
 export function note(place: Place, key: Key, set: Change<Value>['set'], follows: Follows): Task {
-  return update(place, key, changeOf({ set }, { after: ['submitting', 'running'], word: text }), follows);
+  return noteOf(place, key, ['submitting', 'running'], set, follows);
+}
+
+/** Adds to the entry of a run that has one of these statuses. */
+export function noteOf(
+  place: Place,
+  key: Key,
+  after: readonly RunStatus[],
+  set: Change<Value>['set'],
+  follows: Follows,
+): Task {
+  return update(place, key, changeOf({ set }, { after, word: text }), follows);
 }
 
 /** Changes the claim while it is still this run's, told by the fencing number. */

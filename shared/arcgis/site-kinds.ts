@@ -7,6 +7,7 @@ import { InvalidInputError } from '../errors.ts';
 import type { CacheReport, SoughtJob } from '../jobs/job-reference.ts';
 import type { JobState, Rerun } from '../jobs/job-state.ts';
 import { clearRestCache, exists, type RestCacheScope } from './admin.ts';
+import { browserNotes } from './browser-cache.ts';
 import { reportBefore } from './cache-progress.ts';
 import { findGeoprocessingJob } from './find-job.ts';
 import {
@@ -78,6 +79,11 @@ export async function progressBefore(
   scales: readonly number[],
 ): Promise<CacheReport | undefined> {
   return site.isHosted ? undefined : await reportBefore(site, serviceUrlParameter(service), scales);
+}
+
+/** What browsers may keep after a job; a hosted service does not tell. */
+export async function keptByBrowsers(site: ArcgisSite, service: ServiceName): Promise<string[]> {
+  return site.isHosted ? [] : await browserNotes(site, service);
 }
 
 /** Clears what the web server keeps. Gives whether the server could tell that it exists. @throws InvalidInputError, Vendor… */

@@ -88,6 +88,8 @@ export const entrySchema = z.looseObject({
   noticedAt: text,
   /** JSON: the scales and the extent that its tile job renews. */
   renewed: text,
+  /** JSON: the edge that keeps old tiles since its invalidation failed, and the error. */
+  edgeFailure: text,
   jobId: text,
   /** The job's task below the site, for example `rest/services/System/CachingTools/GPServer/DeleteCache`. */
   taskPath: text,

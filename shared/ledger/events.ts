@@ -60,6 +60,17 @@ export const eventDetails = {
     extent4326: z.optional(z.looseObject(extent)),
     renewedAt: time,
   }),
+  'Edge Not Invalidated': z.looseObject({
+    stack: z.string(),
+    run: z.string(),
+    target: z.string(),
+    service: z.string(),
+    distributionId: z.string(),
+    paths: z.array(z.string()),
+    /** As Step Functions names it, and what CloudFront says: at most 4,000 characters of it. */
+    error: z.string(),
+    message: z.string(),
+  }),
 };
 
 export type EventName = keyof typeof eventDetails;

@@ -21,6 +21,8 @@ const LANDSAT = 'rest/services/Imagery/Landsat/ImageServer';
 const CACHING = 'rest/services/System/CachingTools/GPServer';
 /** How many tiles there are before the job. */
 const REPORT = 'rest/services/System/ReportingTools/GPServer/ReportCacheStatus/execute';
+/** How long browsers may keep tiles. */
+const BROWSERS = 'admin/services/Basemap.MapServer';
 const PUBLISHING = 'rest/services/System/PublishingTools/GPServer';
 const TUTORIAL = 'B7CA92F04B9FAE8D941C3E9B7E0CD754';
 
@@ -79,8 +81,8 @@ const TABLE: Row[] = [
     what: 'the submit of manage-map-server-cache-tiles',
     handler: manageTiles,
     event: (target) => ({ submit: { target, ...tiles } }),
-    cold: [INFO, TOKEN, BASEMAP, REPORT, `${CACHING}/Manage%20Map%20Cache%20Tiles/submitJob`],
-    warm: [BASEMAP, REPORT, `${CACHING}/Manage%20Map%20Cache%20Tiles/submitJob`],
+    cold: [INFO, TOKEN, BASEMAP, REPORT, BROWSERS, `${CACHING}/Manage%20Map%20Cache%20Tiles/submitJob`],
+    warm: [BASEMAP, REPORT, BROWSERS, `${CACHING}/Manage%20Map%20Cache%20Tiles/submitJob`],
   },
   {
     what: 'the submit of refresh-service',

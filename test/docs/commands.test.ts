@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -23,7 +23,7 @@ const { scripts } = z
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
 /** What is not ours, and is not run here. */
 const OTHERS =
-  /^(npm ci$|npm test$|npm install |npx cdk\b|sh dist\/template\/deploy\.sh |terraform |aws [a-z0-9-]+ |jq |openssl |git |cat )/;
+  /^(npm ci$|npm test$|npm install |npx cdk\b|sh dist\/template\/deploy\.sh |terraform |aws [a-z0-9-]+ |jq |openssl |git |cat |mkdir |export )/;
 
 const commands = documents.flatMap(({ file, fences, codes }) => [
   ...fences
@@ -44,7 +44,16 @@ function wordsOf(line: string): string[] {
 }
 
 function check(line: string): void {
-  const [, tool = '', ...words] = wordsOf(line).filter((word) => word !== '--silent');
+  const [, copied] = /^cp (\S+) /.exec(line) ?? [];
+  if (copied !== undefined) {
+    assert.ok(existsSync(copied), `there is no ${copied}`);
+    return;
+  }
+  const [program, tool = '', ...words] = wordsOf(line).filter((word) => word !== '--silent');
+  if (program === 'npx' && tool === 'cache-ops') {
+    checkStart(words);
+    return;
+  }
   const [script = '', ...rest] = tool === 'run' ? words : [tool, ...words];
   assert.ok(Object.hasOwn(scripts, script), `there is no npm script ${script}`);
   const args = rest[0] === '--' ? rest.slice(1) : rest;

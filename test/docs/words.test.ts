@@ -33,6 +33,7 @@ const OTHER_KEYS = [
     'outputUrl',
     'failedUnits',
     'expectedSeconds',
+    'cacheControlMaxAge',
   ],
 ];
 
@@ -174,6 +175,9 @@ const CHECKS: Readonly<Record<string, (value: unknown, name: string) => void>> =
     const schema = operations.find((operation) => operation.name === name)?.inputSchema;
     assert.ok(schema, name);
     z.parse(schema, value);
+  },
+  secrets(value) {
+    for (const secret of Object.values(Object(value))) CHECKS['secret']?.(secret, '');
   },
   secret(value) {
     assert.deepEqual(

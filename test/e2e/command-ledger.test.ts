@@ -4,17 +4,28 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { commandFolder, plantSecrets, startCommand } from '../support/local-command.ts';
+import { addCountry, COUNTRY, strip } from '../support/plan-platform.ts';
 
 let site: ArcgisEmulator;
+let slowSite: ArcgisEmulator;
 const secrets = join(commandFolder, 'secrets.json');
+const slowSecrets = join(commandFolder, 'slow-secrets.json');
 const settings = join(commandFolder, 'settings.yaml');
 const OPTIONS = ['--secrets', secrets, '--settings', settings];
 
 before(async () => {
-  site = await startArcgisEmulator({ jobSeconds: 3 });
-  const { url, username, password } = site;
-  plantSecrets(password);
-  writeFileSync(secrets, JSON.stringify({ gis: { vendor: 'arcgis', url, username, password } }));
+  [site, slowSite] = await Promise.all([
+    startArcgisEmulator({ jobSeconds: 3 }),
+    startArcgisEmulator({ jobSeconds: 60 }),
+  ]);
+  addCountry({ emulator: site }, COUNTRY);
+  for (const [file, target, { url, username, password }] of [
+    [secrets, 'gis', site],
+    [slowSecrets, 'slow', slowSite],
+  ] as const) {
+    plantSecrets(password);
+    writeFileSync(file, JSON.stringify({ [target]: { vendor: 'arcgis', url, username, password } }));
+  }
   writeFileSync(
     settings,
     `name: city
@@ -25,7 +36,7 @@ sites:
 `,
   );
 });
-after(() => site.close());
+after(() => Promise.all([site.close(), slowSite.close()]));
 
 async function ended(...args: string[]) {
   const command = startCommand(args);
@@ -33,8 +44,12 @@ async function ended(...args: string[]) {
   return { answer: JSON.parse(stdout), shown: command.shown(), exitCode };
 }
 
-const PLAN = ['manage-map-server-cache-tiles', 'target=gis', 'updateMode=RECREATE_ALL_TILES'];
-const UNITS = ['inputService=Basemap.MapServer', 'plan.maxTilesPerJob=100'];
+const ALL_TILES = ['manage-map-server-cache-tiles', 'updateMode=RECREATE_ALL_TILES'];
+const PLAN = [...ALL_TILES, 'target=gis'];
+const SERVICE = `inputService=${COUNTRY}`;
+const { xmin, ymin, xmax, ymax } = strip(4);
+/** Four of them. */
+const UNITS = [SERVICE, `updateExtent=${xmin} ${ymin} ${xmax} ${ymax}`, 'plan.maxTilesPerJob=128'];
 
 test('the settings that are named hold, and name the windows that there are', async () => {
   const [window, tiles] = await Promise.all([
@@ -57,43 +72,51 @@ test('settings that cannot be used are refused with the line of what is wrong', 
   ]);
 
   assert.deepEqual([wrong.answer.error, none.answer.error], ['UsageError', 'UsageError']);
-  assert.match(wrong.answer.message, /line 2.*jobsAtOnce/s);
+  assert.match(wrong.answer.message, /broken\.yaml:2 sites\.gis\.jobsAtOnce: must be a number/);
   assert.match(none.answer.message, /none\.yaml cannot be read/);
   assert.equal(wrong.shown + none.shown, '');
 });
 
-test('a plan that one command stopped is gone on with by another, which is named in the answer', async () => {
+test('a plan whose command was killed is gone on with by another', async () => {
   const first = startCommand([...PLAN, ...UNITS, '--secrets', secrets]);
-  await first.showing(/[1-9]\d* of \d+ units/);
-  const [running] = (await ended('runs', '--json')).answer;
-  assert.equal(running.run, `manage-map-server-cache-tiles/${running.name}`);
+  await first.showing(/[1-3] of 4 units/);
+  first.child.kill('SIGKILL');
+  await first.exited;
+  const killed = (await ended('runs', '--json')).answer.find(({ parent }: { parent?: string }) => !parent);
 
-  const stopped = await ended('stop', running.name.slice(0, 8));
-  const { error, message } = JSON.parse(await first.stdout);
-  const resumed = await ended(...PLAN, UNITS[0] ?? '', `resume=${running.run}`, '--secrets', secrets);
+  const resumed = await ended(...PLAN, SERVICE, `resume=${killed.run}`, '--secrets', secrets);
 
-  assert.equal(stopped.answer.status, 'cancelled');
-  assert.equal(error, 'JobCancelledError');
-  assert.match(message, new RegExp(`"resume":"${running.run}"`));
+  assert.deepEqual([killed.status, killed.error], ['uncertain', 'JobLostError']);
+  assert.ok(killed.plan.done > 0 && killed.plan.done < 4);
   assert.equal(resumed.answer.status, 'succeeded', JSON.stringify(resumed.answer));
-  const { plan } = resumed.answer;
-  assert.deepEqual([plan.done, plan.failed], [plan.units, 0]);
-  const [shown, before_] = await Promise.all([
-    ended('show', resumed.answer.run ?? 'manage-map-server-cache-tiles/'),
-    ended('show', running.run),
-  ]);
-  assert.ok(before_.answer.plan.done < plan.units);
-  assert.ok(shown);
+  assert.deepEqual([resumed.answer.plan.units, resumed.answer.plan.done], [4, 4]);
+  // Each unit was one job; the one that was at work may have run twice.
+  assert.ok(site.jobs.list().length <= 5);
 });
 
-test('a pause that another command sets keeps a run waiting, and ends it', async () => {
+test('a run is stopped by another command, its job on the server too', async () => {
+  const first = startCommand([...ALL_TILES, 'target=slow', 'inputService=Basemap.MapServer', '--secrets', slowSecrets]);
+  await first.showing('esriJob');
+  const { name, run } = (await ended('runs', '--json', '--target', 'slow')).answer[0];
+
+  const stopped = await ended('stop', name.slice(0, 8));
+  const again = await ended('stop', run);
+
+  assert.deepEqual([stopped.answer.run, stopped.answer.status, stopped.exitCode], [run, 'cancelled', 0]);
+  assert.match(stopped.answer.message, /^its job j\w+ is cancelled on the server$/);
+  assert.equal(JSON.parse(await first.stdout).error, 'JobCancelledError');
+  assert.match(again.answer.message, /has ended already: cancelled\. Nothing was stopped/);
+});
+
+test('a pause that another command sets keeps a run waiting', async () => {
   const pause = (until: string) => ended('pause', 'gis', '--until', until, '--reason', 'new disks');
   assert.equal((await pause(new Date(Date.now() + 3_600_000).toISOString())).answer.status, 'paused');
 
   const run = startCommand(['clear-rest-cache', 'target=gis', '--secrets', secrets]);
   await run.showing(/paused until .*: new disks/);
+  run.interrupt();
   assert.equal((await pause('2026-01-01T00:00:00Z')).answer.status, 'ended');
-  const answer = JSON.parse(await run.stdout);
 
-  assert.equal(answer.status, 'succeeded');
+  assert.match(JSON.parse(await run.stdout).message, /before anything|before a job ran/);
+  assert.equal((await ended('clear-rest-cache', 'target=gis', '--secrets', secrets)).answer.status, 'succeeded');
 });

@@ -36,6 +36,7 @@ const CALLS: readonly CallKind[] = [
   read('hosted job', /\/rest\/admin\/.+\/jobs\/[^/]+\?/),
   read('hosted service', /\/rest\/admin\/.+Server$/),
   { ...read('report', /\/ReportCacheStatus\/execute$/), answerSeconds: 10 },
+  { ...read('browser cache', /\/admin\/services\/.+\.(Map|Image)Server$/), answerSeconds: 10 },
   read('job list', /\.GPServer\/jobs\/query\?/),
   read('admin cancel', /\/admin\/.*\/cancel$/),
   read('cancel', /\/rest\/.*\/cancel$/),

@@ -152,7 +152,7 @@ function consequence(cell: Cell, error: string): string {
 export function expected(cell: Cell): Expected {
   const { scenario, kind, fault, duration } = cell;
   const { fair } = scenario;
-  if (kind.name === 'report') return reported(cell);
+  if (kind.name === 'report' || kind.name === 'browser cache') return reported(cell);
   const failure = failureOf(cell);
   if (failure === undefined) return { outcomes: [fair], attempts: 1 };
   const { error, again, uncertain } = failure;

@@ -14,6 +14,7 @@ const everything = synthesize({
     },
   ],
   rasters: [{ refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } }],
+  edges: [{ target: 'gis', service: 'A.ImageServer', cloudFront: { distributionId: 'E1', paths: ['/*'] } }],
   notifications: { email: 'gis-team@example.org' },
 });
 const TOPIC = 'arn:aws:sns:NotificationsTopic';
@@ -23,7 +24,9 @@ describe('the alarms', () => {
     const watched = alarmsOf(everything).map(({ watches }) => watches);
 
     assert.deepEqual(watched.toSorted(), [
+      'Errors of arn:aws:lambda:ReadFootprintFunction',
       'Errors of arn:aws:lambda:SweepRunsFunction',
+      'ExecutionsFailed of arn:aws:stepfunctions:EdgesInvalidateEdge',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsCancelRun',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsClearRestCache',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsDeleteMapServerCache',
@@ -34,6 +37,7 @@ describe('the alarms', () => {
       'ExecutionsFailed of arn:aws:stepfunctions:SchedulesStartScheduledJob',
       'IteratorAge of arn:aws:lambda:TellOfRunsFunction',
       'Maximum of arn:aws:sqs:CleanUpUndeliveredStops',
+      'Maximum of arn:aws:sqs:EdgesUndeliveredEnds',
       'Maximum of arn:aws:sqs:FailedInvocations',
       'Maximum of arn:aws:sqs:RastersGivenUpRasters',
       'Maximum of arn:aws:sqs:RunEventsUntoldRuns',
@@ -73,7 +77,7 @@ describe('the alarms', () => {
     const alarms = alarmsOf(everything);
     const silent = alarms.filter(({ properties }) => properties['AlarmActions'] === undefined);
 
-    assert.equal(alarms.length, 16);
+    assert.equal(alarms.length, 19);
     assert.deepEqual(
       silent.map(({ watches }) => watches.replace('ExecutionsFailed of arn:aws:stepfunctions:Jobs', '')).toSorted(),
       ['CancelRun', ...OPERATIONS.map(pascalCase)].toSorted(),
@@ -141,7 +145,7 @@ describe('the dead-letter queues', () => {
       .filter((id) => !id.startsWith('RastersNewRasters'))
       .map((id) => everything.resources.get(id)?.Properties);
 
-    assert.equal(queues.length, 6);
+    assert.equal(queues.length, 7);
     for (const queue of queues) assert.deepEqual(queue, { KmsMasterKeyId: KEY, MessageRetentionPeriod: 1209600 });
   });
 });

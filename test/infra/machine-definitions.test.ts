@@ -17,15 +17,23 @@ const machines = machinesOf({
     },
   ],
   rasters: [{ refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } }],
+  edges: [{ target: 'gis', service: 'A.ImageServer', cloudFront: { distributionId: 'E1', paths: ['/*'] } }],
 });
 
 describe('the state machines', () => {
-  it('are one for each operation, what these share, and those that start scheduled operations, pause targets and take care of new rasters', () => {
+  it('are one for each operation, what these share, and those that start scheduled operations, pause targets, take care of new rasters and invalidate edges', () => {
     const names = [...machines.keys()];
 
     assert.deepEqual(
       names.toSorted(),
-      [...OPERATIONS, ...SHARED_MACHINES, 'start-scheduled-job', 'pause-site', 'renew-from-rasters'].toSorted(),
+      [
+        ...OPERATIONS,
+        ...SHARED_MACHINES,
+        'start-scheduled-job',
+        'pause-site',
+        'renew-from-rasters',
+        'invalidate-edge',
+      ].toSorted(),
     );
   });
 

@@ -20,11 +20,16 @@ const MAX_CHOICE_RULES_OF_PLANS = 6;
 const RENEWAL = 'renew-from-rasters';
 const MAX_STATES_OF_RENEWAL = 10;
 
+/** What follows on the end of a run, beside it. */
+const EDGE = 'invalidate-edge';
+const MAX_STATES_OF_EDGE = 4;
+
 const VENDOR_WORDS = /esri|arcgis|micro-?strategy|[a-z]+Server\b|GPServer|geoprocessing/i;
 
 const all = machinesOf({
   schedules: [{ name: 'daily', operation: 'clear-rest-cache', expression: 'rate(1 day)', input: { target: 'gis' } }],
   rasters: [{ refresh: { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' } }],
+  edges: [{ target: 'gis', service: 'A.ImageServer', cloudFront: { distributionId: 'E1', paths: ['/*'] } }],
 });
 /** Each definition once: the machines of operations have the same. */
 const definitions = ['refresh-service', ...SHARED_MACHINES, 'start-scheduled-job']
@@ -38,7 +43,15 @@ const choices = definitions.flatMap(({ name, states }) =>
 
 describe('what a person has to read of the state machines', () => {
   it('is all of them: there are no others', () => {
-    const known = new Set([...OPERATIONS, ...definitions.map(({ name }) => name), PAUSE, TARGETS, ...PLANS, RENEWAL]);
+    const known = new Set([
+      ...OPERATIONS,
+      ...definitions.map(({ name }) => name),
+      PAUSE,
+      TARGETS,
+      ...PLANS,
+      RENEWAL,
+      EDGE,
+    ]);
 
     assert.deepEqual(
       [...all.keys()].filter((name) => !known.has(name)),
@@ -90,6 +103,13 @@ describe('what a person has to read of the state machines', () => {
       choices.map(({ Choices }) => new Set(Choices.map(({ Variable }) => Variable)).size),
       [1],
     );
+  });
+
+  it(`is ${MAX_STATES_OF_EDGE} states of the machine that invalidates an edge, and no choice`, () => {
+    const types = [...required(all, EDGE).states.values()].map(({ Type }) => Type);
+
+    assert.equal(types.length, MAX_STATES_OF_EDGE);
+    assert.ok(!types.includes('Choice'));
   });
 
   it('is in each choice one word and where it leads: no time is compared, nothing is reckoned', () => {

@@ -28,6 +28,11 @@ const permissions = permissionsOf(
   synthesize({
     schedules,
     rasters: [{ refresh: { ...INPUT, serviceName: 'A', serviceType: 'ImageServer' } }],
+    edges: ['E1', 'E2'].map((distributionId) => ({
+      ...INPUT,
+      service: 'A.ImageServer',
+      cloudFront: { distributionId, paths: ['/*'] },
+    })),
   }).template.toJSON(),
 );
 
@@ -53,6 +58,11 @@ const tableKey = allow(
   ['kms:Decrypt'],
   ['key EncryptionKey'],
   ['kms:ViaService StringEquals dynamodb.<region>.amazonaws.com'],
+);
+const queueKey = allow(
+  ['kms:GenerateDataKey', 'kms:Decrypt'],
+  ['key EncryptionKey'],
+  ['kms:ViaService StringEquals sqs.<region>.amazonaws.com'],
 );
 const start = (...names: string[]) =>
   allow(
@@ -108,9 +118,20 @@ const needed: Record<string, Rights[]> = {
   'pause-site': [invoke('pause-site')],
   'renew-from-rasters': [
     invoke('renew-rasters'),
+    invoke('read-footprint', 'count-rasters', 'manage-map-server-cache-tiles'),
+    allow(['sqs:SendMessage'], ['queue RastersGivenUpRasters']),
+    queueKey,
     entries('PutItem', 'renew-from-rasters'),
     tableKey,
-    ...runToEnd('refresh-service'),
+    ...runToEnd('refresh-service', 'manage-map-server-cache-tiles', 'clear-rest-cache'),
+  ],
+  'invalidate-edge': [
+    allow(
+      ['cloudfront:CreateInvalidation'],
+      ['E1', 'E2'].map((id) => `arn:aws:cloudfront::<account>:distribution/${id}`),
+    ),
+    entries('UpdateItem', ...OPERATIONS, 'renew-from-rasters'),
+    tableKey,
   ],
   'start-scheduled-job': [start(...JOBS, 'clear-rest-cache')],
 };
@@ -128,7 +149,7 @@ describe("the machines' roles", () => {
         .map((name) => `machine ${name}`)
         .toSorted(),
     );
-    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 3);
+    assert.equal(machines.size, IMMEDIATE.length + JOBS.length + SHARED_MACHINES.length + 4);
   });
 
   for (const [name, own] of Object.entries(needed)) {

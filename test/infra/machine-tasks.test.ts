@@ -3,8 +3,11 @@ import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { pascalCase } from '../../infra/operations.ts';
 import { type Machine, machinesOf, OPERATIONS, type State } from './machines.ts';
+import { ACCOUNT } from './synthesize.ts';
 
 const RUN_JOB = 'arn:aws:stepfunctions:JobsRunJob';
+
+const EDGE = { target: 'gis', service: 'A.MapServer', cloudFront: { distributionId: 'E1', paths: ['/*'] } };
 
 const parametersSchema = z.object({
   FunctionName: z.string().optional(),
@@ -22,7 +25,7 @@ interface Need {
 }
 
 describe('every task of a state machine', () => {
-  for (const [name, machine] of machinesOf()) {
+  for (const [name, machine] of machinesOf({ edges: [EDGE] })) {
     it(`of ${name} is allowed by its role`, () => {
       const needs = [...machine.states].flatMap(([state, task]) =>
         needsOf(machine, task).map((need) => ({ state, need })),
@@ -36,7 +39,11 @@ describe('every task of a state machine', () => {
 
 function needsOf(machine: Machine, { Type, Resource, Parameters }: State): Need[] {
   if (Type !== 'Task') return [];
-  const [, service = '', action = ''] = /:states:::(\w+):(.+)$/.exec(Resource) ?? [];
+  const [, service = '', action = ''] = /:states:::(?:aws-sdk:)?(\w+):(.+)$/.exec(Resource) ?? [];
+  // Of the settings: the input of the machine names it.
+  if (service === 'cloudfront') {
+    return [{ action: 'cloudfront:CreateInvalidation', resource: `arn:aws:cloudfront::${ACCOUNT}:distribution/E1` }];
+  }
   const { FunctionName, StateMachineArn = RUN_JOB, TableName, ...entry } = parametersSchema.parse(Parameters);
   if (service === 'lambda') {
     // Told by a path: of any operation, but only tiles have plans.

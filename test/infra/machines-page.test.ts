@@ -13,6 +13,7 @@ const EVENT = {
   operation: 'clear-rest-cache',
   input: { target: 'gis' },
 };
+const EDGE = { target: 'gis', service: 'A.MapServer', cloudFront: { distributionId: 'E1', paths: ['/*'] } };
 const page = readFileSync(machinesPageFile, 'utf8');
 
 describe('the page of the state machines', () => {
@@ -21,7 +22,7 @@ describe('the page of the state machines', () => {
   });
 
   it('shows every machine, with every state and every way from one to another', () => {
-    const machines = machinesOf({ schedules: [SCHEDULE], events: [EVENT], rasters: [RASTERS] });
+    const machines = machinesOf({ schedules: [SCHEDULE], events: [EVENT], rasters: [RASTERS], edges: [EDGE] });
     const drawings = new Map(
       [...page.matchAll(/^## (\S+)\n[\s\S]*?```mermaid\n([\s\S]*?)```/gm)].map(([, name = '', text = '']) => [
         name,

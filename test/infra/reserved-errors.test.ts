@@ -5,6 +5,7 @@ import { type Machine, machinesOf, required, type State } from './machines.ts';
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
 const machines = machinesOf({
   schedules: [{ name: 'daily', operation: 'refresh-service', expression: 'rate(1 day)', input: REFRESH }],
+  edges: [{ target: 'gis', service: 'A.MapServer', cloudFront: { distributionId: 'E1', paths: ['/*'] } }],
 });
 
 const isReserved = (error: unknown) => String(error).startsWith('States.');

@@ -154,7 +154,7 @@ export async function startWorld(
       }
     },
   });
-  const bus = new OwnBus(template.rules, clock, (name, payload) => lambda.invoke(name, payload));
+  const bus = new OwnBus(template.rules, clock, { lambda: (name, payload) => lambda.invoke(name, payload) });
   if (plan.deployedAt !== undefined) {
     installFormer({ template, stateMachines });
     void clock.after(plan.deployedAt, () => deploy({ template, stateMachines }));

@@ -27,7 +27,7 @@ export async function planPlatform(
 }
 
 /** Adds a service of that kind under another name. */
-export function addCountry({ emulator }: JobPlatform, id: string): void {
+export function addCountry({ emulator }: Pick<JobPlatform, 'emulator'>, id: string): void {
   const name = id.replace('.MapServer', '');
   const scheme = { lods: [{ level: LEVEL, resolution: TILE / 256, scale: SCALE }] };
   emulator.services.set(id, createService({ name, type: 'MapServer', scheme }));

@@ -18,6 +18,8 @@ import {
 
 export interface RunParts extends Place {
   operation: string;
+  /** Where people see what becomes of a run. */
+  dashboard: string;
   /** An input to begin with. */
   example: object;
   /** The operation's function. */
@@ -50,8 +52,18 @@ const AWS_FAILED =
 
 /** One run of one operation, from its entry in the ledger to its result. The machine is named after the operation. */
 export function run(parts: RunParts): Machine {
-  const { operation, example, functionArn, holdArn, runJobArn, runTargetsArn, runPlanArn, maxWaiting, submitSeconds } =
-    parts;
+  const {
+    operation,
+    dashboard,
+    example,
+    functionArn,
+    holdArn,
+    runJobArn,
+    runTargetsArn,
+    runPlanArn,
+    maxWaiting,
+    submitSeconds,
+  } = parts;
   const key = { operation: text(operation), name: text('$$.Execution.Name') };
   const work = {
     'run.$': '$.run',
@@ -71,7 +83,10 @@ export function run(parts: RunParts): Machine {
     turn: { state: { attach: {}, isNew: true } },
   };
   return {
-    Comment: comment(`One run of ${operation}. The input is the operation's input.`, example),
+    Comment: comment(
+      `One run of ${operation}, as the CloudWatch dashboard ${dashboard} shows it. The input is the operation's input.`,
+      example,
+    ),
     StartAt: 'Is it a dry run?',
     TimeoutSeconds: 360 * 86_400,
     States: {

@@ -35,7 +35,7 @@ export function adminService(site: Site, request: ArcgisRequest, service: Servic
   return json(SUCCESS);
 }
 
-function serviceJson({ name, type, hasLiveData }: Service): object {
+function serviceJson({ name, type, hasLiveData, scheme, cacheControlMaxAge }: Service): object {
   return {
     serviceName: name,
     type,
@@ -43,7 +43,10 @@ function serviceJson({ name, type, hasLiveData }: Service): object {
     maxInstancesPerNode: MAX_INSTANCES,
     maxWaitTime: 60,
     maxUsageTime: 600,
-    properties: type === 'ImageServer' ? { hasLiveData: String(hasLiveData) } : {},
+    properties: {
+      ...(type === 'ImageServer' && { hasLiveData: String(hasLiveData) }),
+      ...(scheme && { cacheControlMaxAge }),
+    },
   };
 }
 

@@ -17,9 +17,11 @@ export const SCRIPTS: Readonly<Record<string, string>> = {
   iam: STACK_VERBS.iam,
   bench: 'measures cold starts, calls and polls: see [performance](../performance.md)',
   docs: 'writes the pages that are made from the code',
+  recording: 'records the tour for the README',
   'docs:events': 'writes the JSON Schemas of the events',
   'docs:machines': 'writes the page of the state machines',
   'settings:schema': 'writes the JSON Schema of the settings',
+  pictures: "takes pictures of the dashboard's page in Chromium",
   'release:check': 'goes through the checklist of a release',
 };
 
@@ -43,6 +45,24 @@ export function commandsPage(): string {
       'JSON is indented on a terminal, and one line elsewhere.',
       'Scripts add `--silent` to npm.',
       '`--secrets <file>` takes your own servers, as `{"<target>": {secret}}`: then nothing is emulated and every wait is real.',
+      '`--settings <file>` has the windows, sites and all else of your settings hold on this machine too.',
+      '`--stack <name>` does the same with a deployed stack, by the AWS credentials of your shell.',
+      '`npx cache-ops` stands for `npm start --`, in a checkout.',
+    ].join('\n'),
+    [
+      'An input is given in words, `target=city-gis scales=9028,4514 plan.jobsAtOnce=2`, which no shell changes.',
+      'Each value is read by the type that its key has: a number, `true`, a list with commas, or JSON.',
+      'A list is also given by repeating its key, and then no comma is looked at: `projects="Sales, EMEA" projects=HR`.',
+      'What is inside an object is named with dots.',
+      'A value with blanks stands in double quotes: `"folderName=My Folder"`.',
+      'JSON in one argument, `--input <file>` with JSON or YAML, and `--input -` for stdin do the same.',
+    ].join('\n'),
+    [
+      'The ledger of this machine is kept in the folder `.cache-ops` of the checkout, or in the one that `CACHE_OPS_STATE` names.',
+      'Delete that folder to forget all runs.',
+      'Commands may run at once: none loses what another has written.',
+      'Claims are not shared: two commands may have different servers under the same target.',
+      'A run whose command was killed ends as `uncertain`; a plan goes on with `resume` all the same.',
     ].join('\n'),
     [
       'Ctrl-C stops what runs, as stopping the execution does on AWS, and starts nothing more.',

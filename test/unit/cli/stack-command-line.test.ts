@@ -108,6 +108,7 @@ describe('what a deployment removes', () => {
         input: { target: 'gis' },
       },
     ],
+    edges: [{ target: 'gis', service: 'Größe.MapServer', cloudFront: { distributionId: 'E1', paths: ['/*'] } }],
   });
   const wanted = inventoryOf(settings);
 
@@ -118,11 +119,14 @@ describe('what a deployment removes', () => {
     assert.deepEqual(removedFrom(inventoryIn('Stack CacheOps\n[+] Parameter x'), wanted), []);
   });
 
-  it('is every schedule, source and event that the settings do not hold', () => {
-    assert.deepEqual(removedFrom(wanted, { schedules: [], rasters: wanted.rasters.slice(1), events: [] }), [
+  it('is every schedule, source, event and edge that the settings do not hold', () => {
+    const others = { schedules: [], rasters: wanted.rasters.slice(1), events: [], edges: [] };
+
+    assert.deepEqual(removedFrom(wanted, others), [
       'schedule nightly',
       'raster source my-rasters, größe/: refreshes Imagery/Landsat.ImageServer of gis',
       'event after-load',
+      'edge E1: invalidated after Größe.MapServer of gis',
     ]);
   });
 

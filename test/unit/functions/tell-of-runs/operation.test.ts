@@ -156,4 +156,31 @@ describe('what becomes of runs', () => {
 
     assert.deepEqual(sent, []);
   });
+
+  it('is that an edge keeps old tiles, once for each failure, whatever the run was told before', async (t) => {
+    const { sent, ended, record, tell } = await open(t);
+    const whose = { target: 'gis', service: 'A.MapServer' };
+    const entry = ended('mine', { ...whose, status: 'succeeded', toldAt: inSeconds(-1), open: undefined });
+    const failure = (distributionId: string) => ({
+      edgeFailure: JSON.stringify({
+        edge: { distributionId, paths: { Items: ['/*'] } },
+        Error: 'CloudFront.AccessDeniedException',
+        Cause: 'no right',
+      }),
+    });
+
+    await tell(record({ ...entry, ...failure('E1') }, entry));
+    await tell(record({ ...entry, ...failure('E1'), noticedAt: inSeconds(0) }, { ...entry, ...failure('E1') }));
+    await tell(record({ ...entry, ...failure('E2') }, { ...entry, ...failure('E1') }));
+    await tell(record({ ...entry, edgeFailure: 'no JSON' }, entry));
+
+    assert.deepEqual(
+      sent.map(({ name, detail }) => [name, Object(detail).distributionId]),
+      [
+        ['Edge Not Invalidated', 'E1'],
+        ['Edge Not Invalidated', 'E2'],
+      ],
+    );
+    assert.partialDeepStrictEqual(sent[0]?.detail, { paths: ['/*'], message: 'no right' });
+  });
 });
