@@ -2,6 +2,7 @@ import type { Command as Program } from 'commander';
 import { type Operation, operations } from '../infra/operations.ts';
 import type { Pausing } from './back-end.ts';
 import { SHELLS, type Shell } from './completion.ts';
+import type { Dropping } from './drop.ts';
 import { operationHelp, wordsOfExample } from './operation-help.ts';
 import { isGiven, readWords } from './operation-input.ts';
 import { readSecrets, type Secrets } from './secrets-file.ts';
@@ -39,6 +40,7 @@ export type Command =
   | { kind: 'tour' }
   | { kind: 'completion'; shell: Shell; program: Program }
   | { kind: 'footprint'; files: string[] }
+  | ({ kind: 'drop' } & Dropping)
   | PlacedCommand;
 
 /** A command that has a place. */
@@ -61,7 +63,7 @@ Without a command: the tour, all operations against servers in miniature.
 The result is JSON on stdout, progress is on stderr.`;
 /** What npm takes for itself where the first `--` is missing. */
 const TAKEN_BY_NPM = Object.fromEntries(
-  ['secrets', 'settings', 'stack', 'input', 'since', 'until', 'reason'].map((flag) => [flag, `--${flag}`]),
+  ['secrets', 'settings', 'stack', 'source', 'input', 'since', 'until', 'reason'].map((flag) => [flag, `--${flag}`]),
 );
 
 /** What a command line flag of a place holds. */
@@ -93,11 +95,15 @@ export function readCommandLine(args: readonly string[], environment = process.e
     .description('says where raster files lie, and what says so')
     .argument('<file...>', 'raster files of this machine')
     .action((files: string[]) => take({ kind: 'footprint', files }));
+  addDrop(program, take);
   program
     .command('completion')
     .description('prints what completes these commands in your shell')
     .argument('<shell>', SHELLS.join(' or '))
-    .addHelpText('after', '\nFor example, in ~/.bashrc:\n  source <(npx cache-ops completion bash)')
+    .addHelpText(
+      'after',
+      '\nFor example, in ~/.bashrc:\n  alias cache-ops="npx cache-ops"\n  source <(npx cache-ops completion bash)',
+    )
     .action((shell: string) => {
       const known = SHELLS.find((one) => one === shell);
       if (known === undefined) throw new UsageError(`There is no completion for ${shell}: ${SHELLS.join(', ')}`);
@@ -191,6 +197,25 @@ function addTargets(program: Program, take: Take): void {
     (target: string, { stack, secrets, settings, ...options }: PlaceOptions & Omit<Pausing, 'target'>) =>
       take({ kind: 'pause', target, ...options, ...placeOf({ stack, secrets, settings }) }),
   );
+}
+
+function addDrop(program: Program, take: Take): void {
+  program
+    .command('drop')
+    .description('puts files into the raster bucket of the settings on this machine, and waits for all that follows')
+    .argument('<file...>', 'rasters, and files that belong to them, in this order')
+    .option('--settings <file>', 'the settings; without it those of the tour')
+    .option('--source <name>', 'the source of the settings, where they have several')
+    .option('--secrets <file>', SECRETS)
+    .action((files: string[], { source, ...place }: PlaceOptions & { source?: string }) => {
+      const { secrets, settings } = placeOf(place);
+      const dropping = {
+        ...(source !== undefined && { source }),
+        ...(secrets && { secrets }),
+        ...(settings && { settings }),
+      };
+      take({ kind: 'drop', files, ...dropping });
+    });
 }
 
 function addPlace(command: Program, ...more: ('secrets' | 'settings')[]): Program {

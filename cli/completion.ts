@@ -5,52 +5,89 @@ import { alternatives, shapeOf } from './key-values.ts';
 export const SHELLS = ['bash', 'zsh'] as const;
 export type Shell = (typeof SHELLS)[number];
 
+/** Flags that a file follows. */
+const FILE_FLAGS = '--input|--settings|--secrets';
+
 /** What may follow one command. */
 interface Completion {
   command: string;
+  /** Whole words, and those that go on: `key=`. */
   words: string[];
+  keys: string[];
 }
 
 /** A script that completes `cache-ops` in a shell: commands, flags, and of an input its keys and fixed values. */
 export function completionScript(shell: Shell, program: Command): string {
-  const completions = program.commands.map((command) => ({ command: command.name(), words: wordsOf(command) }));
-  const names = program.commands.map((command) => command.name());
-  const script = bashScript(names, completions);
-  // zsh runs bash's completions by a module of its own.
-  return shell === 'bash' ? script : `autoload -U +X bashcompinit && bashcompinit\n${script}`;
+  const names = [...program.commands.map((command) => command.name()), 'help'];
+  const completions = program.commands.map(completionOf);
+  return shell === 'bash' ? bashScript(names, completions) : zshScript(names, completions);
 }
 
-function wordsOf(command: Command): string[] {
+function completionOf(command: Command): Completion {
   const flags = command.options.flatMap(({ long }) => (long ? [long] : []));
   const schema = operations.find(({ name }) => name === command.name())?.inputSchema;
-  const keys = Object.entries(schema ? shapeOf(schema) : {}).flatMap(([key, of]) => {
-    const values = alternatives(of).flatMap(({ _zod: { values: fixed = [] } }) => [...fixed]);
-    return [`${key}=`, ...values.map((value) => `${key}=${String(value)}`)];
+  const keys = Object.entries(schema ? shapeOf(schema) : {});
+  const values = keys.flatMap(([key, of]) => {
+    const inside = alternatives(of).find((one) => one._zod.def.type === 'boolean')
+      ? ['true', 'false']
+      : fixedValues(of);
+    return inside.map((value) => `${key}=${value}`);
   });
-  const choices = command.registeredArguments.flatMap(({ description }) =>
-    command.name() === 'completion' ? description.split(' or ') : [],
-  );
-  return [...keys, ...choices, ...flags, '--help'];
+  const shells = command.name() === 'completion' ? SHELLS : [];
+  return {
+    command: command.name(),
+    words: [...values, ...shells, ...flags, '--help'],
+    keys: keys.map(([key]) => `${key}=`),
+  };
+}
+
+function fixedValues(of: Parameters<typeof alternatives>[0]): string[] {
+  return alternatives(of).flatMap(({ _zod: { values = [] } }) => [...values].map(String));
 }
 
 function bashScript(names: readonly string[], completions: readonly Completion[]): string {
-  const cases = completions.map(({ command, words }) => `    ${command}) words="${words.join(' ')}" ;;`);
-  return `# Completion of cache-ops. In bash: source <(cache-ops completion bash)
+  const cases = completions.map(
+    ({ command, words, keys }) => `    ${command}) words="${[...keys, ...words].join(' ')}" ;;`,
+  );
+  return `# Completes cache-ops in bash.
 _cache_ops() {
-  local line="\${COMP_LINE:0:COMP_POINT}" words
+  local line="\${COMP_LINE:0:COMP_POINT}" words=""
   local current="\${line##* }"
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
-    *) words="" ;;
   esac
+  if [ "$COMP_CWORD" -eq 1 ]; then words="${names.join(' ')} --help"; fi
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
-    --input|--settings|--secrets) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    ${FILE_FLAGS}) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
-  if [ "$COMP_CWORD" -eq 1 ]; then words="${names.join(' ')} help --help"; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
-  # Readline completes what follows the last = alone.
-  case "$current" in *=*) COMPREPLY=("\${COMPREPLY[@]#\${current%=*}=}") ;; esac
-  case "\${COMPREPLY[*]}" in *=) compopt -o nospace 2>/dev/null ;; esac
+  if [ "\${#COMPREPLY[@]}" -eq 1 ] && [ "\${COMPREPLY[0]%=}" != "\${COMPREPLY[0]}" ]; then
+    compopt -o nospace 2>/dev/null
+  fi
+  # bash completes what follows the last = alone.
+  case "$current" in *=*) COMPREPLY=("\${COMPREPLY[@]#"\${current%=*}="}") ;; esac
 }
 complete -F _cache_ops cache-ops`;
+}
+
+function zshScript(names: readonly string[], completions: readonly Completion[]): string {
+  const cases = completions.map(
+    ({ command, words, keys }) =>
+      `    ${command}) ${keys.length > 0 ? `compadd -S '' -- ${keys.join(' ')}; ` : ''}compadd -- ${words.join(' ')} ;;`,
+  );
+  return `#compdef cache-ops
+# Completes cache-ops in zsh, after compinit.
+_cache_ops() {
+  if (( CURRENT == 2 )); then
+    compadd -- ${names.join(' ')} --help
+    return
+  fi
+  case "$words[CURRENT-1]" in
+    ${FILE_FLAGS}) _files; return ;;
+  esac
+  case "$words[2]" in
+${cases.join('\n')}
+  esac
+}
+compdef _cache_ops cache-ops`;
 }

@@ -39,11 +39,12 @@ export async function findRun(runs: Runs, reference: string): Promise<KeptEntry>
   return run;
 }
 
-function partsOf(reference: string): { operation?: string | undefined; name: string } {
+function partsOf(reference: string): { operation?: string; name: string } {
   const [, machine, ofMachine] = /^arn:[^:]+:states:[^:]*:[^:]*:execution:([^:]+):(.+)$/.exec(reference) ?? [];
   if (machine !== undefined && ofMachine !== undefined) {
     // The stack's name may stand before it.
-    return { operation: RUN_OPERATIONS.find((one) => machine === one || machine.endsWith(`-${one}`)), name: ofMachine };
+    const operation = RUN_OPERATIONS.find((one) => machine === one || machine.endsWith(`-${one}`));
+    return { operation: operation ?? machine, name: ofMachine };
   }
   const slash = reference.indexOf('/');
   const operation = reference.slice(0, Math.max(0, slash));

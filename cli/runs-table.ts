@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { LedgerEntry } from '../local/ledger.ts';
 import { EVERY_TARGET } from '../shared/ledger/pauses.ts';
+import { progressText, unitsText } from './run-words.ts';
 import { onOneLine, type Screen } from './screen.ts';
 import { paintStatus } from './status.ts';
 import { type Column, fits, textTable } from './text-table.ts';
@@ -9,12 +10,13 @@ const REASON_LIMIT_CHARACTERS = 200;
 
 const STARTED: Column = { title: 'Started (UTC)' };
 const OPERATION: Column = { title: 'Operation' };
+const RUN: Column = { title: 'Run' };
 const TARGET: Column = { title: 'Target' };
 const SERVICE: Column = { title: 'Service' };
 const STATUS: Column = { title: 'Status' };
 const REASON: Column = { title: 'Reason' };
-const USUAL = [STARTED, OPERATION, TARGET, SERVICE, STATUS, REASON];
-const NARROW = [STARTED, OPERATION, STATUS, { title: 'Target, service: reason' }];
+const USUAL = [STARTED, OPERATION, RUN, TARGET, SERVICE, STATUS, REASON];
+const NARROW = [STARTED, OPERATION, STATUS, { title: 'Run, target, service: reason' }];
 const FIGURES: Column[] = [
   { title: 'Started by' },
   { title: 'Seconds', align: 'right' },
@@ -22,9 +24,13 @@ const FIGURES: Column[] = [
   { title: 'AWS cost', align: 'right' },
   { title: 'Job id' },
 ];
-const WIDE = [STARTED, OPERATION, TARGET, SERVICE, STATUS, ...FIGURES, REASON];
+const WIDE = [STARTED, OPERATION, RUN, TARGET, SERVICE, STATUS, ...FIGURES, REASON];
+
+/** Names that nobody chose are known by their beginning. */
+const MADE_UP = /^[0-9a-f]{8}(?=(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/;
 
 const shownSchema = z.object({
+  name: z.string().default(''),
   startedAt: z.string(),
   finishedAt: z.string().optional(),
   operation: z.string(),
@@ -40,6 +46,10 @@ const shownSchema = z.object({
   attachedTo: z.string().optional(),
   pausedUntil: z.string().optional(),
   pausedFor: z.string().optional(),
+  percent: z.number().optional(),
+  expectedEnd: z.string().optional(),
+  /** JSON. */
+  plan: z.string().optional(),
 });
 type ShownRun = z.output<typeof shownSchema>;
 
@@ -54,17 +64,18 @@ export function runsTable(entries: LedgerEntry[], screen: Screen, { wide = false
     );
   const usual = runs.map((run) => rowOf(run, screen, []));
   if (fits(USUAL, usual, screen.width)) return textTable(USUAL, usual, screen.width);
-  const narrow = usual.map(([started = '', operation = '', target = '', service = '', status = '', reason = '']) => {
-    const place = [target, service].filter((part) => part !== '').join(', ');
+  const narrow = usual.map(([started = '', operation = '', run, target, service, status = '', reason = '']) => {
+    const place = [run, target, service].filter((part) => part !== '').join(', ');
     return [started, operation, status, [place, reason].filter((part) => part !== '').join(': ')];
   });
   return textTable(NARROW, narrow, screen.width);
 }
 
 function rowOf(run: ShownRun, screen: Screen, figures: string[]): string[] {
-  const { startedAt, operation, target, service, status } = run;
+  const { startedAt, operation, name, target, service, status } = run;
   const started = startedAt.replace('T', ' ').replace(/\.\d+Z$|Z$/, '');
-  return [started, operation, target, service, paintStatus(status, screen), ...figures, reasonOf(run)];
+  const shortName = MADE_UP.exec(name)?.[0] ?? name;
+  return [started, operation, shortName, target, service, paintStatus(status, screen), ...figures, reasonOf(run)];
 }
 
 function figuresOf({ startedBy, startedAt, finishedAt, polls, watchingCost, jobId }: ShownRun): string[] {
@@ -78,7 +89,9 @@ function figuresOf({ startedBy, startedAt, finishedAt, polls, watchingCost, jobI
 }
 
 /** Why it ended as it did, or whose end it shares. */
-function reasonOf({ error, cause, attachedTo, status, pausedUntil, pausedFor }: ShownRun): string {
+function reasonOf(run: ShownRun): string {
+  const { error, cause, attachedTo, status, pausedUntil, pausedFor } = run;
+  if (status === 'running') return [unitsText(run), progressText(run)].filter((part) => part !== '').join(', ');
   if (status === 'paused') return onOneLine(`until ${pausedUntil}: ${pausedFor}`);
   const attached = attachedTo === undefined ? [] : [`with ${attachedTo}`];
   const text = onOneLine([...attached, ...(error === undefined ? [] : [error]), ...messageOf(cause)].join(': '));

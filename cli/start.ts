@@ -6,6 +6,7 @@ import type { BackEnd } from './back-end.ts';
 import { checkedSchema, checksTable } from './check-target.ts';
 import { type Command, type PlacedCommand, readCommandLine } from './command-line.ts';
 import { completionScript } from './completion.ts';
+import { dropFiles } from './drop.ts';
 import { footprints } from './footprint.ts';
 import { onInterruption } from './interruption.ts';
 import { readInputFile } from './operation-input.ts';
@@ -78,6 +79,10 @@ async function run(command: Command): Promise<Ending> {
       return { output: jsonText(await footprints(command.files), screen), ok: true };
     case 'completion':
       return { output: completionScript(command.shell, command.program), ok: true };
+    case 'drop': {
+      const { runs, ok } = await dropFiles(command, surroundings);
+      return { output: jsonText(runs, screen), ok };
+    }
     case 'tour':
       return endOfTour(await runTour(surroundings));
     default:

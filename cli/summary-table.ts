@@ -21,6 +21,9 @@ const resultSchema = z.object({
   results: z.array(z.object({ status: z.string() })).optional(),
   service: z.string().optional(),
   messages: z.array(z.object({ text: z.string() })).optional(),
+  rasters: z.object({ count: z.number() }).optional(),
+  tilesTouched: z.number().optional(),
+  tilesRenewed: z.number().optional(),
 });
 
 const OPERATION: Column = { title: 'Operation' };
@@ -62,12 +65,16 @@ function statusOf({ outcome }: SummaryRow): string {
 function doneBy(row: SummaryRow): string {
   const { outcome } = row;
   if ('error' in outcome) return statusOf(row) === 'stopped' ? '' : outcome.error.errorType;
-  const { scope, results, service, messages } = resultSchema.parse(outcome.result);
+  const { scope, results, service, messages, rasters, ...tiles } = resultSchema.parse(outcome.result);
   if (results) {
     const counts = Object.entries(Object.groupBy(results, ({ status }) => status));
     return counts.map(([status, list]) => `${list?.length ?? 0} ${status}`).join(', ');
   }
   if (scope !== undefined) return typeof scope === 'string' ? scope : Object.values(scope).join('/');
+  if (rasters !== undefined) {
+    const { tilesTouched = 0, tilesRenewed = 0 } = tiles;
+    return `${service}: ${rasters.count} rasters, ${tilesTouched} tiles touched, ${tilesRenewed} renewed`;
+  }
   // The last message of a job only says that it succeeded.
   return [service, onOneLine(messages?.at(-2)?.text ?? '')].filter((part) => part).join(': ');
 }

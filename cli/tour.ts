@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { LedgerFile } from '../local/ledger-file.ts';
 import { asOutcome, type OperationOutcome } from '../local/operation-outcome.ts';
 import { type Platform, startPlatform } from '../local/platform.ts';
-import { startRasterDrop } from '../local/raster-drop.ts';
+import { sourcesOf, startRasterDrop } from '../local/raster-drop.ts';
 import { fireSchedule } from '../local/schedules.ts';
 import { startEmulators } from '../local/start-emulators.ts';
+import { type Storage, startStorage } from '../local/storage.ts';
 import { synthesize } from '../local/synth.ts';
 import { followExecution } from './follow-execution.ts';
 import { operationHelp } from './operation-help.ts';
@@ -15,14 +17,22 @@ const PAUSE_MS = 200;
 const BATCHING_WINDOW_SECONDS = 1;
 const RASTER_WAIT_MS = 15_000;
 
-/** Three rasters of one service, and two objects that are none. */
-const DROPPED: { key: string; body: Buffer; raster: boolean }[] = [
-  { key: 'landsat/2026/scene 001.tif', body: Buffer.alloc(64, 1), raster: true },
-  { key: 'landsat/2026/scene-002.TIF', body: Buffer.alloc(64, 2), raster: true },
-  { key: 'landsat/2026/scene-003.tiff', body: Buffer.alloc(64, 3), raster: true },
-  { key: 'landsat/2026/empty.tif', body: Buffer.alloc(0), raster: false },
-  { key: 'landsat/2026/readme.txt', body: Buffer.from('no raster'), raster: false },
-];
+const RASTERS = new URL('../local/tour-rasters/', import.meta.url);
+const FOLDER = 'landsat/2026/';
+
+/** The rasters of the tour, and two objects that are none. */
+function dropped(): { key: string; body: Buffer; raster: boolean }[] {
+  const rasters = readdirSync(RASTERS).map((name) => ({
+    key: `${FOLDER}${name}`,
+    body: readFileSync(new URL(encodeURIComponent(name), RASTERS)),
+    raster: true,
+  }));
+  return [
+    { key: `${FOLDER}empty.tif`, body: Buffer.alloc(0), raster: false },
+    { key: `${FOLDER}readme.txt`, body: Buffer.from('no raster'), raster: false },
+    ...rasters,
+  ];
+}
 
 /** What the tour starts, one after the other. */
 interface Stop {
@@ -37,12 +47,15 @@ export async function runTour(surroundings: Surroundings): Promise<{ rows: Summa
   interrupted.throwIfAborted();
   const emulators = await startEmulators();
   resources.defer(() => emulators.close());
+  const storage = await startStorage();
+  resources.defer(() => storage.close());
   const kept = new LedgerFile();
   resources.defer(() => kept.close());
   const platform = await startPlatform({
     assemblyDirectory,
     targets: emulators.targets,
     kept,
+    storage,
     pauseMs: PAUSE_MS,
     onRun: (execution, settled) => followExecution(execution, settled, progress),
     onUnexpected: (text) => progress.note(text),
@@ -50,7 +63,7 @@ export async function runTour(surroundings: Surroundings): Promise<{ rows: Summa
   });
   resources.defer(() => platform.close());
 
-  const stops = stopsOf(platform, surroundings);
+  const stops = stopsOf(platform, storage, surroundings);
   const rows: SummaryRow[] = [];
   for (const { row, run } of stops) {
     if (interrupted.aborted) break;
@@ -74,7 +87,7 @@ function wordsOfTelling({ events, mailBox }: Platform): string {
 }
 
 /** Each operation by hand, then the schedules of the tour's settings, then new rasters. */
-function stopsOf(platform: Platform, surroundings: Surroundings): Stop[] {
+function stopsOf(platform: Platform, storage: Storage, surroundings: Surroundings): Stop[] {
   const byHand = Object.entries(operationHelp).map(([operation, { example }]) => ({
     row: { operation, startedBy: 'hand', target: String(example['target']) },
     run: () => platform.run(operation, example),
@@ -83,17 +96,22 @@ function stopsOf(platform: Platform, surroundings: Surroundings): Stop[] {
     row: { operation: schedule.name, startedBy: `schedule ${schedule.name}`, target: 'arcgis' },
     run: () => fireSchedule(schedule, platform),
   }));
-  const dropped = {
+  const last = {
     row: { operation: 'renew-from-rasters', startedBy: 'new rasters', target: 'arcgis' },
-    run: () => dropRasters(platform, surroundings),
+    run: () => dropRasters(platform, storage, surroundings),
   };
-  return [...byHand, ...scheduled, dropped];
+  return [...byHand, ...scheduled, last];
 }
 
-/** Drops the objects and waits for the one run that has the service show all of them. */
-async function dropRasters(platform: Platform, { resources, interrupted }: Surroundings): Promise<OperationOutcome> {
+/** Drops the objects and waits for the one run that has the service show all of them, and their tiles drawn again. */
+async function dropRasters(
+  platform: Platform,
+  storage: Storage,
+  { resources, interrupted, progress }: Surroundings,
+): Promise<OperationOutcome> {
   const before = platform.stateMachines.executions.length;
   const rasters = await startRasterDrop(platform.template, {
+    storage,
     invoke: platform.invoke,
     windowLimitSeconds: BATCHING_WINDOW_SECONDS,
     comeBackSeconds: 1,
@@ -104,14 +122,20 @@ async function dropRasters(platform: Platform, { resources, interrupted }: Surro
     return stoppedBeforeIts('refresh');
   }
   resources.defer(() => rasters.close());
-  for (const { key, body, raster } of DROPPED) {
-    if ((await rasters.drop(key, body)) !== raster)
+  const [source] = sourcesOf(platform.template);
+  for (const { key, body, raster } of dropped()) {
+    if ((await rasters.drop(source?.bucket ?? '', key, body)) !== raster)
       throw new Error(`${key} was ${raster ? 'not ' : ''}taken for a raster`);
   }
 
+  const droppedAt = Date.now();
   const patience = AbortSignal.any([interrupted, AbortSignal.timeout(RASTER_WAIT_MS)]);
   const execution = await platform.stateMachines.nth(before, patience).catch(() => undefined);
-  if (execution) return platform.ending(execution);
+  if (execution) {
+    const outcome = await platform.ending(execution);
+    progress.note(`From the last raster to the last tile: ${((Date.now() - droppedAt) / 1000).toFixed(1)} s.`);
+    return outcome;
+  }
   if (interrupted.aborted) return stoppedBeforeIts('refresh');
   throw new Error(`No refresh was started within ${RASTER_WAIT_MS / 1000} s`);
 }

@@ -4,8 +4,8 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { VERSION } from '../shared/version.ts';
-import { stateMachineArn } from './arns.ts';
 import { checkPlace } from './check-place.ts';
+import { addRasters } from './constructs/add-rasters.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
@@ -20,8 +20,7 @@ import { type Network, networkOf } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { OperationFunction } from './constructs/operation-function.ts';
 import { PauseSite } from './constructs/pause-site.ts';
-import { RasterRenewal, RENEWAL } from './constructs/raster-renewal.ts';
-import { RasterSource } from './constructs/raster-source.ts';
+import type { RasterRenewal } from './constructs/raster-renewal.ts';
 import { RunDashboard } from './constructs/run-dashboard.ts';
 import { runDecisions } from './constructs/run-decisions.ts';
 import { RunMachines } from './constructs/run-machines.ts';
@@ -76,7 +75,7 @@ export class CacheOps extends Construct {
     const parts = { encryptionKey, alarms: this.#alarms };
     const stateMachines = this.#stateMachines;
     if (schedules.length > 0) new Schedules(this, 'Schedules', { ...parts, schedules, stateMachines });
-    this.rasterBucket = rasters.length > 0 ? this.#addRasters(rasters, ledger) : undefined;
+    this.rasterBucket = rasters.length > 0 ? this.#addRasters(ledger) : undefined;
     this.#addCleanUp(ledger, cancelRun, sweepRuns);
     if (events.length > 0) new EventStarts(this, 'Events', { ...parts, events, stateMachines });
     const decision = (name: string, props: DecisionProps) => this.#addDecision(name, props);
@@ -218,23 +217,18 @@ export class CacheOps extends Construct {
   }
 
   /** Gives the bucket, where it is the stack's own. */
-  #addRasters(rasters: Settings['rasters'], ledger: Ledger): Bucket | undefined {
-    const environment = { LEDGER_TABLE: ledger.tableName };
-    const renewRasters = this.#addDecision('renew-rasters', {
-      description: 'Decides what is next for new rasters.',
-      environment: { ...environment, KEEP_DAYS: String(this.#settings.ledger.keepDays) },
-      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'Query', 'BatchWriteItem']),
+  #addRasters(ledger: Ledger): Bucket | undefined {
+    const { bucket, renewal } = addRasters(this, {
+      settings: this.#settings,
+      ledger,
+      functions: this.#functions,
+      operations: this.#stateMachines,
+      decision: (name, props) => this.#addDecision(name, props),
+      vendorFunction: (name, description) => this.#addVendorFunction(name, description),
+      encryptionKey: this.#encryptionKey,
+      alarms: this.#alarms,
     });
-    const startRefresh = this.#addDecision('start-refresh', {
-      description: 'Records new rasters, and starts what takes care of them.',
-      environment: { ...environment, STATE_MACHINE_ARN: stateMachineArn(this, RENEWAL) },
-      access: ledger.decisionAccess(['GetItem', 'UpdateItem', 'BatchGetItem', 'BatchWriteItem']),
-    });
-    const parts = { rasters, encryptionKey: this.#encryptionKey, alarms: this.#alarms };
-    const { bucket, variable } = new RasterSource(this, 'Rasters', { ...parts, startRefresh });
-    const operations = this.#stateMachines;
-    this.#renewal = new RasterRenewal(this, 'Renewal', { ...parts, ledger, renewRasters, operations, variable });
-    this.#renewal.allowStarting(startRefresh);
+    this.#renewal = renewal;
     if (bucket) this.#output('RasterBucketName', bucket.bucketName);
     return bucket;
   }

@@ -25,6 +25,15 @@ export const refreshService: Operation = {
   description: 'Makes a live ArcGIS service read again what has changed behind it.',
 };
 
+/** Makes the tiles that new rasters touch. */
+export const manageTiles: Operation = {
+  name: 'manage-map-server-cache-tiles',
+  kind: 'job',
+  timeoutMinutes: 2,
+  inputSchema: manageMapServerCacheTiles,
+  description: 'Creates, renews or deletes tiles of a cached ArcGIS map or image service.',
+};
+
 /** Every operation of the service. */
 export const operations: readonly Operation[] = [
   {
@@ -48,13 +57,7 @@ export const operations: readonly Operation[] = [
     inputSchema: deleteMapServerCache,
     description: 'Deletes the tile cache of an ArcGIS map or image service, with its tiling scheme.',
   },
-  {
-    name: 'manage-map-server-cache-tiles',
-    kind: 'job',
-    timeoutMinutes: 2,
-    inputSchema: manageMapServerCacheTiles,
-    description: 'Creates, renews or deletes tiles of a cached ArcGIS map or image service.',
-  },
+  manageTiles,
   refreshService,
 ];
 

@@ -109,6 +109,15 @@ const OTHERS: Readonly<Record<string, Events>> = {
       execution: { id: 'test-event', name: 'test-event', startedAt: SINCE },
     },
   },
+  'read-footprint': { 'unknown-source': { ask: 'missing', source: 'test-event', generation: 0 } },
+  'count-rasters': {
+    landsat: {
+      target,
+      service: { folder: 'Imagery', name: 'Landsat', type: 'ImageServer' },
+      where: 'Name IN ({names})',
+      names: ['scene-001'],
+    },
+  },
   'start-refresh': {
     's3-test-message': {
       Records: [{ messageId: 'test-event', eventSource: 'aws:sqs', body: JSON.stringify({ Event: 's3:TestEvent' }) }],

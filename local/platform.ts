@@ -18,6 +18,7 @@ import { historyOf, record } from './record.ts';
 import { wordsOfStop } from './run-end.ts';
 import { fireScheduledRules } from './scheduled-rules.ts';
 import type { StateMachines } from './state-machines.ts';
+import type { Storage } from './storage.ts';
 import { readTemplate, type StackTemplate } from './template.ts';
 
 interface Options {
@@ -29,6 +30,8 @@ interface Options {
   kept?: LedgerFile | undefined;
   /** What of it the table begins with; `all`: also the runs of other commands, where nothing else is run. @defaultValue nothing */
   loads?: 'ended' | 'all';
+  /** Buckets and queues, where something is put into them. */
+  storage?: Storage | undefined;
   /** Shortens every wait of the state machines to this. */
   pauseMs?: number;
   /**
@@ -89,6 +92,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
   const orchestration = await startOrchestration(template, {
     invoke,
     pauseMs: options.pauseMs,
+    send: async (queueUrl, body) => options.storage?.send(queueUrl.split('/').at(-1) ?? '', body),
     entries: options.loads && options.kept?.load(options.loads),
     onWrite(entry) {
       options.kept?.keep(entry);
@@ -125,6 +129,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
     AWS_ENDPOINT_URL_SFN: aws.url,
     AWS_ENDPOINT_URL_DYNAMODB: aws.url,
+    ...(options.storage && { AWS_ENDPOINT_URL_S3: options.storage.endpoint }),
   };
   const functions = new FunctionHost(template.functions, endpoints, logWarnings(options.onWarning));
   const endRules = fireScheduledRules(template.rules, realClock, { lambda: invoke });

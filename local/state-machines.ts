@@ -34,7 +34,7 @@ interface Machine {
 /** What was made of a definition, for every platform that runs it. */
 const machines = new WeakMap<object, Machine>();
 
-interface Options extends Pick<TaskServices, 'invoke' | 'database'>, Pick<PlayOptions, 'pauseMs' | 'onState'> {
+interface Options extends Pick<TaskServices, 'invoke' | 'database' | 'send'>, Pick<PlayOptions, 'pauseMs' | 'onState'> {
   /** @defaultValue the time of this machine */
   clock?: Clock | undefined;
   onStart?: ((execution: Execution) => void) | undefined;
@@ -163,9 +163,9 @@ export class StateMachines {
   }
 
   #overrides(execution: Execution, definition: MachineDefinition) {
-    const { invoke, database, pauseMs, onState, around } = this.#options;
+    const { invoke, database, send, pauseMs, onState, around } = this.#options;
     const start = this.start.bind(this);
-    const own: TaskServices = { clock: this.#clock, invoke, database, start, cloudFront: this.cloudFront };
+    const own: TaskServices = { clock: this.#clock, invoke, database, send, start, cloudFront: this.cloudFront };
     const services = around?.(own, execution) ?? own;
     return {
       taskResourceLocalHandlers: playStates(definition, execution, {

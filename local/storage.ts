@@ -1,5 +1,5 @@
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
 import type { QueueResource } from './template.ts';
@@ -7,11 +7,15 @@ import type { QueueResource } from './template.ts';
 /** The buckets and queues of the stack, in this process on a loopback port. */
 export interface Storage {
   sqs: SQSClient;
+  /** Of S3 and SQS. */
+  endpoint: string;
   createBucket(name: string): Promise<void>;
   createQueue(queue: QueueResource): Promise<void>;
   queueUrl(arn: string): string;
   send(queueArn: string, body: string): Promise<void>;
-  putObject(bucket: string, key: string, body: Buffer): Promise<CreatedObject>;
+  /** How many wait or are being worked on. */
+  messagesIn(queueArn: string): Promise<number>;
+  putObject(bucket: string, key: string, body: Buffer, metadata?: Record<string, string>): Promise<CreatedObject>;
   close(): Promise<void>;
 }
 
@@ -34,6 +38,7 @@ export async function startStorage(): Promise<Storage> {
 
   return {
     sqs,
+    endpoint,
     queueUrl,
     async createBucket(name) {
       await s3.send(new CreateBucketCommand({ Bucket: name }));
@@ -46,8 +51,17 @@ export async function startStorage(): Promise<Storage> {
     async send(queueArn, body) {
       await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(queueArn), MessageBody: body }));
     },
-    async putObject(bucket, key, body) {
-      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    async messagesIn(queueArn) {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: queueUrl(queueArn),
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        }),
+      );
+      return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+    },
+    async putObject(bucket, key, body, metadata) {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, Metadata: metadata }));
       const { ContentLength = 0, ETag = '' } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
       return { bucket, key, sizeBytes: ContentLength, etag: ETag.replaceAll('"', '') };
     },

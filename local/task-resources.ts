@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import type { CloudFront } from './cloud-front.ts';
@@ -17,12 +18,15 @@ export interface TaskServices {
   invoke: (functionName: string, payload: string) => Promise<FunctionOutcome>;
   /** Absent where the stack has no table. */
   database?: Pick<Database, 'call'> | undefined;
+  /** Puts a message into a queue. */
+  send?: ((queueUrl: string, body: string) => Promise<void>) | undefined;
   start: (request: StartExecution, parent?: Execution) => Execution;
   cloudFront: Pick<CloudFront, 'createInvalidation'>;
 }
 
 const requestSchema = z.record(z.string(), z.unknown());
 const invocationSchema = z.object({ FunctionName: z.string(), Payload: z.unknown().optional() });
+const messageSchema = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
 const startSchema = z.object({
   StateMachineArn: z.string(),
   Name: z.string().optional(),
@@ -44,6 +48,11 @@ export async function runTask(
       const result = await invoke(name, payload, services);
       execution.tell({ result });
       return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: result };
+    }
+    case 'arn:aws:states:::sqs:sendMessage': {
+      const { QueueUrl, MessageBody } = messageSchema.parse(parameters);
+      await services.send?.(QueueUrl, MessageBody);
+      return { MessageId: randomUUID() };
     }
     case 'arn:aws:states:::states:startExecution': {
       const { arn, startedAt } = startFromTask(parameters, services);

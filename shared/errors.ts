@@ -137,6 +137,16 @@ export class PartialFailureError extends CacheOpsError {
   override readonly name = 'PartialFailureError';
 }
 
+/** Rasters that nobody can say where they lie: the others are shown. */
+export class UnreadableRasterError extends CacheOpsError {
+  override readonly name = 'UnreadableRasterError';
+}
+
+/** What a source of rasters waits for has not come in time; nothing was done. */
+export class NotReadyError extends CacheOpsError {
+  override readonly name = 'NotReadyError';
+}
+
 /** A call of ours to AWS (the secret, an execution) failed for AWS' own reasons. */
 export class AwsUnavailableError extends CacheOpsError {
   override readonly name = 'AwsUnavailableError';
@@ -175,6 +185,9 @@ export const ERRORS = {
   JobTimedOutError: MAY_RUN,
   JobCancelledError: JOB_IS_OVER,
   JobLostError: JOB_IS_OVER,
+  // Of a run for new rasters, which submits nothing itself.
+  UnreadableRasterError: NOTHING_SUBMITTED,
+  NotReadyError: NOTHING_SUBMITTED,
 } as const satisfies Record<string, ErrorFacts>;
 
 export type ErrorName = keyof typeof ERRORS;

@@ -13,7 +13,7 @@ import { answerSchema, type Failure, type Look, memorySchema, type Step, type Tu
 const eventSchema = z.object({
   state: z.looseObject({
     source: z.string(),
-    memory: z._default(memorySchema, { stage: 'begin', tries: 0, runs: {} }),
+    memory: z._default(memorySchema, { stage: 'begin', tries: 0, runs: {}, job: 0, tileRuns: [] }),
     answer: z.optional(answerSchema),
   }),
   execution: z.object({ id: z.string(), name: z.string(), startedAt: z.string() }),

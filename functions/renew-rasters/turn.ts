@@ -5,7 +5,44 @@ import type { RasterTable } from '../../shared/ledger/raster-table.ts';
 import type { Source } from '../../shared/rasters/sources.ts';
 
 /** Where a run stands, in the order of the work. */
-const STAGES = ['begin', 'quiet', 'take', 'refresh', 'cover'] as const;
+const STAGES = [
+  'begin',
+  'quiet',
+  'take',
+  'files',
+  'visible',
+  'refresh',
+  'scheme',
+  'read',
+  'draw',
+  'tiles',
+  'clear',
+  'letters',
+  'cover',
+] as const;
+
+/** The cache whose tiles are renewed. */
+const cacheSchema = z.object({
+  plane: z.object({ crs: z.string(), tileSide: z.number() }),
+  scheme: z.looseObject({}),
+  scales: z.array(z.number()),
+  /** Esri's spatial reference. */
+  reference: z.looseObject({}),
+  /** In all of it, at these scales. */
+  tiles: z.number(),
+});
+
+/** What the group touches. */
+export const drawnSchema = z.object({
+  jobs: z.number(),
+  rectangles: z.array(z.object({ xmin: z.number(), ymin: z.number(), xmax: z.number(), ymax: z.number() })),
+  tilesTouched: z.number(),
+  tilesRenewed: z.number(),
+  unreadable: z.object({
+    count: z.number(),
+    rasters: z.array(z.object({ key: z.string(), reason: z.string() })),
+  }),
+});
 
 /** What the machine keeps between two looks. */
 export const memorySchema = z.looseObject({
@@ -17,6 +54,17 @@ export const memorySchema = z.looseObject({
   taken: z.optional(z.number()),
   /** How many rasters are in the group, and the first and last of their keys. */
   group: z.optional(z.object({ count: z.number(), first: z.string(), last: z.string() })),
+  /** Since when what the source waits for is missing. */
+  waitsSince: z.optional(z.string()),
+  /** The last raster whose name the service was asked for. */
+  visibleUntil: z.optional(z.string()),
+  cache: z.optional(cacheSchema),
+  drawn: z.optional(drawnSchema),
+  /** The job for tiles that is next, from 0 up, and the runs of those before. */
+  job: z._default(z.number(), 0),
+  tileRuns: z._default(z.array(z.string()), []),
+  /** The last unreadable raster that a letter tells of. */
+  toldUntil: z.optional(z.string()),
   /** The runs that this one has started, by what they do. */
   runs: z._default(z.record(z.string(), z.string()), {}),
 });
@@ -40,6 +88,8 @@ export interface Failure {
 /** What the machine does next, by one word. */
 export type Step =
   | { next: 'wait'; waitSeconds: number }
+  | { next: 'ask'; function: number; question: object }
+  | { next: 'tell'; letter: string }
   | { next: 'run'; machineArn: string; name: string; input: object }
   | { next: 'done'; result: object }
   | ({ next: 'fail' } & Failure);
@@ -61,7 +111,7 @@ export interface Look {
 /** What a look comes to: what the machine does, how the run ends, or, with neither, that it goes on with another stage. */
 export interface Turn {
   memory: Memory;
-  step?: Extract<Step, { next: 'wait' | 'run' }>;
+  step?: Extract<Step, { next: 'wait' | 'run' | 'ask' | 'tell' }>;
   end?: { result: object } | Failure;
 }
 

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../shared/lambda/html.ts';
 import { runName } from '../../shared/ledger/child-runs.ts';
-import { FAILED_DAYS, FAILURES, type LastRun } from '../../shared/ledger/last-runs.ts';
+import { FAILED_DAYS, FAILURES, type LastRun, resumedBy } from '../../shared/ledger/last-runs.ts';
 import { nextStep } from '../../shared/ledger/next-steps.ts';
 import type { SeenRuns } from '../../shared/ledger/seen-runs.ts';
 import { restButton } from './buttons.ts';
@@ -23,23 +23,34 @@ export function failuresOf({ failed }: Pick<SeenRuns, 'failed'>, { now }: Clock)
 }
 
 /** What failed, why, and what to do about it. */
-export function failures(seen: Pick<SeenRuns, 'failed' | 'last'>, clock: Clock): Html {
+export function failures(seen: SeenRuns, clock: Clock): Html {
   const found = failuresOf(seen, clock);
   if (found.length === 0) return html`<h2>Failures</h2><p>Nothing has failed in ${FAILED_DAYS} days.</p>`;
-  const rows = found.slice(0, MAX_FAILURES).map((run) => failure(run, isMended(run, seen.last), clock));
+  const rows = found.slice(0, MAX_FAILURES).map((run) => failure(run, { seen, clock }));
   return html`<h2>Failures</h2>
 <table><caption class="co-hidden">Runs of the last ${FAILED_DAYS} days that did not end well</caption><thead><tr><th scope="col">Run</th><th scope="col">Ended</th><th scope="col">Why, and what to do</th><th scope="col" class="co-act">Action</th></tr></thead>
 <tbody>${rows}</tbody></table>${andMore(found.length - MAX_FAILURES, `in ${FAILED_DAYS} days`)}`;
 }
 
-function failure(run: LastRun, mended: boolean, clock: Clock): Html {
-  const { status, error, message = '', finishedAt, hasRest } = run;
+function failure(run: LastRun, { seen, clock }: { seen: SeenRuns; clock: Clock }): Html {
+  const { status, error, message = '', finishedAt } = run;
   const cut = message.length > MAX_MESSAGE_CHARACTERS ? `${message.slice(0, MAX_MESSAGE_CHARACTERS)} …` : message;
   const why = [error, cut].filter((part) => part !== undefined && part !== '').join(': ');
-  const since = mended ? html`<br><span class="co-good co-status">A later run succeeded.</span>` : undefined;
+  const since = isMended(run, seen.last)
+    ? html`<br><span class="co-good co-status">A later run succeeded.</span>`
+    : undefined;
   return html`<tr><th scope="row"><strong>${whatOf(run)}</strong><br>${executionLink(run)}</th><td class="co-time">${statusWord(status)}<br>${at(finishedAt, clock)}</td>
-<td>${why}${why === '' ? undefined : html`<br>`}<strong>Next:</strong> ${nextStep({ word: status, error })}${since}</td><td class="co-act">${hasRest ? restButton(runName(run)) : undefined}</td></tr>
+<td>${why}${why === '' ? undefined : html`<br>`}<strong>Next:</strong> ${nextStep({ word: status, error })}${since}</td><td class="co-act">${rest(run, seen)}</td></tr>
 `;
+}
+
+/** What can be done about a plan that is not done, or who does it. */
+function rest(run: LastRun, { open, last, failed }: SeenRuns): Html | undefined {
+  if (!run.hasRest) return undefined;
+  const name = runName(run);
+  const other =
+    open.find((entry) => resumedBy(entry) === name) ?? [...last, ...failed].find(({ restOf }) => restOf === name);
+  return other === undefined ? restButton(name) : html`<span class="co-soft">its rest:</span> ${executionLink(other)}`;
 }
 
 /** Whether the last run of the same on the same has ended well since. */
@@ -49,19 +60,20 @@ function isMended({ operation, target, service, finishedAt }: LastRun, last: rea
 }
 
 /** How the last run of each operation on each target ended. */
-export function lastRuns({ last }: Pick<SeenRuns, 'last'>, clock: Clock): Html {
+export function lastRuns(seen: SeenRuns, clock: Clock): Html {
+  const { last } = seen;
   if (last.length === 0)
     return html`<h2>Last runs</h2><p>No run has ended here yet. Those of versions before this page are in the ledger.</p>`;
   const rows = last.toSorted(newestFirst).slice(0, MAX_LAST_RUNS);
   const count = last.length - rows.length;
   return html`<h2>Last runs</h2>
 <table><caption class="co-hidden">The last run of each operation on each target</caption><thead><tr><th scope="col">Operation</th><th scope="col">Target</th><th scope="col">Service</th><th scope="col">Ended</th><th scope="col">Status</th><th scope="col">Execution</th><th scope="col" class="co-act">Action</th></tr></thead>
-<tbody>${rows.map((run) => lastRun(run, clock))}</tbody></table>${andMore(count, 'operations and targets')}`;
+<tbody>${rows.map((run) => lastRun(run, { seen, clock }))}</tbody></table>${andMore(count, 'operations and targets')}`;
 }
 
-function lastRun(run: LastRun, clock: Clock): Html {
-  const { operation, target, service, status, finishedAt, attachedTo, hasRest } = run;
+function lastRun(run: LastRun, { seen, clock }: { seen: SeenRuns; clock: Clock }): Html {
+  const { operation, target, service, status, finishedAt, attachedTo } = run;
   const shared = attachedTo === undefined ? undefined : html` <span class="co-soft">with ${attachedTo}</span>`;
-  return html`<tr><th scope="row">${operation}</th><td>${target}</td><td>${service}</td><td class="co-time">${atWithDistance(finishedAt, clock)}</td><td>${statusWord(status)}${shared}</td><td>${executionLink(run)}</td><td class="co-act">${hasRest ? restButton(runName(run)) : undefined}</td></tr>
+  return html`<tr><th scope="row">${operation}</th><td>${target}</td><td>${service}</td><td class="co-time">${atWithDistance(finishedAt, clock)}</td><td>${statusWord(status)}${shared}</td><td>${executionLink(run)}</td><td class="co-act">${rest(run, seen)}</td></tr>
 `;
 }

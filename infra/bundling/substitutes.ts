@@ -112,6 +112,7 @@ export const substitutes: readonly Substitute[] = [
     importers: [
       '@aws-sdk/client-dynamodb/dist-es/runtimeConfig.js',
       '@aws-sdk/client-eventbridge/dist-es/runtimeConfig.js',
+      '@aws-sdk/client-s3/dist-es/runtimeConfig.js',
       '@aws-sdk/client-secrets-manager/dist-es/runtimeConfig.js',
       '@aws-sdk/client-sfn/dist-es/runtimeConfig.js',
       '@aws-sdk/client-sns/dist-es/runtimeConfig.js',
@@ -120,8 +121,15 @@ export const substitutes: readonly Substitute[] = [
   {
     // 11 kB, and 4 % more: a dynamic import keeps esbuild from joining all the modules that both sides share.
     file: '@smithy/core/dist-es/submodules/event-streams/index.js',
-    contents: `export class EventStreamSerde { constructor() { (${throws('The event stream')})(); } }`,
-    importers: ['@smithy/core/dist-es/submodules/protocols/HttpProtocol.js'],
+    contents: `const missing = ${throws('The event stream')};
+      export class EventStreamSerde { constructor() { missing(); } }
+      export const eventStreamSerdeProvider = missing;
+      export const resolveEventStreamSerdeConfig = (config) => config;`,
+    importers: [
+      '@aws-sdk/client-s3/dist-es/S3Client.js',
+      '@aws-sdk/client-s3/dist-es/runtimeConfig.js',
+      '@smithy/core/dist-es/submodules/protocols/HttpProtocol.js',
+    ],
   },
   {
     // 2 kB: the same in JavaScript, for where Node.js was built without its own.
@@ -148,6 +156,7 @@ export const substitutes: readonly Substitute[] = [
     importers: [
       '@aws-sdk/client-dynamodb/dist-es/runtimeConfig.js',
       '@aws-sdk/client-eventbridge/dist-es/runtimeConfig.js',
+      '@aws-sdk/client-s3/dist-es/runtimeConfig.js',
       '@aws-sdk/client-secrets-manager/dist-es/runtimeConfig.js',
       '@aws-sdk/client-sfn/dist-es/runtimeConfig.js',
       '@aws-sdk/client-sns/dist-es/runtimeConfig.js',

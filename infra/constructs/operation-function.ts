@@ -18,6 +18,8 @@ export interface OperationFunctionProps {
   /** What it does, for the console. */
   readonly description: string;
   readonly timeout: Duration;
+  /** @defaultValue 256 */
+  readonly memoryMB?: number;
   readonly environment: Partial<Record<Variable, string>>;
   /** What its role may do beside writing its log. */
   readonly access: readonly PolicyStatement[];
@@ -44,7 +46,7 @@ export class OperationFunction extends Construct {
     super(scope, id);
     const { name, description, timeout, environment, access, secretPrefix, encryptionKey, network, failures } = props;
     this.folder = name;
-    const { retries = 0 } = props;
+    const { retries = 0, memoryMB = 256 } = props;
     const logGroup = new KeptLogGroup(this, 'Logs', { encryptionKey });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.#role = role;
@@ -57,7 +59,7 @@ export class OperationFunction extends Construct {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 256,
+      memorySize: memoryMB,
       timeout,
       tracing: Tracing.ACTIVE,
       environment,
@@ -83,6 +85,11 @@ export class OperationFunction extends Construct {
   /** A variable whose value is known only when the function is there. */
   set(variable: Variable, value: string): void {
     this.function.addEnvironment(variable, value);
+  }
+
+  /** What its role may do besides. */
+  allow(...statements: readonly PolicyStatement[]): void {
+    for (const statement of statements) this.#role.addToPolicy(statement);
   }
 
   /** Lets it describe the executions of these machines of the stack whose names begin so. */

@@ -1,5 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MAILBOXES } from '../../shared/ledger/raster-items.ts';
 import { stateMachineArn } from '../arns.ts';
@@ -13,11 +15,15 @@ import type { OperationFunction } from './operation-function.ts';
 /** The machine, and the partition of its runs in the ledger. */
 export const RENEWAL = 'renew-from-rasters';
 /** What it may run as a step of its own work. */
-const STEPS = ['refresh-service'];
+const STEPS = ['refresh-service', 'manage-map-server-cache-tiles', 'clear-rest-cache'];
 
 interface RasterRenewalProps {
   readonly ledger: Ledger;
   readonly renewRasters: OperationFunction;
+  /** What it has asked, by their numbers. */
+  readonly asked: readonly IFunction[];
+  /** Where the rasters go that cannot be read. */
+  readonly givenUp: IQueue;
   /** The machine of every operation. */
   readonly operations: ReadonlyMap<string, LoggedStateMachine>;
   /** The sources, as functions are told of them. */
@@ -33,9 +39,10 @@ export class RasterRenewal extends Construct {
 
   constructor(scope: Construct, id: string, props: RasterRenewalProps) {
     super(scope, id);
-    const { ledger, renewRasters, operations, variable, encryptionKey, alarms } = props;
+    const { ledger, renewRasters, asked, givenUp, operations, variable, encryptionKey, alarms } = props;
     this.#ledger = ledger;
     const { functionArn } = renewRasters.function;
+    const askedArns = asked.map((each) => each.functionArn);
     this.machine = new LoggedStateMachine(this, 'RenewFromRasters', {
       name: RENEWAL,
       encryptionKey,
@@ -43,13 +50,16 @@ export class RasterRenewal extends Construct {
         partition: Stack.of(this).partition,
         table: ledger.tableName,
         renewRastersArn: functionArn,
+        askedArns,
+        givenUpUrl: givenUp.queueUrl,
       }),
       permissions: [
-        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn, ...askedArns] }),
         ledger.access('PutItem', [RENEWAL]),
         ledger.keyAccess(),
       ],
     });
+    givenUp.grantSendMessages(this.machine);
     this.machine.allowRunning(STEPS.flatMap((name) => operations.get(name) ?? []));
     renewRasters.set('RASTERS', variable);
     this.allowStarting(renewRasters);

@@ -32,6 +32,8 @@ export class RasterSource extends Construct {
   readonly bucket: RasterBucket | undefined;
   /** The sources, as functions are told of them. */
   readonly variable: string;
+  /** Messages that could not be taken, and rasters that cannot be read. */
+  readonly givenUp: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: RasterSourceProps) {
     super(scope, id);
@@ -42,8 +44,9 @@ export class RasterSource extends Construct {
     const givenUp = new DeadLetterQueue(this, 'GivenUpRasters', {
       encryptionKey,
       alarms,
-      meaning: 'New rasters arrived that could not be recorded: the message names them.',
+      meaning: 'New rasters arrived that could not be recorded, or not be read: the message names them.',
     });
+    this.givenUp = givenUp;
     const queue = new EncryptedQueue(this, 'NewRasters', {
       encryptionKey,
       // "Configuring an Amazon SQS queue": six times the function's time-out, and the batching window.

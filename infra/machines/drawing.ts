@@ -38,7 +38,8 @@ const FOUND: Record<string, string> = {
 function call({ Resource: resource, Parameters: parameters }: Task): string {
   const called = (key: string) => Object(parameters)[key] ?? FOUND[Object(parameters)[`${key}.$`]];
   const machine = called('StateMachineArn');
-  if (resource.endsWith(':lambda:invoke')) return `asks ${called('FunctionName')}`;
+  if (resource.endsWith(':lambda:invoke')) return `asks ${called('FunctionName') ?? 'another function'}`;
+  if (resource.endsWith(':sqs:sendMessage')) return 'writes a dead letter';
   if (resource.endsWith('.sync:2')) return `runs ${machine}`;
   if (resource.includes(':cloudfront:')) return 'asks CloudFront';
   return resource.includes(':dynamodb:') ? 'writes the ledger' : `starts ${machine}`;

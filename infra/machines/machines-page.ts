@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ASKED } from '../../shared/ledger/raster-items.ts';
 import { cancelRun } from './cancel-run/cancel-run.ts';
 import { drawing } from './drawing.ts';
 import { hold } from './hold/hold.ts';
@@ -100,7 +101,7 @@ const machines: [name: string, sentence: string, machine: Machine][] = [
   [
     'renew-from-rasters',
     'From new rasters of one source to a service that shows them: the function `renew-rasters` says what is next, and the operations do the work as runs of their own.',
-    renewFromRasters({ ...place, renewRastersArn: 'renew-rasters' }),
+    renewFromRasters({ ...place, renewRastersArn: 'renew-rasters', askedArns: ASKED, givenUpUrl: '' }),
   ],
   [
     'invalidate-edge',
@@ -121,6 +122,8 @@ const DECISIONS: [question: string, file: string][] = [
   ['What is left to do for a run that was stopped?', 'functions/settle-run/first-step.ts'],
   ['Which targets are paused, and until when?', 'shared/ledger/pauses.ts'],
   ['What is next for new rasters, and who takes care of them?', 'functions/renew-rasters/stages.ts'],
+  ['Are rasters ready to be shown?', 'functions/renew-rasters/gate.ts'],
+  ['Which tiles do rasters touch, and how are they renewed?', 'functions/renew-rasters/tiles.ts'],
   ['Which runs have ended without a word?', 'functions/sweep-runs/operation.ts'],
   ['Which status may follow which, and who may write it?', 'shared/ledger/transitions.ts'],
   ['What does an error mean for a run?', 'shared/errors.ts'],

@@ -21,6 +21,12 @@ export function isBucketName(name: string): boolean {
   );
 }
 
+/** The ARN of a key of KMS. */
+export const KEY_ARN = {
+  pattern:
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/,
+  message: "must be a key's ARN, arn:aws:kms:<region>:<account>:key/<id>, and no alias",
+};
 /** In the place of what is known only at deployment the CDK has text with this in it; a settings file has no such text. */
 const REFERENCE = /[$#]\{Token\[/;
 

@@ -6,8 +6,8 @@ type RasterSettings = Settings['rasters'][number];
 /** What functions are told about the raster sources, in their variable RASTERS. */
 export function rastersVariable(rasters: readonly RasterSettings[], ownBucketName: string) {
   return rasters.map((source) => {
-    const { bucket = ownBucketName, prefix = '', suffixes, together, refresh } = source;
-    return { name: sourceName(source), bucket, prefix, suffixes, together, refresh };
+    const { bucket = ownBucketName, prefix = '', suffixes, together, ready, refresh, tiles, clear } = source;
+    return { name: sourceName(source), bucket, prefix, suffixes, together, ready, refresh, tiles, clear };
   });
 }
 

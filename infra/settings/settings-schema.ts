@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { operations, refreshService } from '../operations.ts';
+import { manageTiles, operations, refreshService } from '../operations.ts';
 import { describeKeys } from './descriptions.ts';
-import { rasterSchema, settingsSchema } from './settings.ts';
+import { rasterSchema, tilesOfSource } from './rasters.ts';
+import { settingsSchema } from './settings.ts';
 import { eventSchema, scheduleSchema } from './starts.ts';
 
 /** Where the JSON Schema is kept for editors. */
@@ -17,7 +18,8 @@ export function documentedSchema() {
   const events = operations.map(({ name, inputSchema }) =>
     z.strictObject({ ...eventSchema.shape, operation: z.literal(name), input: inputSchema }),
   );
-  const raster = z.strictObject({ ...rasterSchema.shape, refresh: refreshService.inputSchema });
+  const tiles = tilesOfSource(manageTiles.inputSchema).optional();
+  const raster = z.strictObject({ ...rasterSchema.shape, refresh: refreshService.inputSchema, tiles });
   return z.strictObject({
     ...settingsSchema.shape,
     schedules: z.array(z.union(schedules)).nullish(),

@@ -1,47 +1,16 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { pathText, problemsOf } from '../../shared/schema-messages.ts';
-import { operations, refreshService } from '../operations.ts';
-import { awsText, isBucketName } from './aws-names.ts';
+import { operations } from '../operations.ts';
+import { awsText, KEY_ARN } from './aws-names.ts';
 import { checkUniqueEdges, edgeSchema } from './edges.ts';
 import { notificationsSchema } from './notifications.ts';
 import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
-import { patternProblem } from './raster-pattern.ts';
+import { LONGEST_BUCKET_NAME, rasterSchema } from './rasters.ts';
 import { rastersVariable } from './rasters-variable.ts';
 import { type Problem, parseYaml } from './settings-yaml.ts';
-import { addIssues, checkUniqueNames, eventSchema, isObject, scheduleSchema } from './starts.ts';
+import { checkUniqueNames, eventSchema, isObject, scheduleSchema } from './starts.ts';
 import { checkSitesSize, checkWindowNames, sitesSchema, windowsSchema } from './windows.ts';
-
-const globFree = z
-  .string()
-  .min(1, 'must not be empty: leave the key out')
-  .regex(/^[^*?\\]*$/, 'is taken literally: it must not contain *, ? or \\');
-
-/** Seconds without a new raster before the work starts, and how long it may be put off. */
-const togetherSchema = z.strictObject({
-  quiet: z.int().min(1).max(3600, 'must be seconds, 3600 at most').default(60),
-  longest: z.int().min(1).max(86_400, 'must be seconds, 86400 at most').default(900),
-});
-
-/** One raster source of the settings. */
-export const rasterSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[0-9a-zA-Z_-]{1,36}$/, 'must be 1-36 letters, digits, - or _')
-      .optional(),
-    bucket: z.string().refine(isBucketName, "must be a bucket's name, without s3:// and without a path").optional(),
-    prefix: globFree.optional(),
-    suffixes: z.array(globFree).min(1, 'must name at least one suffix').default(['.tif', '.tiff']),
-    together: togetherSchema.prefault({}),
-    refresh: z.record(z.string(), z.unknown()).superRefine(
-      (refresh, context) => {
-        addIssues(context, [], refreshService.inputSchema, refresh);
-      },
-      { when: ({ value }) => isObject(value) },
-    ),
-  })
-  .superRefine(checkPattern);
 
 const MAX_DURATION_DAYS = 14;
 const MAX_WAITING = 10;
@@ -84,11 +53,8 @@ const networkSchema = z.strictObject({
   endpoints: z.boolean().default(true),
 });
 
-const KEY_ARN =
-  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
-
 const encryptionSchema = z.strictObject({
-  keyArn: awsText(KEY_ARN, "must be a key's ARN, arn:aws:kms:<region>:<account>:key/<id>, and no alias"),
+  keyArn: awsText(KEY_ARN.pattern, KEY_ARN.message),
 });
 
 /** A key with nothing behind it is as good as none: so the examples of the shipped file can be taken line by line. */
@@ -209,18 +175,6 @@ function checkUnique(ids: readonly string[], context: z.core.$RefinementCtx): vo
   ids.forEach((id, index) => {
     if (ids.indexOf(id) < index) context.addIssue({ code: 'custom', path: [index], message: `"${id}" is named twice` });
   });
-}
-
-/** The longest name that a bucket may have, where the stack makes it. */
-const LONGEST_BUCKET_NAME = 'x'.repeat(63);
-
-function checkPattern(
-  raster: Pick<Settings['rasters'][number], 'bucket' | 'prefix' | 'suffixes'>,
-  context: z.core.$RefinementCtx,
-) {
-  const { bucket = LONGEST_BUCKET_NAME, prefix = '', suffixes } = raster;
-  const message = patternProblem({ bucket, prefix, suffixes });
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
 }
 
 /** Lambda refuses more than 4 KB of environment, measured as JSON. */

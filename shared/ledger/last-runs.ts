@@ -41,6 +41,8 @@ const lastRunSchema = z.looseObject({
   plan: text,
   /** Whether it is a plan of which something is left. */
   hasRest: z.boolean(),
+  /** The plan whose rest it is. */
+  restOf: text,
 });
 
 export type LastRun = z.output<typeof lastRunSchema>;
@@ -78,7 +80,21 @@ function shortOf(entry: Entry): LastRun {
   const { error, cause, attachedTo, plan } = entry;
   const message = error === undefined ? undefined : messageOf(cause).slice(0, MAX_MESSAGE_CHARACTERS);
   const run = { operation, name, target, service, status, startedAt, finishedAt, startedBy, executionArn };
-  return { ...run, error, message, attachedTo, plan, hasRest: restOfPlan(entry) !== undefined };
+  return {
+    ...run,
+    error,
+    message,
+    attachedTo,
+    plan,
+    hasRest: restOfPlan(entry) !== undefined,
+    restOf: resumedBy(entry),
+  };
+}
+
+/** `<operation>/<name>` of the plan whose rest a run does; as a person wrote it, also its name alone. */
+export function resumedBy({ operation, input }: Pick<Entry, 'operation' | 'input'>): string | undefined {
+  const { resume } = Object(parsed(input));
+  return typeof resume === 'string' ? `${operation}/${resume.split(/[/:]/).at(-1)}` : undefined;
 }
 
 const planInputSchema = z.looseObject({

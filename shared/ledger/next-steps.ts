@@ -20,6 +20,8 @@ const NEXT_STEPS: Record<ErrorName, string> = {
   JobTimedOutError: 'Raise the limit that the message names, or give the job less to do, and start it again.',
   JobCancelledError: 'Somebody cancelled it: start it again if it is still wanted.',
   JobLostError: READ_THE_MESSAGES,
+  UnreadableRasterError: 'Put a file that says where they lie beside the rasters, and send their letters back.',
+  NotReadyError: 'Put what is missing, then a raster: the run that it starts covers those that wait.',
 };
 
 /** What a person does next, after a run that ended so (or is `paused`), with the error that it has. */

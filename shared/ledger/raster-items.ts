@@ -4,6 +4,9 @@ import * as z from 'zod/mini';
 /** The partition with one mailbox for each source. */
 export const MAILBOXES = 'rasters';
 
+/** The functions that `renew-rasters` has asked by the machine, which calls them by their numbers. */
+export const ASKED = ['read-footprint', 'count-rasters', 'manage-map-server-cache-tiles'] as const;
+
 /** The partition of the rasters of a source that no refresh has covered yet. */
 export function openPartition(source: string): string {
   return `raster-open/${source}`;
@@ -44,6 +47,12 @@ const rasterSchema = z.object({
   etag: text,
   arrivedAt: z.string(),
   generation: z.number(),
+  /** Where it was drawn: the reference of the cache, and the side of a tile of its finest scale. */
+  plane: text,
+  /** The rings of its polygons there, as JSON. */
+  outline: text,
+  /** Why nobody can say where it lies. */
+  unreadable: text,
 });
 
 export type OpenRaster = z.output<typeof rasterSchema>;

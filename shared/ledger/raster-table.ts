@@ -108,6 +108,13 @@ export class RasterTable {
     }
   }
 
+  /** Notes what was read of a raster that is open. */
+  async note(source: string, name: string, what: Pick<OpenRaster, 'plane' | 'outline' | 'unreadable'>): Promise<void> {
+    const key = { operation: openPartition(source), name };
+    const gone = ['outline', 'unreadable'].filter((each) => !Object.hasOwn(what, each));
+    await this.#update(key, what, { condition: 'attribute_exists(#arrivedAt)' }, gone);
+  }
+
   /** Rasters are covered: known as seen until that time (epoch seconds), and not open any more. */
   async cover(source: string, rasters: readonly { name: string }[], expiresAt: number): Promise<void> {
     const seen = rasters.map(({ name }) => toItem({ operation: seenPartition(source), name, expiresAt }));

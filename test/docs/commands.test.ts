@@ -49,7 +49,11 @@ function check(line: string): void {
     assert.ok(existsSync(copied), `there is no ${copied}`);
     return;
   }
-  const [, tool = '', ...words] = wordsOf(line).filter((word) => word !== '--silent');
+  const [program, tool = '', ...words] = wordsOf(line).filter((word) => word !== '--silent');
+  if (program === 'npx' && tool === 'cache-ops') {
+    checkStart(words);
+    return;
+  }
   const [script = '', ...rest] = tool === 'run' ? words : [tool, ...words];
   assert.ok(Object.hasOwn(scripts, script), `there is no npm script ${script}`);
   const args = rest[0] === '--' ? rest.slice(1) : rest;

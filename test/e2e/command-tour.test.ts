@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
 import { startMicrostrategyEmulator } from '../../local/emulators/microstrategy/microstrategy-emulator.ts';
 import { arcgisAddresses, arcgisSecrets, libraryAddresses, librarySecrets } from '../../local/record.ts';
+import { RECORDING } from '../docs/recording.ts';
 import { plantSecrets, recordSaid, startCommand as start } from '../support/local-command.ts';
+
+const WORDS = /[a-z]+/gi;
 
 test('the tour runs all five operations, schedules and dropped rasters, and says so in a table', async () => {
   const { stdout, exited } = start([]);
@@ -34,6 +37,10 @@ test('the tour runs all five operations, schedules and dropped rasters, and says
     rows.every((row) => row[3] === 'succeeded'),
     table,
   );
+  const recorded = new Set(readFileSync(RECORDING, 'utf8').match(WORDS));
+  const said = rows.map(([operation, starter, , , , , ...done]) => [operation, starter, ...done].join(' ')).join(' ');
+  const missing = said.match(WORDS)?.filter((word) => !recorded.has(word));
+  assert.deepEqual(missing, [], 'the README shows another tour: npm run recording');
 });
 
 test('two commands at once do not get in each other’s way', async () => {

@@ -24,6 +24,7 @@ describe('the alarms', () => {
     const watched = alarmsOf(everything).map(({ watches }) => watches);
 
     assert.deepEqual(watched.toSorted(), [
+      'Errors of arn:aws:lambda:ReadFootprintFunction',
       'Errors of arn:aws:lambda:SweepRunsFunction',
       'ExecutionsFailed of arn:aws:stepfunctions:EdgesInvalidateEdge',
       'ExecutionsFailed of arn:aws:stepfunctions:JobsCancelRun',
@@ -76,7 +77,7 @@ describe('the alarms', () => {
     const alarms = alarmsOf(everything);
     const silent = alarms.filter(({ properties }) => properties['AlarmActions'] === undefined);
 
-    assert.equal(alarms.length, 18);
+    assert.equal(alarms.length, 19);
     assert.deepEqual(
       silent.map(({ watches }) => watches.replace('ExecutionsFailed of arn:aws:stepfunctions:Jobs', '')).toSorted(),
       ['CancelRun', ...OPERATIONS.map(pascalCase)].toSorted(),

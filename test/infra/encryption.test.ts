@@ -67,7 +67,7 @@ describe('the key', () => {
 
     own.template.resourceCountIs('AWS::KMS::Key', 0);
     own.template.resourceCountIs('AWS::KMS::Alias', 0);
-    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 29);
+    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 30);
   });
 
   it('leads roles to the same rights, whoever made it', () => {

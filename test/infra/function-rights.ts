@@ -9,7 +9,7 @@ export const stateMachineArn = (name: string) => `arn:aws:states:${REGION}:${ACC
 export const CHAT = 'arn:aws:sns:eu-west-1:111122223333:chat';
 
 /** Only state machines call these; they talk to a vendor. */
-export const OF_MACHINES = ['check-job', 'cancel-job'];
+export const OF_MACHINES = ['check-job', 'cancel-job', 'count-rasters'];
 /** It talks to a vendor for people, and only reads. */
 export const FOR_PEOPLE = ['check-target'];
 /** These decide, and talk to nobody outside AWS. */
@@ -27,7 +27,9 @@ export const DECISIONS = [
   'show-runs',
   'act-on-run',
 ];
-export const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS];
+/** It reads S3, and writes the ledger. */
+export const OF_RASTERS = 'read-footprint';
+export const FUNCTIONS = [...OPERATIONS, ...OF_MACHINES, ...FOR_PEOPLE, ...DECISIONS, OF_RASTERS];
 
 const allow = (Action: string | string[], Resource: string | string[]) => ({ Effect: 'Allow', Action, Resource });
 const executionsOf = (name: string) => stateMachineArn(name).replace(':stateMachine:', ':execution:');
@@ -149,6 +151,11 @@ const OF_DECISIONS: Record<string, object[]> = {
     allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], 'arn:aws:sqs:RastersNewRasters'),
     keyStatement('sqs', 'kms:Decrypt'),
     ...RENEWAL_STARTS,
+  ],
+  'read-footprint': [
+    allow(['dynamodb:Query', 'dynamodb:UpdateItem'], LEDGER),
+    keyStatement('dynamodb', 'kms:Decrypt'),
+    traces(),
   ],
   'renew-rasters': [
     allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem'], LEDGER),

@@ -11,6 +11,7 @@ import {
   FUNCTIONS,
   LEDGER,
   OF_MACHINES,
+  OF_RASTERS,
   RENEWAL,
   stateMachineArn,
   TOPIC,
@@ -26,6 +27,7 @@ const TIMEOUT_SECONDS: Record<string, number> = {
   'clear-rest-cache': 180,
   'purge-microstrategy-caches': 360,
   ...Object.fromEntries(DECISIONS.map((name) => [name, 60])),
+  [OF_RASTERS]: 300,
 };
 
 /** The sources of the settings above, each with a name made of what it is. */
@@ -60,7 +62,7 @@ describe('the functions', () => {
         {
           Runtime: 'nodejs24.x',
           Architectures: ['arm64'],
-          MemorySize: 256,
+          MemorySize: name === OF_RASTERS ? 1024 : 256,
           Timeout: TIMEOUT_SECONDS[name] ?? 120,
           TracingConfig: { Mode: 'Active' },
           LoggingConfig: { LogGroup: `arn:aws:logs:${pascalCase(name)}Logs` },
@@ -154,6 +156,7 @@ describe('the functions', () => {
       },
       'act-on-run': { ...table, PAUSE_SITE_ARN: stateMachineArn('pause-site') },
       'start-refresh': { ...table, STATE_MACHINE_ARN: stateMachineArn(RENEWAL), RASTERS: SOURCES },
+      'read-footprint': { ...table, RASTERS: SOURCES },
       'renew-rasters': { ...table, KEEP_DAYS: '400', RASTERS: SOURCES },
     });
   });

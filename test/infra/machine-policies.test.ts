@@ -59,6 +59,11 @@ const tableKey = allow(
   ['key EncryptionKey'],
   ['kms:ViaService StringEquals dynamodb.<region>.amazonaws.com'],
 );
+const queueKey = allow(
+  ['kms:GenerateDataKey', 'kms:Decrypt'],
+  ['key EncryptionKey'],
+  ['kms:ViaService StringEquals sqs.<region>.amazonaws.com'],
+);
 const start = (...names: string[]) =>
   allow(
     ['states:StartExecution'],
@@ -113,9 +118,12 @@ const needed: Record<string, Rights[]> = {
   'pause-site': [invoke('pause-site')],
   'renew-from-rasters': [
     invoke('renew-rasters'),
+    invoke('read-footprint', 'count-rasters', 'manage-map-server-cache-tiles'),
+    allow(['sqs:SendMessage'], ['queue RastersGivenUpRasters']),
+    queueKey,
     entries('PutItem', 'renew-from-rasters'),
     tableKey,
-    ...runToEnd('refresh-service'),
+    ...runToEnd('refresh-service', 'manage-map-server-cache-tiles', 'clear-rest-cache'),
   ],
   'invalidate-edge': [
     allow(

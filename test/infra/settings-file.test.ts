@@ -41,10 +41,22 @@ describe('the shipped settings', () => {
     lines.map((line, index) => (isTaken(index) ? line.replace(mark, '') : line)).join('\n');
 
   it('hold examples of all that may be set', () => {
-    const { name, schedules, rasters, events, jobs, windows, sites, ledger, network, encryption, notifications } =
-      settingsIn(uncommented(/^#/, (line) => examples.includes(line)));
+    const {
+      name,
+      schedules,
+      rasters,
+      events,
+      edges,
+      jobs,
+      windows,
+      sites,
+      ledger,
+      network,
+      encryption,
+      notifications,
+    } = settingsIn(uncommented(/^#/, (line) => examples.includes(line)));
 
-    assert.deepEqual([name, schedules.length, rasters.length, events.length], ['test', 2, 1, 1]);
+    assert.deepEqual([name, schedules.length, rasters.length, events.length, edges.length], ['test', 2, 1, 1, 1]);
     assert.equal(network?.subnetIds.length, 2);
     assert.match(encryption?.keyArn ?? '', /:key\//);
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
@@ -59,7 +71,7 @@ describe('the shipped settings', () => {
         const problems = problemsOf(uncommented(mark, (line) => examples.includes(line) && line <= last));
 
         const others = problems.filter(
-          (problem) => !/^\d+ (?:schedules|rasters|events|network|notifications)[\w[\].]*: /.test(problem),
+          (problem) => !/^\d+ (?:schedules|rasters|events|edges|network|notifications)[\w[\].]*: /.test(problem),
         );
         assert.deepEqual(others, [], `after line ${last + 1}`);
       }
@@ -70,7 +82,7 @@ describe('the shipped settings', () => {
       for (const block of blocks.values()) {
         assert.deepEqual(problemsOf(uncommented(mark, (line) => block.includes(line))), [], `line ${block[0]}`);
       }
-      assert.equal(blocks.size, 14);
+      assert.equal(blocks.size, 15);
     });
   }
 });

@@ -85,6 +85,8 @@ export interface JobPlatform {
   /** What was put on the event bus, and published on topics. */
   events: BusEvent[];
   published: Published[];
+  /** What machines put into queues. */
+  letters: { queue: string; body: string }[];
   /** Called and waited for before every state, and after every task; gives the function that takes it away. */
   onState(listener: StateListener): () => void;
   /** Called and waited for before and after every function; what it throws is the function's error. */
@@ -139,6 +141,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   );
   const isReal = options.database === 'dynalite';
   const database = isReal ? await startDatabase(template.tables) : memoryDatabase(template.tables);
+  const letters: { queue: string; body: string }[] = [];
   const atWork = new Set<Promise<FunctionOutcome>>();
   const orchestration = await startOrchestration(template, {
     async invoke(name, payload) {
@@ -150,6 +153,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       return outcome;
     },
     pauseMs,
+    send: async (queue, body) => void letters.push({ queue, body }),
     around: options.troubles?.around,
     deliver: options.troubles?.deliver,
     database,
@@ -202,6 +206,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
     },
     events,
     published,
+    letters,
     onState: (listener) => listening(stateListeners, listener),
     onInvoke: (listener) => listening(invocationListeners, listener),
     setSecret,
@@ -209,6 +214,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       leaks.record('the ledger', await ledger.entries());
       leaks.record('the event bus', events);
       leaks.record('the topics', published);
+      leaks.record('the queues', letters);
       assertValid(events);
       await orchestration.close();
       await bus.idle();

@@ -6,6 +6,10 @@ import { ALREADY_EXISTS, FUNCTION_RETRY, invoke, type Place, putEntry, text } fr
 export interface RenewalParts extends Place {
   /** The function that decides. */
   renewRastersArn: string;
+  /** The functions that it has asked, by their numbers. */
+  askedArns: readonly string[];
+  /** The queue of rasters that were given up. */
+  givenUpUrl: string;
 }
 
 const EXECUTION = { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime' };
@@ -13,10 +17,15 @@ const EXECUTION = { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name', 's
 const AWS_FAILED =
   "States.Format('AWS itself failed, after many tries: {} {} The rasters wait: the hourly sweep starts the next run.', $.Error, $.Cause)";
 
+/** What it fails by is an answer, too. */
+const ANSWERED = { ResultPath: '$.answer', Next: 'Decide' };
+const CATCH = [{ ErrorEquals: ['States.ALL'], ...ANSWERED }];
+const AWS_CATCH = [{ ErrorEquals: ['States.ALL'], Next: 'AWS failed' }];
+
 /** From new rasters of one source to a service that shows them. The function `renew-rasters` says what is next, by one word. */
 export function renewFromRasters(parts: RenewalParts): Machine {
-  const { partition, renewRastersArn } = parts;
-  const answered = { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.answer', Next: 'Decide' }] };
+  const { partition, renewRastersArn, askedArns, givenUpUrl } = parts;
+  const asked = `States.ArrayGetItem(States.Array(${askedArns.map((arn) => `'${arn}'`).join(', ')}), $.function)`;
   return {
     Comment: comment(
       'New rasters of one source: waits until no more come, and has them shown. Its executions are started by what arrives in S3.',
@@ -44,21 +53,42 @@ export function renewFromRasters(parts: RenewalParts): Machine {
         Catch: AWS_CATCH,
         Next: 'What is next?',
       },
-      'What is next?': choose('$.next', { wait: 'Wait', run: 'Run another', done: 'Done' }, 'Fail'),
+      'What is next?': choose(
+        '$.next',
+        { wait: 'Wait', ask: 'Ask', run: 'Run another', tell: 'Give rasters up', done: 'Done' },
+        'Fail',
+      ),
       Wait: { Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'Decide' },
+      Ask: {
+        ...invoke(parts, { path: asked }, '$.question'),
+        ResultSelector: { 'given.$': '$.Payload' },
+        Retry: FUNCTION_RETRY,
+        Catch: CATCH,
+        ...ANSWERED,
+      },
       'Run another': {
         Type: 'Task',
         Resource: `arn:${partition}:states:::states:startExecution.sync:2`,
         Parameters: { 'StateMachineArn.$': '$.machineArn', 'Name.$': '$.name', 'Input.$': '$.input' },
         ResultSelector: { 'given.$': '$.Output' },
-        ResultPath: '$.answer',
-        // What it fails by is its answer. A start that was lost is made again under the same name.
+        // A start that was lost is made again under the same name.
         Retry: [
           { ErrorEquals: [ALREADY_EXISTS, 'States.TaskFailed'], MaxAttempts: 0 },
           { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 10 },
         ],
-        ...answered,
-        Next: 'Decide',
+        Catch: CATCH,
+        ...ANSWERED,
+      },
+      'Give rasters up': {
+        Type: 'Task',
+        Resource: `arn:${partition}:states:::sqs:sendMessage`,
+        Parameters: { QueueUrl: givenUpUrl, 'MessageBody.$': '$.letter' },
+        ResultSelector: { 'given.$': '$.MessageId' },
+        Retry: [
+          { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 10 },
+        ],
+        Catch: CATCH,
+        ...ANSWERED,
       },
       Done: { Type: 'Succeed', OutputPath: '$.result' },
       'AWS failed': {
@@ -70,5 +100,3 @@ export function renewFromRasters(parts: RenewalParts): Machine {
     },
   };
 }
-
-const AWS_CATCH = [{ ErrorEquals: ['States.ALL'], Next: 'AWS failed' }];

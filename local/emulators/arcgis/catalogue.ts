@@ -14,6 +14,12 @@ export interface ServiceLayer {
   subLayers?: number[];
 }
 
+/** One raster of the mosaic behind an image service. */
+interface MosaicRaster {
+  name: string;
+  extent: Extent;
+}
+
 /** One service of the site; tests may change it while the server runs. */
 export interface Service {
   /** Empty for the root folder. */
@@ -28,6 +34,8 @@ export interface Service {
   /** Without a scheme the service has no tile cache. */
   scheme: TileScheme | undefined;
   hasLiveData: boolean;
+  /** Of an image service with the capability Catalog; undefined: it has no such. A query finds what is in it at once, its extent follows at a refresh. */
+  mosaic: MosaicRaster[] | undefined;
   /** For how many seconds browsers may keep its tiles, as the Admin API writes it. */
   cacheControlMaxAge: string;
   refreshedAt: number | undefined;
@@ -55,6 +63,7 @@ export function createService(given: Partial<Service> & Pick<Service, 'name' | '
     layers: [{ id: 0, name, extent }],
     scheme: undefined,
     hasLiveData: false,
+    mosaic: undefined,
     cacheControlMaxAge: '0',
     refreshedAt: undefined,
     refreshCount: 0,
@@ -74,7 +83,7 @@ export function defaultServices(): Map<string, Service> {
   const services = [
     createService({ name: 'Basemap', type: 'MapServer', scheme }),
     createService({ folder: 'CachedServices', name: 'Streets', type: 'MapServer', scheme, extent: EUROPE }),
-    createService({ folder: 'Imagery', name: 'Landsat', type: 'ImageServer', scheme, hasLiveData: true }),
+    createService({ folder: 'Imagery', name: 'Landsat', type: 'ImageServer', scheme, hasLiveData: true, mosaic: [] }),
     createService({ folder: 'Imagery', name: 'Archive', type: 'ImageServer' }),
     createService({ name: 'Parcels', type: 'MapServer' }),
     createService({ name: 'Parcels', type: 'FeatureServer' }),

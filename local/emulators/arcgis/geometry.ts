@@ -31,6 +31,11 @@ export function extentArea({ xmin, ymin, xmax, ymax }: Extent): Area {
   ];
 }
 
+/** The rectangle around rectangles. */
+export function around(extents: readonly Extent[]): Extent {
+  return areaBounds(extents.flatMap(extentArea));
+}
+
 /** The rectangle around an area. */
 export function areaBounds(area: Area): Extent {
   const points = area.flat(2);

@@ -1,4 +1,5 @@
 import { isRunning, type Service, serviceId } from './catalogue.ts';
+import { around } from './geometry.ts';
 import type { SubmittedTask } from './gp-task.ts';
 import type { Site } from './site.ts';
 
@@ -22,6 +23,7 @@ export const refreshService: SubmittedTask = {
       finish(at) {
         service.refreshedAt = at;
         service.refreshCount += 1;
+        service.extent = around([service.extent, ...(service.mosaic ?? []).map(({ extent }) => extent)]);
         return `Service ${serviceId(service)} refreshed.`;
       },
     };

@@ -1,6 +1,7 @@
 import type { ArcgisRequest } from './arcgis-request.ts';
 import { CURRENT_VERSION, folderNames, isRunning, type Service, type ServiceLayer, serviceId } from './catalogue.ts';
 import { gpResource } from './gp-resources.ts';
+import { queryMosaic } from './mosaic.ts';
 import { invalidUrl, json, Refusal, type Reply } from './replies.ts';
 import type { Site } from './site.ts';
 import { tileInfo, WEB_MERCATOR } from './tile-scheme.ts';
@@ -29,6 +30,7 @@ export function serviceResource(site: Site, request: ArcgisRequest, segments: st
   const [child = '', ...place] = rest;
   if (child === '') return json(serviceJson(service));
   if (LAYERED_TYPES.includes(type) && place.length === 0) return layers(service, child);
+  if (type === 'ImageServer' && child === 'query' && place.length === 0) return queryMosaic(service, request);
   return tile(site, service, rest);
 }
 
@@ -71,7 +73,8 @@ export function serviceJson(service: Service): object {
       type: 'indexedVector',
       ...(scheme && { tileInfo: tileInfo(scheme) }),
     };
-  if (type === 'ImageServer') return { ...common, ...cache, name, extent: fullExtent, bandCount: 3 };
+  if (type === 'ImageServer')
+    return { ...common, ...cache, name, extent: fullExtent, bandCount: 3, capabilities: imageCapabilities(service) };
   return {
     ...common,
     ...cache,
@@ -82,6 +85,10 @@ export function serviceJson(service: Service): object {
     layers,
     tables: [],
   };
+}
+
+function imageCapabilities({ mosaic }: Service): string {
+  return mosaic === undefined ? 'Image,Metadata' : 'Image,Metadata,Catalog,Mensuration';
 }
 
 function parentOf({ id }: ServiceLayer, { layers }: Service): ServiceLayer | undefined {

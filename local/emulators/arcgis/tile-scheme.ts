@@ -60,18 +60,25 @@ export function tileInfo({ lods }: TileScheme): object {
   };
 }
 
-/** Every tile of a level that touches an area. */
+/** Every tile of a level that touches an area, row by row. */
 export function tilesTouching(area: Area, lod: Lod): TileAddress[] {
+  const tiles = new Map(
+    area.flatMap((polygon) => tilesOfPolygon([polygon], lod)).map((tile) => [`${tile.row} ${tile.col}`, tile]),
+  );
+  return [...tiles.values()].sort((one, other) => one.row - other.row || one.col - other.col);
+}
+
+function tilesOfPolygon(polygon: Area, lod: Lod): TileAddress[] {
   const size = tileMetres(lod);
   const last = lastTile(lod);
   const inGrid = (value: number) => Math.max(0, Math.min(last, Math.floor(value)));
-  const bounds = areaBounds(area);
+  const bounds = areaBounds(polygon);
   const tiles: TileAddress[] = [];
   const lastRow = inGrid((WORLD.ymax - bounds.ymin) / size);
   const lastCol = inGrid((bounds.xmax - WORLD.xmin) / size);
   for (let row = inGrid((WORLD.ymax - bounds.ymax) / size); row <= lastRow; row += 1) {
     for (let col = inGrid((bounds.xmin - WORLD.xmin) / size); col <= lastCol; col += 1) {
-      if (areaTouches(area, tileExtent(lod, row, col))) tiles.push({ level: lod.level, row, col });
+      if (areaTouches(polygon, tileExtent(lod, row, col))) tiles.push({ level: lod.level, row, col });
     }
   }
   return tiles;

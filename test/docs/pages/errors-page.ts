@@ -45,6 +45,14 @@ const TEXTS: Readonly<Record<ErrorName, readonly [meaning: string, next: string]
     'The job was deleted, or unknown to the server for a minute, or the server failed for this job alone for an hour.',
     'Look at the server, then start it again.',
   ],
+  UnreadableRasterError: [
+    'Nobody can say where some new rasters lie. The message names them; the others are shown.',
+    'Put a file beside them that says so, and send their messages back from the dead letters.',
+  ],
+  NotReadyError: [
+    'What a source of rasters waits for has not come in time. Nothing was refreshed.',
+    'Put what the message names. The rasters wait for the next that arrives.',
+  ],
 };
 
 /** The errors by which a run may end. */

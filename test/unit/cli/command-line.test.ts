@@ -55,7 +55,7 @@ describe('the command line', () => {
     [['refresh-service', '{}', '--secret', 'x'], /'--secret': did you mean --secrets\?/],
     [
       ['clear', '{}'],
-      /there are: clear-rest-cache, .*refresh-service, runs, show, stop, check-target, pause, footprint, completion\./,
+      /there are: clear-rest-cache, .*refresh-service, runs, show, stop, check-target, pause, footprint, drop, completion\./,
     ],
   ];
   for (const [args, meant] of TYPOS) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runAsJson, runAsText } from '../../../cli/run-view.ts';
 import { runsTable } from '../../../cli/runs-table.ts';
 import { type SummaryRow, summaryTable } from '../../../cli/summary-table.ts';
 import { fits, textTable } from '../../../cli/text-table.ts';
@@ -136,8 +137,9 @@ describe('the end of the tour', () => {
   });
 });
 
+const TILES = 'manage-map-server-cache-tiles';
 const run = (number: number, more: object = {}) => ({
-  operation: 'manage-map-server-cache-tiles',
+  operation: TILES,
   name: `run-${number}`,
   startedAt: `2026-01-01T00:00:0${number}.000Z`,
   ...more,
@@ -160,16 +162,53 @@ const failed = run(2, {
 });
 const attached = run(3, { target: 'city-gis', status: 'succeeded', attachedTo: 'run-1' });
 
+const planned = run(4, {
+  target: 'city-gis',
+  service: 'Streets.MapServer',
+  status: 'running',
+  startedBy: 'person',
+  input: JSON.stringify({ target: 'city-gis', updateMode: 'RECREATE_ALL_TILES', reason: LONG }),
+  plan: JSON.stringify({ tiles: 4000, units: 40, done: 12, failed: 1, scales: [] }),
+  percent: 30.7,
+  expectedEnd: '2026-01-02T04:20:30.000Z',
+});
+
+describe('one run', () => {
+  it('is shown to people in lines of 80 characters, with what is known of it', () => {
+    const text = runAsText(planned, plainScreen(80));
+
+    assert.deepEqual(
+      text.split('\n').filter((line) => line.length > 80),
+      [],
+    );
+    assert.match(
+      text,
+      /^manage-map-server-cache-tiles\/run-4\nStatus +running, 31 %, ends about 2026-01-02 04:20 UTC\n/,
+    );
+    assert.match(text, /^Units +12 of 40 units, 1 failed$/m);
+    assert.match(text, /^Started +2026-01-01 00:00 UTC, by person$/m);
+    assert.match(runAsText(failed, plainScreen(200)), /^Error +JobFailedError: eighty-five/m);
+  });
+
+  it('is an object for programs, with its name in front and its texts in their own form', () => {
+    const { input, plan, ...more } = Object(runAsJson(planned));
+
+    assert.equal(Object.keys(more)[0], 'run');
+    assert.equal(more.run, 'manage-map-server-cache-tiles/run-4');
+    assert.deepEqual([input.target, plan.units], ['city-gis', 40]);
+  });
+});
+
 describe('the list of runs', () => {
   it('says where and why, a line for each run where there is no terminal', () => {
     const table = runsTable([watched, failed, attached], plainScreen());
 
     const [heading, , ...lines] = table.split('\n').map((line) => line.split(/ {2,}/));
-    assert.deepEqual(heading, ['Started (UTC)', 'Operation', 'Target', 'Service', 'Status', 'Reason']);
+    assert.deepEqual(heading, ['Started (UTC)', 'Operation', 'Run', 'Target', 'Service', 'Status', 'Reason']);
     assert.deepEqual(lines, [
-      ['2026-01-01 00:00:01', 'manage-map-server-cache-tiles', 'city-gis', 'Imagery/Landsat.ImageServer', 'succeeded'],
-      ['2026-01-01 00:00:02', 'manage-map-server-cache-tiles', 'city-gis', 'failed', `JobFailedError: ${LONG}`],
-      ['2026-01-01 00:00:03', 'manage-map-server-cache-tiles', 'city-gis', 'succeeded', 'with run-1'],
+      ['2026-01-01 00:00:01', TILES, 'run-1', 'city-gis', 'Imagery/Landsat.ImageServer', 'succeeded'],
+      ['2026-01-01 00:00:02', TILES, 'run-2', 'city-gis', 'failed', `JobFailedError: ${LONG}`],
+      ['2026-01-01 00:00:03', TILES, 'run-3', 'city-gis', 'succeeded', 'with run-1'],
     ]);
   });
 
@@ -182,11 +221,20 @@ describe('the list of runs', () => {
     );
     assert.deepEqual(table.split('\n').slice(3), [
       '2026-01-01 00:00:01  manage-map-server-cache-tiles  succeeded',
-      '  city-gis, Imagery/Landsat.ImageServer',
+      '  run-1, city-gis, Imagery/Landsat.ImageServer',
       '2026-01-01 00:00:02  manage-map-server-cache-tiles  failed',
-      '  city-gis: JobFailedError: eighty-five tiles were created and two hundred and',
-      '  fifty-six were left as they were, all in all',
+      '  run-2, city-gis: JobFailedError: eighty-five tiles were created and two',
+      '  hundred and fifty-six were left as they were, all in all',
     ]);
+  });
+
+  it('says of a run that is at work how far it is, and when it will end', () => {
+    const entry = { ...planned, name: '1a2b3c4d-0000-4000-8000-0123456789ab' };
+
+    const row = runsTable([entry], plainScreen()).split('\n')[2]?.split(/ {2,}/);
+
+    assert.equal(row?.[2], '1a2b3c4d');
+    assert.deepEqual(row?.slice(5), ['running', '12 of 40 units, 1 failed, 31 %, ends about 2026-01-02 04:20 UTC']);
   });
 
   it('cuts a reason that is very long', () => {
@@ -200,7 +248,7 @@ describe('the list of runs', () => {
     const table = runsTable([watched], plainScreen(80), { wide: true });
 
     const [heading, , line] = table.split('\n').map((one) => one.split(/ {2,}/));
-    assert.deepEqual(heading?.slice(5), ['Started by', 'Seconds', 'Polls', 'AWS cost', 'Job id', 'Reason']);
-    assert.deepEqual(line?.slice(5), ['person', '90.5', '13', '$0.0019', 'j1']);
+    assert.deepEqual(heading?.slice(6), ['Started by', 'Seconds', 'Polls', 'AWS cost', 'Job id', 'Reason']);
+    assert.deepEqual(line?.slice(6), ['person', '90.5', '13', '$0.0019', 'j1']);
   });
 });

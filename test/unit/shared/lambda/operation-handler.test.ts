@@ -9,6 +9,7 @@ import {
 import { hideSecret } from '../../../../shared/http/redact.ts';
 import { log } from '../../../../shared/lambda/log.ts';
 import { operationHandler } from '../../../../shared/lambda/operation-handler.ts';
+import { VERSION } from '../../../../shared/version.ts';
 import { invoke } from '../../../support/invoke.ts';
 import { logLines } from '../../../support/log-lines.ts';
 
@@ -36,6 +37,17 @@ describe('the handler of an operation', () => {
     const result = await invoke(handler, { target: 'city-gis' });
 
     assert.deepEqual(result, { status: 'succeeded', event: { target: 'city-gis' } });
+  });
+
+  it('says first which version it is of', async (t) => {
+    const lines = logLines(t);
+
+    await invoke(
+      operationHandler('clear-rest-cache', async () => 'done'),
+      {},
+    );
+
+    assert.partialDeepStrictEqual(lines[0], { message: 'started', version: VERSION });
   });
 
   it("ends an operation's calls five seconds before the function itself is ended", async (t) => {

@@ -1,0 +1,4 @@
+import { operationHandler } from '../../shared/lambda/operation-handler.ts';
+import { countVisible } from './operation.ts';
+
+export const handler = operationHandler('count-rasters', countVisible);
