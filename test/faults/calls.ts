@@ -43,6 +43,7 @@ const CALLS: readonly CallKind[] = [
   read('job input', /\/jobs\/[^/]+\/inputs\/\w+$/),
   read('job output', /\/jobs\/[^/]+\/results\/\w+$/),
   read('job', /\/jobs\/[^/]+$/),
+  read('query', /\/ImageServer\/query$/),
   read('service', /\/rest\/services\/.+\/(Map|Image)Server$/),
   { ...read('login', /\/api\/auth\/login$/), answer: 'header' },
   { ...read('logout', /\/api\/auth\/logout$/), answer: 'status' },

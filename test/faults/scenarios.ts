@@ -1,6 +1,7 @@
 import { handler as cancelJob } from '../../functions/cancel-job/handler.ts';
 import { handler as checkJob } from '../../functions/check-job/handler.ts';
 import { handler as clearRestCache } from '../../functions/clear-rest-cache/handler.ts';
+import { handler as countRasters } from '../../functions/count-rasters/handler.ts';
 import { handler as deleteCache } from '../../functions/delete-map-server-cache/handler.ts';
 import { handler as manageTiles } from '../../functions/manage-map-server-cache-tiles/handler.ts';
 import { handler as purge } from '../../functions/purge-microstrategy-caches/handler.ts';
@@ -146,6 +147,17 @@ export const scenarios: readonly Scenario[] = [
   { ...refreshing, situation: 'answer lost', before: { fault: 'reset-done', call: 3 }, from: 4 },
   { ...refreshing, situation: 'token ended', before: { fault: 'token-refused', call: 3 }, from: 4 },
   ...hostedScenarios,
+  {
+    ...arcgis,
+    operation: 'count-rasters',
+    handler: countRasters,
+    event: (target) => ({
+      target,
+      service: { folder: 'Imagery', name: 'Landsat', type: 'ImageServer' },
+      where: 'Name IN ({names})',
+      names: ['scene-001'],
+    }),
+  },
   purging,
   { ...purging, situation: 'session ended', before: { fault: 'token-refused', call: 2 }, from: 3 },
   { ...purging, situation: 'old server', from: 3, fair: 'VendorRejectedError' },
