@@ -54,4 +54,19 @@ export const INTENDED: readonly Intended[] = [
       began === 'new' && ledger === 'stopped JobCancelledError' && /SubmitUncertainError/.test(JSON.stringify(entries)),
     now: { ledger: 'failed SubmitUncertainError' },
   },
+  {
+    reason: 'every run has an entry: one that is refused gets its own from cancel-run',
+    applies: (visit, { execution, ledger }) =>
+      isRun(visit) && execution === 'FAILED InvalidInputError' && ledger === '-',
+    now: { ledger: 'failed InvalidInputError' },
+  },
+  ...['VendorRejectedError', 'VendorAuthError'].map((error) => ({
+    reason: 'a run whose job nobody watches any longer is uncertain: its job may run on',
+    applies: (visit: RecordedVisit, { ledger, service, jobs }: End, began: Began) =>
+      (isRun(visit) || began === 'new') &&
+      ledger === `failed ${error}` &&
+      service === 'held' &&
+      jobs === 'esriJobExecuting',
+    now: { ledger: `uncertain ${error}` },
+  })),
 ];
