@@ -75,7 +75,10 @@ export const PLANTS: Record<string, Plant> = {
       const { ':status': status } = Object(request['ExpressionAttributeValues']);
       if (action !== 'UpdateItem' || status?.S !== 'failed') return request;
       const { '#waitingFor': _unused, ...names } = Object(request['ExpressionAttributeNames']);
-      const change = String(request['UpdateExpression']).replace(/ REMOVE #waitingFor$|, #waitingFor|#waitingFor, /, '');
+      const change = String(request['UpdateExpression']).replace(
+        / REMOVE #waitingFor$|, #waitingFor|#waitingFor, /,
+        '',
+      );
       return { ...request, UpdateExpression: change, ExpressionAttributeNames: names };
     },
   },
