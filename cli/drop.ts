@@ -7,6 +7,7 @@ import { startEmulators } from '../local/start-emulators.ts';
 import { startStorage } from '../local/storage.ts';
 import { synthesize } from '../local/synth.ts';
 import type { Source } from '../shared/rasters/sources.ts';
+import { checkedSettings } from './checked-settings.ts';
 import { followExecution, RunLines } from './follow-execution.ts';
 import { runAsJson } from './run-view.ts';
 import type { Secrets } from './secrets-file.ts';
@@ -34,7 +35,7 @@ export async function dropFiles(
   { progress, resources, interrupted }: Surroundings,
 ): Promise<{ runs: object[]; ok: boolean }> {
   const bodies = await Promise.all(files.map(async (file) => ({ file, body: await bodyOf(file) })));
-  const assemblyDirectory = await synthesize(progress, settings);
+  const assemblyDirectory = await synthesize(progress, await checkedSettings(settings));
   interrupted.throwIfAborted();
   const storage = await startStorage();
   resources.defer(() => storage.close());

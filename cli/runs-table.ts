@@ -55,7 +55,7 @@ type ShownRun = z.output<typeof shownSchema>;
 
 /** Runs as a table for people; `wide`: with all columns, each as wide as it needs. */
 export function runsTable(entries: LedgerEntry[], screen: Screen, { wide = false } = {}): string {
-  if (entries.length === 0) return 'Nothing has been run here yet.';
+  if (entries.length === 0) return 'Nothing has been run in this time.';
   const runs = entries.map((entry) => shownSchema.parse(entry));
   if (wide)
     return textTable(

@@ -5,10 +5,10 @@ import { startEmulators } from '../local/start-emulators.ts';
 import { synthesize } from '../local/synth.ts';
 import { nearest } from '../shared/near-words.ts';
 import type { BackEnd, Pausing } from './back-end.ts';
+import { checkedSettings } from './checked-settings.ts';
 import { followExecution, RunLines } from './follow-execution.ts';
 import type { Secrets } from './secrets-file.ts';
 import type { Surroundings } from './surroundings.ts';
-import { UsageError } from './usage.ts';
 
 interface Options {
   /** Without them the servers in miniature. */
@@ -116,18 +116,5 @@ export class ThisMachine implements BackEnd {
         ? `Without --secrets the targets are ${names.join(' and ')}, the servers in miniature`
         : `The file ${secrets.file} has ${names.length === 0 ? 'no targets' : `the targets ${names.join(', ')}`}`;
     return `${place}, and not "${target}".${near === undefined ? '' : ` Did you mean ${near}?`}`;
-  }
-}
-
-/** @throws {UsageError} with everything that is wrong with the settings */
-async function checkedSettings(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  // Loaded only now: few need it.
-  const { readSettings, SettingsError } = await import('../infra/settings/settings.ts');
-  try {
-    readSettings(file);
-    return file;
-  } catch (error) {
-    throw error instanceof SettingsError ? new UsageError(error.message) : error;
   }
 }

@@ -11,7 +11,7 @@ const requestSchema = z.object({
   }),
 });
 
-/** "Quotas on invalidations", Amazon CloudFront developer guide: paths with a wildcard that may be in progress. */
+/** "Concurrent invalidation request maximum", Amazon CloudFront developer guide: paths with a wildcard that may be in progress. */
 const WILDCARDS_AT_ONCE = 15;
 const IN_PROGRESS_SECONDS = 60;
 

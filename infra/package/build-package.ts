@@ -117,7 +117,7 @@ async function writeManifest(folder: string): Promise<void> {
       './settings.schema.json': './settings.schema.json',
       './package.json': './package.json',
     },
-    // Place: `bin`, once the command line is built too.
+    // Place: `bin`. Bundled, `cli/start.ts` could serve `--stack`; the side of this machine needs the checkout, and both Node.js 24.
     engines: { node: '>=20.11' },
     peerDependencies: Object.fromEntries(PEERS.map((name) => [name, `^${dependencies[name]}`])),
   };

@@ -4,7 +4,7 @@ import { targetNameSchema } from '../../shared/targets/target-name.ts';
 import { awsText } from './aws-names.ts';
 import { addIssues } from './starts.ts';
 
-/** "Quotas on invalidations", Amazon CloudFront developer guide: so many paths with a wildcard may be in progress. */
+/** "Concurrent invalidation request maximum", Amazon CloudFront developer guide: so many paths with a wildcard may be in progress. */
 const MOST_PATHS = 15;
 /** Letters that an address has; an asterisk at the end only ("Specify the files to invalidate"). */
 const PATH = /^\/[\w\-.~:/?@!$&'()+,;=%[\]]*\*?$/;

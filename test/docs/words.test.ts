@@ -32,6 +32,8 @@ const OTHER_KEYS = [
     'projectId',
     'outputUrl',
     'failedUnits',
+    'tilesTouched',
+    'tilesRenewed',
     'expectedSeconds',
     'cacheControlMaxAge',
   ],

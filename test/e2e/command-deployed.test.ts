@@ -67,6 +67,7 @@ function comparable(text: string): string {
   return text
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
     .replaceAll(/\bj[0-9a-f]{32}\b/g, '<job>')
+    .replaceAll(/\b[0-9a-f]{8}\b/g, '<id>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+Z)?/g, '<time>')
     .replaceAll(/\d+\.\d+ ?s\b|"(elapsedSeconds|polls|expiresAt|watchingCost|percent)":[\d.e-]+/g, '<figure>');
 }

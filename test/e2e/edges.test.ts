@@ -206,6 +206,25 @@ describe('an invalidation that CloudFront does not take', () => {
   }
 });
 
+it('fails by what CloudFront said where there is no entry to note it in', async (t) => {
+  const platform = await open(t);
+  platform.stateMachines.cloudFront.refusal = () => ({ code: 'AccessDenied', message: 'Not this one.' });
+  const paths = { Quantity: 1, Items: ['/*'] };
+  const input = {
+    edge: { reference: 'by-hand', distributionId: ID, paths },
+    run: `${TILES}/gone`,
+    operation: TILES,
+    endedAt: '2026-01-01T00:00:00.000Z',
+  };
+
+  const execution = platform.start('invalidate-edge', input);
+  await platform.idle();
+
+  assert.deepEqual([execution.status, execution.cause], ['FAILED', 'Not this one.']);
+  assert.deepEqual(failuresTold(platform), []);
+  assert.equal(await platform.ledger.get(TILES, 'gone'), undefined);
+});
+
 /** The note in the entry and one event; the end of the run is told as before, once. */
 async function assertTold(platform: JobPlatform, error: string, message: string): Promise<void> {
   const entry = await platform.ledger.get(TILES, 'one');

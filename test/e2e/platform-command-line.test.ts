@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,3 +51,10 @@ for (const [name, args, message] of refused) {
     assert.doesNotMatch(stdout, /hunter2/);
   });
 }
+
+test('is npx cache-ops too, in a checkout', () => {
+  const { stdout, status } = spawnSync('npx', ['--no', 'cache-ops', 'completion', 'bash'], { encoding: 'utf8' });
+
+  assert.equal(status, 0);
+  assert.match(stdout, /^complete -F _cache_ops cache-ops$/m);
+});

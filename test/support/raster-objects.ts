@@ -17,6 +17,8 @@ interface Asked {
 /** What functions of this process asked of S3, and which keys it refuses to give. */
 export const asked: Asked[] = [];
 export const refused: RegExp[] = [];
+/** Objects that nobody has put: their text, or undefined where there is none. */
+export const made: ((key: string) => string | undefined)[] = [];
 
 let started: Promise<{ storage: Storage; door: Server }> | undefined;
 
@@ -49,6 +51,11 @@ function pass(endpoint: string, incoming: IncomingMessage, response: ServerRespo
   if (refused.some((pattern) => pattern.test(key))) {
     const body = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
     response.writeHead(403, { 'content-type': 'application/xml' }).end(method === 'HEAD' ? '' : body);
+    return;
+  }
+  const texts = made.flatMap((make) => make(key) ?? []);
+  if (texts.length > 0) {
+    response.writeHead(206, { 'content-type': 'application/octet-stream' }).end(method === 'HEAD' ? '' : texts[0]);
     return;
   }
   const onward = request(`${endpoint}${url}`, { method, headers }, (answer) => {

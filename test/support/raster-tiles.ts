@@ -66,11 +66,15 @@ export function hasWritten({ emulator }: JobPlatform): boolean {
   return emulator.requests.some(({ path }) => /submitJob|\/clear$|\/cancel/i.test(path));
 }
 
-/** A raster whose file beside it says that it covers these tiles of the finest level, half a tile inside the first and the last. */
-export async function putRaster(key: string, [col, row]: readonly [number, number], tiles = 1) {
+/** Longitudes and latitudes of these tiles of the finest level, from within the first to within the last. */
+export function bboxOf([col, row]: readonly [number, number], tiles = 1): number[] {
   const lon = (x: number) => ((x * TILE - EDGE) / EDGE) * 180;
   const lat = (y: number) => (Math.atan(Math.sinh(((EDGE - y * TILE) / EDGE) * Math.PI)) / Math.PI) * 180;
-  const bbox = [lon(col + 0.25), lat(row + tiles - 0.25), lon(col + tiles - 0.25), lat(row + 0.25)];
-  await put(key.replace('.tif', '.json'), JSON.stringify({ bbox }));
+  return [lon(col + 0.25), lat(row + tiles - 0.25), lon(col + tiles - 0.25), lat(row + 0.25)];
+}
+
+/** A raster whose file beside it says that it covers these tiles. */
+export async function putRaster(key: string, place: readonly [number, number], tiles = 1): Promise<CreatedObject> {
+  await put(key.replace('.tif', '.json'), JSON.stringify({ bbox: bboxOf(place, tiles) }));
   return await put(key, 'the pixels');
 }
