@@ -97,7 +97,7 @@ export function planOf(seed: number, target: string): Plan {
   return {
     ...plan,
     deployedAt,
-    stops,
+    stops: [...stops, ...lateStops(seed, planned)],
     starts: planned.map((start) => startedAfter(deployedAt ?? 0, start)),
   };
 }
@@ -158,4 +158,16 @@ function plannedStop(random: Random, starts: PlannedStart[], jobSeconds: number)
   const named = machine === 'run' ? (starts[run]?.operation ?? '') : machine;
   const moment = random.pick(['before', 'after'] as const);
   return { run, when: inState ? { machine: named, state, moment } : seconds, silent, onlyNested };
+}
+
+/** In every fifth seed an execution dies that has its result and has not handed it on. By chance of its own. */
+function lateStops(seed: number, starts: PlannedStart[]): PlannedStop[] {
+  const random = new Random(`late stop ${seed}`);
+  if (!random.chance(0.2)) return [];
+  const [machine, state] = random.pick([
+    ['run-job', 'Write the result'],
+    ['hold', 'Is the service free?'],
+  ] as const);
+  const when = { machine, state, moment: 'after' } as const;
+  return [{ run: random.whole(0, starts.length - 1), when, silent: false, onlyNested: true }];
 }
