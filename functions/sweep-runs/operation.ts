@@ -49,7 +49,8 @@ export async function sweepRuns(ledger: LedgerTable, { describeExecution, startM
 
 /** Version 0.1.0 kept no address of an execution; its machines have the names of their operations. */
 function formerArn(cancelRunArn: string, { operation, name }: EntryKey): string {
-  return cancelRunArn.replace(/:stateMachine:.*$/, `:execution:${operation}:${name}`);
+  const [place = ''] = cancelRunArn.split(':stateMachine:');
+  return `${place}:execution:${operation}:${name}`;
 }
 
 /** Undefined where there is none. What would not fit into the input of an execution is left out, all but its word. */

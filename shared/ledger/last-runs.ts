@@ -94,7 +94,9 @@ function shortOf(entry: Entry): LastRun {
 /** `<operation>/<name>` of the plan whose rest a run does; as a person wrote it, also its name alone. */
 export function resumedBy({ operation, input }: Pick<Entry, 'operation' | 'input'>): string | undefined {
   const { resume } = Object(parsed(input));
-  return typeof resume === 'string' ? `${operation}/${resume.split(/[/:]/).at(-1)}` : undefined;
+  if (typeof resume !== 'string') return undefined;
+  const name = resume.split(/[/:]/).at(-1);
+  return `${operation}/${name}`;
 }
 
 const planInputSchema = z.looseObject({
