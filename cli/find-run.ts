@@ -30,7 +30,10 @@ export async function findRun(runs: Runs, reference: string): Promise<KeptEntry>
   const found = exact.filter((run) => run !== undefined);
   if (found.length === 0) {
     const recent = await runs.runs(momentOf(SEARCHED));
-    found.push(...recent.filter((run) => candidates.includes(run.operation) && run.name.startsWith(name)));
+    const like = recent.filter((run) => candidates.includes(run.operation) && run.name.startsWith(name));
+    // The names of a run's parts begin with its own.
+    const whole = like.filter((run) => run['parent'] === undefined);
+    found.push(...(whole.length > 0 ? whole : like));
   }
   const [run, ...more] = found;
   if (run === undefined)

@@ -63,8 +63,14 @@ export function followExecution(
       return;
     }
     const reason = execution.error ? `: ${execution.error}` : '';
-    line.end(`${execution.status.toLowerCase()}${reason}`);
+    line.end(`${endedAs(execution)}${reason}`);
   });
+}
+
+/** What the result says: a plan may have succeeded in part. */
+function endedAs({ status, output }: Execution): string {
+  const { status: word } = Object(output);
+  return status === 'SUCCEEDED' && word === 'partly' ? word : status.toLowerCase();
 }
 
 function wordsOfWatch({ jobStatus, percent, polls, told }: NonNullable<ExecutionProgress['watch']>): string {

@@ -18,7 +18,7 @@ export function wordsOfStop(entry: LedgerEntry | undefined): string {
   const { status, jobId, jobStatus = 'ended', error, cause, plan } = entrySchema.parse(entry);
   if (plan !== undefined && error === 'JobCancelledError') {
     const { units, done } = planSchema.parse(JSON.parse(plan));
-    return `${done} of its ${units} units are done. ${cause.replace(/\.$/, '')}`;
+    return `${done} of its ${units} units ${done === 1 ? 'is' : 'are'} done. ${cause.replace(/\.$/, '')}`;
   }
   const job = jobId === undefined ? 'its job' : `its job ${jobId}`;
   switch (status) {

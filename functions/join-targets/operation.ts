@@ -56,7 +56,7 @@ async function end(entry: Entry, ledger: LedgerTable) {
   const { operation, name } = entry;
   const children = childRunsOf(entry);
   const entries = new Map((await ledger.entriesOf(children)).map((one) => [one.name, one]));
-  const results = children.map((child) => resultOf(child, entries.get(child.name)));
+  const results = children.map((child) => resultOf(child, entries.get(child.name), children.length));
   try {
     const result = joinResults(operation, results);
     await ledger.write({ operation, name }, goodEnd(result, { now: Date.now() }));
@@ -67,17 +67,17 @@ async function end(entry: Entry, ledger: LedgerTable) {
   }
 }
 
-function resultOf(child: ChildRun, entry: Entry | undefined): TargetResult {
-  return { ...partOf(child.target, entry), run: runName(child) };
+function resultOf(child: ChildRun, entry: Entry | undefined, targets: number): TargetResult {
+  return { ...partOf(child.target, entry, targets), run: runName(child) };
 }
 
-function partOf(target: string, entry: Entry | undefined): TargetResult {
+function partOf(target: string, entry: Entry | undefined, targets: number): TargetResult {
   if (entry === undefined) {
     const message = 'Its run could not be started. Start it again when AWS works.';
     return failureOfTarget(target, { error: 'AwsUnavailableError', message });
   }
   const { result, status, error, cause = '' } = entry;
-  if (result !== undefined) return resultOfTarget(target, resultSchema.parse(JSON.parse(result)));
+  if (result !== undefined) return resultOfTarget(target, resultSchema.parse(JSON.parse(result)), targets);
   if (!isOpen(entry) && error !== undefined) {
     return failureOfTarget(target, { status, error, message: messageOf(cause) });
   }

@@ -64,7 +64,7 @@ function proofIn({
 }
 
 function tooMany(failed: number, allowed: number): string {
-  return `${failed} units failed, each twice, and ${allowed} may.`;
+  return `${failed === 1 ? 'One unit' : `${failed} units`} failed twice, and ${allowed === 0 ? 'none' : allowed} may.`;
 }
 
 /** With as many failed units as fit into a result. */

@@ -40,7 +40,8 @@ export async function newPlan({ run, made }: LookEvent, ledger: LedgerTable): Pr
   await createPlan(ledger, run, { made: plan.made, progress, expiresAt: expires });
 }
 
-function checkWindow({ plan = {}, target }: Input): void {
+/** @throws InvalidInputError where the settings have no such window */
+export function checkWindow({ plan = {}, target }: Pick<Input, 'plan' | 'target'>): void {
   const name = windowNameOf(plan, target);
   const names = [...windowSettings().keys()];
   if (name === undefined || names.includes(name)) return;

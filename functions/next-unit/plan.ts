@@ -13,7 +13,7 @@ import type { Window } from '../../shared/windows/window.ts';
 import { type Measured, type Pace, paceOf } from './estimate.ts';
 
 /** What people may ask of a plan. */
-const optionsSchema = z.looseObject({
+export const optionsSchema = z.looseObject({
   jobsAtOnce: z.optional(z.int()),
   window: z.optional(z.string()),
   reason: z.optional(z.string()),

@@ -82,11 +82,13 @@ function nameOf(run: string): string {
   return run.split(/[/:]/).at(-1) ?? run;
 }
 
+/** What is not given stays as it was: the rest of a plan keeps to its window, too. */
 function changes(
-  { plan: options = {}, verify }: Input,
-  { source, notes, samples }: Made,
+  { plan: given = {}, verify }: Input,
+  { source, notes, samples, options: before }: Made,
 ): Pick<Made, 'options' | 'notes'> {
-  const { maxTilesPerJob = source.maxTilesPerJob } = options;
+  const options = { ...before, ...given };
+  const { maxTilesPerJob = source.maxTilesPerJob } = given;
   const isOther = maxTilesPerJob !== source.maxTilesPerJob;
   const note = 'plan.maxTilesPerJob was not used: the units are those of the run that is resumed.';
   return { options, notes: [...notes, ...(isOther ? [note] : []), ...(samples ? [] : unproven(verify))] };

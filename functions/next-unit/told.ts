@@ -14,7 +14,7 @@ export function figuresNow(plan: Pick<Plan, 'made' | 'progress' | 'lanes'>): obj
   const pace = paceOfPlan(plan);
   const expected = pace && Math.round(secondsOf(pace, { tiles, jobs: units }) / lanes);
   const own = progress.measured.length;
-  const basis = own > 0 ? `the last ${own} units of this plan` : basisOf(made.measured);
+  const basis = own > 0 ? `the last ${own === 1 ? 'unit' : `${own} units`} of this plan` : basisOf(made.measured);
   return {
     tiles,
     units,

@@ -35,19 +35,24 @@ export async function dryRunOfSeveral(
   const results = new Map<string, TargetResult>();
   const left = names.values();
   const lane = async () => {
-    for (const target of left) results.set(target, await resultOf(target, dryRun));
+    for (const target of left) results.set(target, await resultOf(target, names.length, dryRun));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   const joined = joinResults(
     operation,
     names.flatMap((name) => results.get(name) ?? []),
+    { isDryRun: true },
   );
   return { ...joined, status: 'planned' };
 }
 
-async function resultOf(target: string, dryRun: (target: string) => Promise<object>): Promise<TargetResult> {
+async function resultOf(
+  target: string,
+  targets: number,
+  dryRun: (target: string) => Promise<object>,
+): Promise<TargetResult> {
   try {
-    return resultOfTarget(target, { status: 'planned', ...(await dryRun(target)) });
+    return resultOfTarget(target, { status: 'planned', ...(await dryRun(target)) }, targets);
   } catch (error) {
     if (!(error instanceof CacheOpsError) || error instanceof AwsUnavailableError) throw error;
     return failureOfTarget(target, { error: error.name, message: error.message });

@@ -50,6 +50,26 @@ describe('a plan after its dry run', () => {
   }
 });
 
+describe('the dry run of a plan', () => {
+  it('is refused for a window that the settings do not have, as the run is, and says where a confirmation is needed', async (t) => {
+    const settings = { sites: { 'city-gis': { maxTiles: 100 } } };
+    const platform = await planPlatform(t, { settings });
+    const { url, username, password } = platform.emulator;
+    platform.newTarget({ vendor: 'arcgis', url, username, password }, 'city-gis');
+    const input = { ...planInput(platform, 1), target: 'city-gis', dryRun: true };
+
+    const windowed = platform.start(TILES, { ...input, plan: { window: 'nights' } }, 'windowed');
+    const large = platform.start(TILES, input, 'large');
+    const confirmed = platform.start(TILES, { ...input, confirmTiles: 128 }, 'confirmed');
+    await platform.idle();
+
+    assert.equal(windowed.error, 'InvalidInputError', windowed.cause);
+    assert.match(String(windowed.cause), /no window \W*nights/);
+    assert.match(Object(large.output).notes.join('\n'), /^confirmTiles: The plan has 128 tiles/m);
+    assert.doesNotMatch(JSON.stringify(confirmed.output), /confirmTiles/);
+  });
+});
+
 /** In WGS 84: half of Europe, without its middle. */
 function holed() {
   const square = (west: number, south: number, east: number, north: number) => [

@@ -57,6 +57,22 @@ describe('a plan with a window', () => {
     assert.ok(jobs().every(({ submittedAt }) => submittedAt < Date.parse('2026-01-01T20:00:00Z')));
   });
 
+  it('is kept to by the rest of a plan that was stopped, where the named input says nothing of it', async (t) => {
+    const { platform, jobs, after } = await open(t);
+
+    const run = startPlan(platform, 'plan', 2, { plan: { window: 'nights' } });
+    await after(HOUR);
+    run.abort();
+    await platform.idle();
+    const { plan: _plan, ...rest } = resumeInput(platform, 'plan');
+    const again = platform.start(TILES, rest, 'again');
+    await platform.idle();
+
+    assert.equal(again.status, 'SUCCEEDED', again.cause);
+    assert.equal(jobs().length, 2);
+    assert.ok(jobs().every(({ submittedAt }) => submittedAt >= Date.parse('2026-01-01T21:00:00Z')));
+  });
+
   it('begins no unit while its target is paused, and goes on after that', async (t) => {
     const { platform, entry, jobs, after } = await open(t, { jobSeconds: 600 });
     const { target, clock } = platform;

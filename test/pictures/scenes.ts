@@ -126,7 +126,7 @@ const FAILURES: SeenRuns = {
       status: 'partly',
       hasRest: true,
       error: 'PartialFailureError',
-      message: '3 units failed, each twice, and 2 may.',
+      message: '3 units failed twice, and 2 may.',
     }),
     ended(REFRESH, 'rasters-landsat-40', 7 * HOUR, {
       service: LANDSAT,

@@ -9,6 +9,12 @@ const ENTRIES = [
   { operation: 'refresh-service', name: 'nightly-2026-11-26T03-00-00Z' },
   { operation: 'refresh-service', name: 'by-hand-1' },
   { operation: 'refresh-service', name: 'by-hand-12' },
+  { operation: 'manage-map-server-cache-tiles', name: 'plan-1' },
+  {
+    operation: 'manage-map-server-cache-tiles',
+    name: 'plan-1-unit-0-0',
+    parent: 'manage-map-server-cache-tiles/plan-1',
+  },
 ];
 const runs: Runs = {
   run: async ({ operation, name }) => ENTRIES.find((one) => one.operation === operation && one.name === name),
@@ -25,6 +31,8 @@ const FOUND: [how: string, reference: string, entry: object | undefined][] = [
   ['such an ARN of a stack with a name', `${ARN}:test-clear-rest-cache:nightly-2026-11-26T03-00-00Z`, ENTRIES[2]],
   ['an operation and a beginning', 'clear-rest-cache/nightly', ENTRIES[2]],
   ['a name that another one begins with', 'by-hand-1', ENTRIES[4]],
+  ['the beginning of its name, with which its parts begin too', 'plan', ENTRIES[6]],
+  ['the name of a part', 'plan-1-unit', ENTRIES[7]],
 ];
 
 describe('a run', () => {
