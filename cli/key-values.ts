@@ -66,7 +66,10 @@ function valueAs(schema: Schema | undefined, texts: readonly string[]): unknown 
 
 function fallback(schema: Schema | undefined, readings: readonly unknown[], text: string): unknown {
   const list = readings.findLast(Array.isArray);
-  return takesList(schema) && !takesText(schema) ? list : (readings[0] ?? text);
+  if (takesText(schema)) return readings[0] ?? text;
+  // A number that is too large is a number all the same.
+  const [plain = readings[0] ?? text] = jsonOf(text);
+  return takesList(schema) ? list : plain;
 }
 
 /** A text that looks like an object or a list is one; any other is a text first. */

@@ -51,7 +51,10 @@ export class ThisMachine implements BackEnd {
     const platform = await this.#start(targets);
     const outcome = await platform.run(operation, input);
     if ('result' in outcome || outcome.error.errorType !== 'UnknownTargetError') return outcome;
-    const errorMessage = this.#unknownTarget(String(Object(input).target), targets);
+    // Of several the first that is not there.
+    const asked = [Object(input).target].flat().map(String);
+    const unknown = asked.find((name) => !Object.hasOwn(targets, name)) ?? asked.join(', ');
+    const errorMessage = this.#unknownTarget(unknown, targets);
     return { error: { errorType: outcome.error.errorType, errorMessage } };
   }
 

@@ -40,6 +40,7 @@ const READ: [operation: string, words: string[], input: object][] = [
     ['plan.maxTilesPerJob=1000', 'plan.allowedFailures=2%', 'plan.window=nights'],
     { plan: { maxTilesPerJob: 1000, allowedFailures: '2%', window: 'nights' } },
   ],
+  [TILES, ['verify=51'], { verify: 51 }],
   [TILES, ['plan.allowedFailures=3'], { plan: { allowedFailures: 3 } }],
   [TILES, ['plan={"jobsAtOnce":2}'], { plan: { jobsAtOnce: 2 } }],
   [TILES, ['updateExtent=0 0 10 10'], { updateExtent: '0 0 10 10' }],
