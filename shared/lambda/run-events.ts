@@ -14,7 +14,7 @@ import { environment } from './environment.ts';
 import { log } from './log.ts';
 import type { Operation, Run } from './operation-handler.ts';
 import { parseInput } from './parse-input.ts';
-import { type Looked, planSchema, proveSchema } from './plan-events.ts';
+import { type Looked, ofPlans, planSchema, proveSchema } from './plan-events.ts';
 import { assertTargets, dryRunOfSeveral } from './several-targets.ts';
 import { withoutParent } from './without-parent.ts';
 import { type WorkUnit, workUnitSchema } from './work-unit.ts';
@@ -108,9 +108,13 @@ export function operationOf<S extends InputSchema>(parts: RunParts<S>): Operatio
     if (holds(event, 'prepare')) return await prepared(parts, parseInput(operation, prepareSchema, event));
     if (holds(event, 'makePlan')) {
       const { makePlan } = parseInput(operation, planSchema, event);
-      return await parts.makePlan?.(await ofFirst(parts, parseInput(operation, inputSchema, makePlan)), run);
+      return await ofPlans(operation, parts.makePlan)(
+        await ofFirst(parts, parseInput(operation, inputSchema, makePlan)),
+        run,
+      );
     }
-    if (holds(event, 'prove')) return await parts.prove?.(parseInput(operation, proveSchema, event).prove, run);
+    if (holds(event, 'prove'))
+      return await ofPlans(operation, parts.prove)(parseInput(operation, proveSchema, event).prove, run);
     if (holds(event, 'submit')) return await submitted(parts, parseInput(operation, submitSchema, event), run);
     checkSize(operation, event);
     const { waits } = parts.asks(await ofFirst(parts, parseInput(operation, inputSchema, event)));

@@ -169,3 +169,19 @@ describe('a dry run', () => {
     });
   });
 });
+
+describe('what the machine of a plan asks', () => {
+  for (const event of [
+    { makePlan: { target: 'any' } },
+    { prove: { target: 'any', samples: { path: '', makes: true, tiles: [] } } },
+  ]) {
+    it(`is refused by an operation that has no plans: ${Object.keys(event)}`, async (t) => {
+      logLines(t);
+
+      await assert.rejects(invoke(clearRestCache, event), {
+        name: 'InvalidInputError',
+        message: 'clear-rest-cache has no plans, nothing was done.',
+      });
+    });
+  }
+});
