@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { entriesOf, openKeys, RENEWAL } from '../support/raster-runs.ts';
-import { TILES } from '../support/raster-tiles.ts';
+import { TILES } from '../support/raster-places.ts';
 import { playBurst } from './play-burst.ts';
 
 const MAX_TRANSITIONS = 3_000;

@@ -3,7 +3,8 @@ import type { JobPlatform } from '../support/job-platform.ts';
 import { objectCreated, record } from '../support/raster-messages.ts';
 import { asked, made } from '../support/raster-objects.ts';
 import { deliverRecords, keysOf } from '../support/raster-runs.ts';
-import { bboxOf, tilesPlatform } from '../support/raster-tiles.ts';
+import { bboxOf } from '../support/raster-places.ts';
+import { tilesPlatform } from '../support/raster-tiles.ts';
 
 /** How many objects come, within how many seconds. */
 export interface Burst {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { playBurst } from '../burst/play-burst.ts';
 import { deliver, entriesOf, keysOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
-import { arrive, putRaster, SERVICE, TILES, tilesPlatform } from '../support/raster-tiles.ts';
+import { SERVICE, TILES } from '../support/raster-places.ts';
+import { arrive, putRaster, tilesPlatform } from '../support/raster-tiles.ts';
 
 describe('many new rasters at once', () => {
   it('are one refresh, all covered, the poisoned ones among the dead letters, though functions break off again and again', async (t) => {
