@@ -2,12 +2,13 @@ import type { TestContext } from 'node:test';
 import type { JobPlatform } from '../support/job-platform.ts';
 import { Meter } from '../support/meter.ts';
 import { objectCreated, record } from '../support/raster-messages.ts';
-import { asked, made } from '../support/raster-objects.ts';
+import { asked } from '../support/raster-objects.ts';
 import { deliverRecords, keysOf, openKeys } from '../support/raster-runs.ts';
-import { bboxOf, tilesPlatform } from '../support/raster-tiles.ts';
+import { tilesPlatform } from '../support/raster-tiles.ts';
 import { type Judged, judge, Watched } from './judge.ts';
 import { Killer, type KillPoint } from './killer.ts';
 import { batchesOf, messagesFor } from './messages.ts';
+import { placesOf, putObjects } from './objects.ts';
 
 /** How many objects come, within how many seconds, and what becomes of them. */
 export interface Burst {
@@ -122,24 +123,4 @@ async function settled(platform: JobPlatform): Promise<void> {
     await platform.idle();
     quiet = platform.stateMachines.executions.length === length ? quiet + 1 : 0;
   }
-}
-
-/** Objects whose files beside say where they lie; gives those that are none. */
-function putObjects(t: Pick<TestContext, 'after'>, keys: readonly string[], poisonedOf: number): string[] {
-  const poisoned = new Set(keys.filter((_, index) => index % poisonedOf === poisonedOf - 1));
-  const places = placesOf(keys);
-  const placeIn = (key: string) => places.get(key.replace('.json', '.tif')) ?? [1024, 1300];
-  made.push((key) => {
-    if (poisoned.has(key)) return 'no raster at all';
-    if (key.endsWith('.tif')) return 'the pixels';
-    const isBeside = key.endsWith('.json') && !poisoned.has(key.replace('.json', '.tif'));
-    return isBeside ? JSON.stringify({ bbox: bboxOf(placeIn(key)) }) : undefined;
-  });
-  t.after(() => made.splice(0));
-  return [...poisoned];
-}
-
-/** Within some squares of the finest level, so that many share one. */
-function placesOf(keys: readonly string[]): Map<string, readonly [number, number]> {
-  return new Map(keys.map((key, index) => [key, [1024 + (index % 60), 1300 + (Math.floor(index / 60) % 60)]]));
 }

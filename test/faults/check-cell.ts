@@ -50,8 +50,8 @@ export function attemptsAt(cell: Cell, { name, hits, proxy: { requests } }: Outc
     return hits + (gotThrough ? 1 : 0);
   }
   const inRow = 1 + repeatsOf(requests.slice(call));
-  // What got through goes on with calls that look the same.
-  return duration === 'once' && name === scenario.fair ? inRow - follows : inRow;
+  // What got through goes on with calls that look the same, unless it signs in anew before them.
+  return duration === 'once' && name === scenario.fair ? Math.max(1, inRow - follows) : inRow;
 }
 
 function attemptProblems(cell: Cell, outcome: Outcome, { attempts }: Expected): string[] {
