@@ -7,7 +7,7 @@ import type { VirtualClock } from '../../local/virtual-clock.ts';
 import type { Troubles } from '../support/job-platform.ts';
 import type { AwsError, Service } from './errors.ts';
 
-/** Where a call is made: a state's own, or that of the function which it invokes. */
+/** Where a call is made: a state's own, or that of a function, which a state or somebody else invokes. */
 export interface Site {
   service: Service;
   place: string;
@@ -41,7 +41,9 @@ export class FaultyAws implements Troubles {
   readonly #fault: Fault | undefined;
   readonly #clock: () => VirtualClock;
   readonly #pending = new Set<Promise<unknown>>();
-  /** Which state a function works for. */
+  /** Which state invokes a function. */
+  readonly #caller = new AsyncLocalStorage<{ place?: string | undefined }>();
+  /** Which function makes a call. */
   readonly #place = new AsyncLocalStorage<string>();
   #until = 0;
 
@@ -56,7 +58,7 @@ export class FaultyAws implements Troubles {
     return {
       ...services,
       invoke: async (name, payload) => {
-        const outcome = () => this.#place.run(here(), () => services.invoke(name, payload));
+        const outcome = () => this.#caller.run({ place: here() }, () => services.invoke(name, payload));
         try {
           return await this.#task({ service: 'lambda', place: here() }, outcome);
         } catch (error) {
@@ -78,12 +80,19 @@ export class FaultyAws implements Troubles {
     };
   };
 
+  readonly invoked: NonNullable<Troubles['invoked']> = async (name, next) => {
+    const caller = this.#caller.getStore();
+    const place = caller?.place === undefined ? `the function ${folderOf(name)}` : `${caller.place}, its function`;
+    // What the function sets off in its turn has no state as its caller.
+    if (caller !== undefined) caller.place = undefined;
+    return await this.#place.run(place, next);
+  };
+
   readonly call = async (target: string, next: () => Promise<AwsAnswer>): Promise<AwsAnswer | undefined> => {
     const [service = '', action] = target.split('.');
     const known = SERVICES[service];
     if (known === undefined) throw new Error(`no service ${service}`);
-    const by = this.#place.getStore() ?? 'from outside';
-    const error = this.#met({ service: known, place: `${by}, its function's ${action}` });
+    const error = this.#met({ service: known, place: `${this.#place.getStore()}: ${action}` });
     if (error?.ofCall === undefined) return await next();
     const { ofCall, when } = error;
     if (ofCall === 'twice') {
@@ -145,6 +154,12 @@ export class FaultyAws implements Troubles {
 
 export function keyOf({ service, place }: Site): string {
   return `${service} ${place}`;
+}
+
+/** `sweep-runs` for the name or ARN that CloudFormation has made of it. */
+function folderOf(functionName: string): string {
+  const [, name = functionName] = /(\w+)Function\w*$/.exec(functionName) ?? [];
+  return name.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }
 
 function failureOf({ ofTask = '', name }: AwsError): ServiceError {

@@ -4,6 +4,7 @@ import { withoutLog } from '../support/without-log.ts';
 import { type Fault, FaultyAws, type Site } from './faults.ts';
 import { judge } from './judge.ts';
 import type { Scenario } from './scenarios.ts';
+import { renewClients } from './sdk.ts';
 
 const SHORT_JOB_SECONDS = 900;
 const HOUR_SECONDS = 3600;
@@ -27,6 +28,7 @@ export async function runCell(scenario: Scenario, fault?: Fault): Promise<CellRe
     return platform.clock;
   });
   const shown = withoutLog();
+  renewClients();
   try {
     platform = await startJobPlatform({ ...scenario.options, emulator: siteFor(scenario, fault), troubles: aws });
     const endRules = platform.fireRules();
@@ -47,9 +49,12 @@ export async function runCell(scenario: Scenario, fault?: Fault): Promise<CellRe
   }
 }
 
-/** What passes at once needs no job that outlives it, but where it is watched or cancelled. */
+/**
+ * What passes at once needs no job that outlives it, but where it is watched or cancelled, and where a function that
+ * comes each hour is to find it at work.
+ */
 function siteFor({ jobSeconds }: Scenario, fault: Fault | undefined): { jobSeconds: number } {
-  const isShort = fault?.duration === 'once' && !/^(watch-job|cancel-run)/.test(fault.site.place);
+  const isShort = fault?.duration === 'once' && !/^(watch-job|cancel-run|the function)/.test(fault.site.place);
   return { jobSeconds: isShort ? Math.min(jobSeconds, SHORT_JOB_SECONDS) : jobSeconds };
 }
 

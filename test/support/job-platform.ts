@@ -50,6 +50,8 @@ interface Options {
 export interface Troubles extends Pick<Parameters<typeof startOrchestration>[1], 'around' | 'deliver'> {
   /** A call of a function, and what it sends; `next` makes it. Undefined: no answer comes. */
   call?: (target: string, next: () => Promise<AwsAnswer>, body: string) => Promise<AwsAnswer | undefined>;
+  /** An invocation of a function, whoever makes it; `next` runs it. */
+  invoked?: (functionName: string, next: () => Promise<FunctionOutcome>) => Promise<FunctionOutcome>;
 }
 
 /** The part of a target's secret that tests change. */
@@ -136,9 +138,13 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
 
   const stateListeners = new Set<StateListener>();
   const invocationListeners = new Set<InvocationListener>();
-  const invoke = inProcessFunctions(template.functions, invocationListeners, (seconds) =>
+  const functions = inProcessFunctions(template.functions, invocationListeners, (seconds) =>
     virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds),
   );
+  const invoke: typeof functions = async (name, payload) => {
+    const next = () => functions(name, payload);
+    return await (options.troubles?.invoked?.(name, next) ?? next());
+  };
   const isReal = options.database === 'dynalite';
   const database = isReal ? await startDatabase(template.tables) : memoryDatabase(template.tables);
   const letters: { queue: string; body: string }[] = [];
