@@ -48,8 +48,8 @@ interface Options {
 
 /** What stands between the machines or their functions and AWS. */
 export interface Troubles extends Pick<Parameters<typeof startOrchestration>[1], 'around' | 'deliver'> {
-  /** A call of a function; `next` makes it. Undefined: no answer comes. */
-  call?: (target: string, next: () => Promise<AwsAnswer>) => Promise<AwsAnswer | undefined>;
+  /** A call of a function, and what it sends; `next` makes it. Undefined: no answer comes. */
+  call?: (target: string, next: () => Promise<AwsAnswer>, body: string) => Promise<AwsAnswer | undefined>;
   /** An invocation of a function, whoever makes it; `next` runs it. */
   invoked?: (functionName: string, next: () => Promise<FunctionOutcome>) => Promise<FunctionOutcome>;
 }
@@ -276,7 +276,7 @@ function startAws(): AwsServices {
     // SNS speaks in forms and XML.
     if (target === '') return xmlOf(await services.publish(text));
     const next = () => services.answer(target, text);
-    return responseOf(await (troubles.call?.(target, next) ?? next()));
+    return responseOf(await (troubles.call?.(target, next, text) ?? next()));
   };
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
