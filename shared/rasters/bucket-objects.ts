@@ -7,6 +7,9 @@ import type { ObjectPart, ObjectSource } from './reader.ts';
 /** So many rasters are read at a time. */
 export const READ_AT_ONCE = 16;
 
+/** "List of error codes" of the S3 API reference: 400, though nothing is wrong with the request. */
+const PASSING = 'RequestTimeout';
+
 let kept: S3Client | undefined;
 
 function client(): S3Client {
@@ -68,7 +71,7 @@ function statusOf(error: unknown): number | undefined {
 function s3Error(error: unknown, bucket: string, key: string): Error {
   const status = statusOf(error) ?? 0;
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  if (status >= 400 && status < 500 && ![408, 429].includes(status)) {
+  if (status >= 400 && status < 500 && ![408, 429].includes(status) && name !== PASSING) {
     return new InvalidInputError(
       `S3 refuses to let ${key} of the bucket ${bucket} be read (${name}). Let the role of read-footprint read the bucket, and use its key: "keyArn" of the source names a key of its own. The rasters wait for the next that arrives.`,
     );

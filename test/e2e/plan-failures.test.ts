@@ -1,15 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { planPlatform, resumeInput, startPlan } from '../support/plan-platform.ts';
+import { ServiceError } from '../../local/service-error.ts';
+import type { Troubles } from '../support/job-platform.ts';
+import { planPlatform, resumeInput, startPlan, unitsOf } from '../support/plan-platform.ts';
 import { TILES } from '../support/tile-runs.ts';
 
 const BAD_FIRST = ['succeeds', 'fails', 'succeeds', 'succeeds'] as const;
 
-async function open(t: TestContext, options: { settings?: object } = {}) {
+async function open(t: TestContext, options: { settings?: object; troubles?: Troubles } = {}) {
   const platform = await planPlatform(t, { emulator: { jobSeconds: 120 }, ...options });
   const jobs = () => platform.emulator.jobs.list();
   const entry = async (name: string) => (await platform.ledger.get(TILES, name)) ?? {};
   return { platform, jobs, entry };
+}
+
+/** The ledger takes nothing that one state of a unit's machine writes. */
+function refusing(state: string): Troubles {
+  return {
+    around: ({ database, ...services }, execution) => ({
+      ...services,
+      database: database && {
+        async call(action, request) {
+          if (execution.machine === 'run-job' && execution.state.name === state) {
+            throw new ServiceError('InternalServerError', 'simulated');
+          }
+          return await database.call(action, request);
+        },
+      },
+    }),
+  };
 }
 
 describe('a plan with units that fail', () => {
@@ -103,4 +122,22 @@ describe('a plan with units that fail', () => {
     assert.equal(jobs().length, 7);
     assert.equal(most, 2);
   });
+
+  for (const [fate, state, status] of [
+    ['succeeds', 'Write the result', 'succeeded'],
+    ['fails', 'Record the failure', 'failed'],
+  ] as const) {
+    it(`has how a unit ended in its entry where its own machine could not write that it ${status}`, async (t) => {
+      const { platform, jobs } = await open(t, { troubles: refusing(state) });
+      platform.emulator.jobs.nextFates.push('succeeds', fate);
+
+      const run = startPlan(platform, 'plan', 2, { plan: { allowedFailures: 1 } });
+      await run.ended;
+
+      const units = await unitsOf(platform, 'plan');
+      const second = units.find(({ jobId }) => jobId === jobs()[1]?.id);
+      assert.partialDeepStrictEqual(second, { status, ...(status === 'failed' ? { error: 'JobFailedError' } : {}) });
+      assert.equal(Object.hasOwn(Object(second), 'finishedAt'), true);
+    });
+  }
 });

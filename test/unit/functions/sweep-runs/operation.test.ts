@@ -61,6 +61,17 @@ describe('looking for runs whose end nobody told', () => {
     });
   }
 
+  it('does not take the end of a whole plan for that of a unit of it', async (t) => {
+    const plan = { status: 'SUCCEEDED', output: JSON.stringify({ status: 'succeeded', plan: { done: 3 } }) };
+    const { put, sweep, started } = await open(t, { plan });
+    await put('plan-unit-1-1', { status: 'submitting', parent: 'refresh-service/plan', executionArn: arnOf('plan') });
+
+    await sweep();
+
+    const run = { operation: 'refresh-service', name: 'plan-unit-1-1' };
+    assert.deepEqual(started, [{ arn: CANCEL_RUN, input: { run, ended: 'SUCCEEDED' } }]);
+  });
+
   it('tells the result of one that has succeeded, and only its word where it is too large for an execution', async (t) => {
     const result = { status: 'submitted', jobId: 'j1' };
     const { put, sweep, started } = await open(t, {
