@@ -9,7 +9,9 @@ import type { Scenario } from '../aws-faults/scenario.ts';
 import { SCENARIOS } from '../aws-faults/scenarios.ts';
 
 /** `npm run test:aws-faults` plays every error at every call; here some of those that matter most are met, so many of a service. */
-const MOST = 12;
+const MOST = 8;
+/** Their calls are those of the others, at other moments. */
+const LEFT_OUT = /^(a raster that comes|a run for rasters that is stopped|a plan with two|a plan that is stopped)/;
 const SERVICES = ['lambda', 'dynamodb', 'states', 'secrets', 's3', 'sqs', 'cloudfront', 'bus', 'events'] as const;
 const ONCE =
   /^(ResourceNotReadyException|Sandbox.*|carried out twice|ExecutionAlreadyExists|AccessDenied.*|NoSuchKey|lost.*)$/;
@@ -37,7 +39,7 @@ describe('a call of AWS that fails', () => {
 
   before(async () => {
     const reports = [];
-    for (const scenario of SCENARIOS) reports.push(await runCell(scenario));
+    for (const scenario of SCENARIOS) if (!LEFT_OUT.test(scenario.name)) reports.push(await runCell(scenario));
     const all = cellsOf(reports).filter(isQuick);
     const ofEach = Map.groupBy(all, ({ fault }) => fault.site.service);
     cells = [...ofEach.values()].flatMap((some) => spread(some, MOST));
