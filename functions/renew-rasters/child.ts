@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ERRORS, isErrorName } from '../../shared/errors.ts';
+import { isOpen } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import { type Answer, type Failure, type Look, type Memory, on, type Step, type Turn } from './turn.ts';
 
@@ -14,6 +15,8 @@ const MS_PER_DAY = 86_400_000;
 const MOST_TROUBLE_MS = MS_PER_DAY;
 const FIRST_WAIT_SECONDS = 60;
 const LONGEST_WAIT_SECONDS = 900;
+/** Of the time since the trouble began. */
+const SHARE = 0.1;
 
 /** Runs an operation to its end, under a name that is only this try's. */
 export function runOperation(
@@ -51,15 +54,19 @@ export async function failureOf(
   const entry = await ledger.entry(run);
   // Its work was done, and AWS failed after that.
   if (entry?.status === 'succeeded') return undefined;
-  // The answer to an earlier start was lost, and the run has ended meanwhile.
-  if (error.includes('ExecutionAlreadyExists')) return ofEntry(entry, run);
+  // The answer to an earlier start was lost, and the run has ended meanwhile: how, its entry will say.
+  if (error.includes('ExecutionAlreadyExists')) {
+    return { ...ofEntry(entry, run), isSameTry: entry !== undefined && isOpen(entry) };
+  }
   const told = z.safeParse(causeSchema, parsed(cause)).data ?? {};
   if (told.Status === 'ABORTED') {
     return { Error: 'JobCancelledError', Cause: `The run ${run.operation}/${run.name} was stopped.` };
   }
   if (isErrorName(error)) return { Error: error, Cause: cause };
   if (isErrorName(told.Error)) return { Error: told.Error, Cause: told.Cause ?? '' };
-  return { Error: 'AwsUnavailableError', Cause: `${told.Error ?? error}: ${told.Cause ?? cause}` };
+  // Without a word of the execution it is the start that failed, perhaps only its answer.
+  const isSameTry = told.Status === undefined;
+  return { Error: 'AwsUnavailableError', Cause: `${told.Error ?? error}: ${told.Cause ?? cause}`, isSameTry };
 }
 
 function ofEntry(entry: Awaited<ReturnType<LedgerTable['entry']>>, run: { operation: string; name: string }) {
@@ -86,9 +93,13 @@ export function againFrom({ source }: Look, stage: Memory['stage']): Memory['sta
 /** Another try after a while where the trouble may pass; else the end of the run. */
 export function afterTrouble({ memory, now }: Look, failure: Failure, stage: Memory['stage']): Turn {
   const { tries, troubleSince = new Date(now).toISOString() } = memory;
+  const { isSameTry = false, ...end } = failure;
   const mayPass = isErrorName(failure.Error) && ERRORS[failure.Error].repeatingHelps;
-  if (!mayPass || now - Date.parse(troubleSince) >= MOST_TROUBLE_MS) return { memory, end: failure };
-  const waitSeconds = Math.min(FIRST_WAIT_SECONDS * 2 ** Math.min(tries, 10), LONGEST_WAIT_SECONDS);
-  const again = on(memory, stage, { tries: tries + 1, troubleSince });
-  return { ...again, step: { next: 'wait', waitSeconds } };
+  const elapsedMs = now - Date.parse(troubleSince);
+  if (!mayPass || elapsedMs >= MOST_TROUBLE_MS) return { memory, end };
+  // What may have been started is started again under the same name: while it is at work that gives the same execution.
+  const next = isSameTry ? memory : on(memory, stage, { tries: tries + 1 }).memory;
+  const wait = isSameTry ? (elapsedMs / 1000) * SHARE : FIRST_WAIT_SECONDS * 2 ** Math.min(tries, 10);
+  const waitSeconds = Math.ceil(Math.min(Math.max(wait, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS));
+  return { memory: { ...next, troubleSince }, step: { next: 'wait', waitSeconds } };
 }

@@ -85,6 +85,8 @@ export type Answer = z.output<typeof answerSchema>;
 export interface Failure {
   Error: string;
   Cause: string;
+  /** Nobody can say whether what failed is at work: another try would be a second one. */
+  isSameTry?: boolean;
 }
 
 /** What the machine does next, by one word. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Cell, cellsOf } from '../aws-faults/cells.ts';
 import { ERRORS, type Service } from '../aws-faults/errors.ts';
-import type { Fault } from '../aws-faults/faults.ts';
+import type { Duration, Fault } from '../aws-faults/faults.ts';
 import { closeObjects } from '../aws-faults/objects.ts';
 import { runCell } from '../aws-faults/run-cell.ts';
 import type { Scenario } from '../aws-faults/scenario.ts';
@@ -79,6 +79,14 @@ describe('a call of AWS that fails', () => {
     assert.deepEqual(problems, []);
   });
 
+  it('has no second refresh made where the answer to the start of the first is lost', async () => {
+    const fault = faultAt('states', 'renew-from-rasters: Run another, StartExecution', 'lost answer', 'once');
+
+    const { ends, problems } = await runCell(scenarioOf('rasters and their tiles'), fault);
+
+    assert.deepEqual([new Set(ends), problems], [new Set(['succeeded']), []]);
+  });
+
   it('waits for S3 where it breaks off reading for two hours', async () => {
     const fault = faultAt('s3', 'renew-from-rasters: Ask, its function: GetObject', 'RequestTimeout');
 
@@ -99,7 +107,7 @@ describe('a call of AWS that fails', () => {
   });
 });
 
-function faultAt(service: Service, place: string, name: string): Fault {
+function faultAt(service: Service, place: string, name: string, duration: Duration = 'two hours'): Fault {
   const error = ERRORS.find((one) => one.service === service && one.name === name) ?? assert.fail(name);
-  return { site: { service, place }, error, duration: 'two hours' };
+  return { site: { service, place }, error, duration };
 }

@@ -1,7 +1,7 @@
 import { OPEN } from '../../../shared/ledger/entry.ts';
 import { comment, examples } from '../examples.ts';
 import { choose, type Machine } from '../states.ts';
-import { ALREADY_EXISTS, FUNCTION_RETRY, invoke, type Place, putEntry, text } from '../tasks.ts';
+import { FUNCTION_RETRY, invoke, type Place, putEntry, text } from '../tasks.ts';
 
 export interface RenewalParts extends Place {
   /** The function that decides. */
@@ -71,11 +71,9 @@ export function renewFromRasters(parts: RenewalParts): Machine {
         Resource: `arn:${partition}:states:::states:startExecution.sync:2`,
         Parameters: { 'StateMachineArn.$': '$.machineArn', 'Name.$': '$.name', 'Input.$': '$.input' },
         ResultSelector: { 'given.$': '$.Output' },
-        // A start that was lost is made again under the same name.
-        Retry: [
-          { ErrorEquals: [ALREADY_EXISTS, 'States.TaskFailed'], MaxAttempts: 0 },
-          { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 10 },
-        ],
+        // A start that failed is an answer, too: the function has it made again under the same name. Step Functions could
+        // not tell it from a run that failed: in a retrier States.TaskFailed stands for every error.
+        Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 0 }],
         Catch: CATCH,
         ...ANSWERED,
       },
