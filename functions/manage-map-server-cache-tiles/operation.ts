@@ -75,7 +75,7 @@ export async function makePlan(input: Input, { service, sought }: JobRequest, ru
   if (input.resume !== undefined) return { source, notes: all, sought };
   const figures = figuresOf(planFrom(source, input.areaOfInterest && planned.area));
   const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
-  return { source, notes: [...all, ...ofProof], sought, figures, samples };
+  return { source, notes: [...all, ...ofProof], sought, figures, samples, isHosted: site.isHosted };
 }
 
 /** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */

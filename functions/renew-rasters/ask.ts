@@ -2,10 +2,18 @@ import * as z from 'zod/mini';
 import { isErrorName } from '../../shared/errors.ts';
 import { ASKED } from '../../shared/ledger/raster-items.ts';
 import { afterTrouble } from './child.ts';
-import type { Answer, Failure, Look, Turn } from './turn.ts';
+import type { Answer, Failure, Look, Memory, Turn } from './turn.ts';
 
 /** As Lambda reports the error of a function. */
 const errorSchema = z.looseObject({ errorMessage: z.string() });
+
+interface Question<S extends z.ZodMiniType> {
+  function: (typeof ASKED)[number];
+  question: object;
+  reply: S;
+  /** Where a trouble that passes sends the run. @defaultValue the stage that asks */
+  again?: Memory['stage'];
+}
 
 /**
  * Asks another function, which sees what this one does not: S3, or a secret. Gives its answer, or the turn that asks, or
@@ -13,13 +21,13 @@ const errorSchema = z.looseObject({ errorMessage: z.string() });
  */
 export function answerTo<S extends z.ZodMiniType>(
   look: Look,
-  { function: name, question, reply }: { function: (typeof ASKED)[number]; question: object; reply: S },
+  { function: name, question, reply, again = look.memory.stage }: Question<S>,
 ): { given: z.output<S> } | { turn: Turn } {
   const { answer, memory } = look;
   const step = { next: 'ask' as const, function: ASKED.indexOf(name), question };
   if (answer === undefined) return { turn: { memory, step } };
   const failure = failureOfFunction(answer, name);
-  if (failure !== undefined) return { turn: afterTrouble(look, failure, memory.stage) };
+  if (failure !== undefined) return { turn: afterTrouble(look, failure, again) };
   return { given: reply.parse(answer.given) };
 }
 

@@ -48,8 +48,11 @@ export async function failureOf(
   run: { operation: string; name: string },
 ): Promise<Failure | undefined> {
   if (error === undefined) return undefined;
+  const entry = await ledger.entry(run);
+  // Its work was done, and AWS failed after that.
+  if (entry?.status === 'succeeded') return undefined;
   // The answer to an earlier start was lost, and the run has ended meanwhile.
-  if (error.includes('ExecutionAlreadyExists')) return ofEntry(await ledger.entry(run), run);
+  if (error.includes('ExecutionAlreadyExists')) return ofEntry(entry, run);
   const told = z.safeParse(causeSchema, parsed(cause)).data ?? {};
   if (told.Status === 'ABORTED') {
     return { Error: 'JobCancelledError', Cause: `The run ${run.operation}/${run.name} was stopped.` };
@@ -60,7 +63,6 @@ export async function failureOf(
 }
 
 function ofEntry(entry: Awaited<ReturnType<LedgerTable['entry']>>, run: { operation: string; name: string }) {
-  if (entry?.status === 'succeeded') return undefined;
   const Cause = entry?.cause ?? `The run ${run.operation}/${run.name} has ended, and the ledger does not say how.`;
   return { Error: isErrorName(entry?.error) ? entry.error : 'AwsUnavailableError', Cause };
 }
@@ -71,6 +73,14 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Where a run begins anew that has refreshed nothing yet. Taken anew its group has what came meanwhile too; but what was
+ * ready is not kept waiting by what is not.
+ */
+export function againFrom({ source }: Look, stage: Memory['stage']): Memory['stage'] {
+  return source.ready === undefined ? 'take' : stage;
 }
 
 /** Another try after a while where the trouble may pass; else the end of the run. */

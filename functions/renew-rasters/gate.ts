@@ -16,7 +16,7 @@ const MOST_CHARACTERS = 100_000;
 export async function files(look: Look): Promise<Turn> {
   const { source, memory } = look;
   const { marker, manifest, sidecar, visible } = source.ready ?? {};
-  const isOpen: Turn = { memory: { ...memory, stage: visible === undefined ? 'refresh' : 'visible' } };
+  const isOpen: Turn = { memory: { ...memory, stage: visible === undefined ? 'fits' : 'visible' } };
   if ((marker ?? manifest ?? sidecar) === undefined) return isOpen;
   const question = { ask: 'missing', source: source.name, generation: memory.taken };
   const said = answerTo(look, { function: 'read-footprint', question, reply: missingSchema });
@@ -29,7 +29,7 @@ export async function visible(look: Look): Promise<Turn> {
   const { source, memory } = look;
   const { target, serviceFolder, serviceName, serviceType } = source.refresh;
   const { names, until } = await namesAfter(look, memory.visibleUntil);
-  if (names.length === 0) return { memory: { ...memory, visibleUntil: undefined, stage: 'refresh' } };
+  if (names.length === 0) return { memory: { ...memory, visibleUntil: undefined, stage: 'fits' } };
   const service = { folder: serviceFolder, name: serviceName, type: serviceType };
   const question = { target, service, where: source.ready?.visible, names };
   const said = answerTo(look, { function: 'count-rasters', question, reply: missingSchema });

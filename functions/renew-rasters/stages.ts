@@ -1,9 +1,9 @@
 import type { OpenRaster } from '../../shared/ledger/raster-items.ts';
 import { serviceOf } from '../../shared/rasters/sources.ts';
-import { afterTrouble, failureOf, RENEWAL, runOperation } from './child.ts';
+import { afterTrouble, againFrom, failureOf, RENEWAL, runOperation } from './child.ts';
 import { files, visible } from './gate.ts';
 import { quietSeconds } from './quiet.ts';
-import { draw, read, scheme, tiles } from './tiles.ts';
+import { draw, fits, read, scheme, tiles } from './tiles.ts';
 import { type Look, type Memory, on, type Turn } from './turn.ts';
 import { letters, unreadableError, unreadableNotes, wasRead } from './unreadable.ts';
 
@@ -14,6 +14,7 @@ export const STAGES: Readonly<Record<Memory['stage'], (look: Look) => Promise<Tu
   take,
   files,
   visible,
+  fits,
   refresh,
   scheme,
   read,
@@ -48,7 +49,7 @@ async function quiet({ rasters, source, memory, now }: Look): Promise<Turn> {
 /** The group is closed: what comes from now on is stamped with the next generation, and gets a refresh of its own. */
 async function take(look: Look): Promise<Turn> {
   const { rasters, source, memory, execution, ledger, run } = look;
-  const stage = source.ready === undefined ? 'refresh' : 'files';
+  const stage = source.ready === undefined ? 'fits' : 'files';
   const { generation, running, lastAt } = await rasters.mailbox(source.name);
   // Nothing came since it was closed.
   if (memory.group !== undefined && lastAt === undefined && running === execution)
@@ -94,8 +95,7 @@ async function refresh(look: Look): Promise<Turn> {
     return { memory, step };
   }
   const failure = await failureOf(answer, ledger, { operation: REFRESH, name: step.name });
-  // Taken anew: the next try covers what has come meanwhile too. What was ready is not kept waiting by what is not.
-  if (failure !== undefined) return afterTrouble(look, failure, source.ready === undefined ? 'take' : 'refresh');
+  if (failure !== undefined) return afterTrouble(look, failure, againFrom(look, 'refresh'));
   return on(memory, 'scheme', { runs: { ...memory.runs, refresh: `${REFRESH}/${step.name}` } });
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../shared/arcgis/spatial-reference.ts';
 import type { Source } from '../../shared/rasters/sources.ts';
 import { answerTo } from './ask.ts';
-import { afterTrouble, failureOf, runOperation } from './child.ts';
+import { afterTrouble, againFrom, failureOf, runOperation } from './child.ts';
 import { drawnSchema, type Look, type Memory, on, type Turn } from './turn.ts';
 
 const TILES = 'manage-map-server-cache-tiles';
@@ -26,28 +26,55 @@ const planSchema = z.looseObject({
     reference: z.optional(spatialReferenceSchema),
   }),
   figures: z.looseObject({ tiles: z.number() }),
+  isHosted: z._default(z.boolean(), false),
 });
 
-/** How is the map cut into tiles? The operation's function knows, as for a plan. */
+/** Before anything is refreshed: can the tiles that rasters touch be renewed at all? */
+export async function fits(look: Look): Promise<Turn> {
+  const { source, memory } = look;
+  // How often it was tried is kept: the names of the runs tell by it.
+  const fit: Turn = { memory: { ...memory, stage: 'refresh' } };
+  if (source.tiles === undefined) return fit;
+  const asked = askForCache(look, againFrom(look, 'fits'));
+  return 'cache' in asked ? fit : asked.turn;
+}
+
+/** How is the map cut into tiles? Asked again, because a refresh may change how far the service reaches. */
 export async function scheme(look: Look): Promise<Turn> {
   const { source, memory } = look;
   if (source.tiles === undefined) return on(memory, 'clear');
+  const asked = askForCache(look, 'scheme');
+  return 'cache' in asked ? on(memory, 'read', { cache: asked.cache, job: 0, tileRuns: [] }) : asked.turn;
+}
+
+/** The operation's function knows it, as for a plan. */
+function askForCache(look: Look, again: Memory['stage']): { cache: Memory['cache'] } | { turn: Turn } {
+  const { source } = look;
   const question = { makePlan: inputOf(source) };
-  const said = answerTo(look, { function: TILES, question, reply: planSchema });
-  if ('turn' in said) return said.turn;
-  const { source: cut, figures } = said.given;
+  const said = answerTo(look, { function: TILES, question, reply: planSchema, again });
+  if ('turn' in said) return said;
+  const { source: cut, figures, isHosted } = said.given;
   const { reference } = cut;
   const crs = reference && crsOf(reference);
+  if (isHosted) return refused(look, `${source.refresh.target} is hosted, where tiles are made in a rectangle only`);
   if (reference === undefined || crs === undefined) {
-    const Cause = `tiles.inputService: nobody here knows the reference of the cache, ${JSON.stringify(reference) ?? 'which the service does not tell'}, so the tiles that rasters touch cannot be found. The service is refreshed. Leave "tiles" out of the source.`;
-    return { memory, end: { Error: 'InvalidInputError', Cause } };
+    return refused(
+      look,
+      `nobody here knows the reference of the cache, ${JSON.stringify(reference) ?? 'which the service does not tell'}`,
+    );
   }
   const finest = Math.min(
     ...cut.scheme.levels.filter(({ scale }) => cut.scales.includes(scale)).map(({ resolution }) => resolution),
   );
   const plane = { crs, tileSide: finest * Math.min(cut.scheme.rows, cut.scheme.cols) };
-  const cache = { plane, scheme: cut.scheme, scales: cut.scales, reference, tiles: figures.tiles };
-  return on(memory, 'read', { cache, job: 0, tileRuns: [] });
+  return { cache: { plane, scheme: cut.scheme, scales: cut.scales, reference, tiles: figures.tiles } };
+}
+
+/** It ends before the refresh, unless the service has changed since it was asked first. */
+function refused({ source, memory }: Look, why: string): { turn: Turn } {
+  const done = memory.stage === 'scheme' ? 'The service is refreshed' : 'Nothing was refreshed';
+  const Cause = `tiles: ${why}, so only the tiles that rasters touch cannot be renewed. ${done}, and the rasters wait for the next that arrives. Leave "tiles" out of the source ${source.name}, and renew its tiles by a schedule or an event of the settings (${TILES}).`;
+  return { turn: { memory, end: { Error: 'InvalidInputError', Cause } } };
 }
 
 /** Ids from 32,768 on are Esri's own, and stand for no code of EPSG. */

@@ -11,6 +11,7 @@ const STAGES = [
   'take',
   'files',
   'visible',
+  'fits',
   'refresh',
   'scheme',
   'read',

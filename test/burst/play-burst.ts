@@ -1,24 +1,30 @@
 import type { TestContext } from 'node:test';
 import type { JobPlatform } from '../support/job-platform.ts';
+import { Meter } from '../support/meter.ts';
 import { objectCreated, record } from '../support/raster-messages.ts';
-import { asked, made } from '../support/raster-objects.ts';
-import { deliverRecords, keysOf } from '../support/raster-runs.ts';
-import { bboxOf, tilesPlatform } from '../support/raster-tiles.ts';
+import { asked } from '../support/raster-objects.ts';
+import { deliverRecords, keysOf, openKeys } from '../support/raster-runs.ts';
+import { tilesPlatform } from '../support/raster-tiles.ts';
+import { type Judged, judge, Watched } from './judge.ts';
+import { Killer, type KillPoint } from './killer.ts';
+import { batchesOf, messagesFor } from './messages.ts';
+import { placesOf, putObjects } from './objects.ts';
 
-/** How many objects come, within how many seconds. */
+/** How many objects come, within how many seconds, and what becomes of them. */
 export interface Burst {
   objects: number;
   seconds: number;
+  /** Of the order of the messages. */
+  seed: number;
   /** One raster of so many says nowhere where it lies. */
   poisonedOf: number;
-  /** One invocation of so many breaks off when its work is done; 0: none does. */
-  crashOf: number;
+  isKilled?: (point: KillPoint) => boolean;
 }
 
-export interface Played {
+export interface Played extends Judged {
   platform: JobPlatform;
-  keys: string[];
-  poisoned: string[];
+  points: ReadonlyMap<string, KillPoint>;
+  kills: number;
   transitions: number;
   invocations: number;
   /** US dollars: list prices of us-east-1. */
@@ -26,67 +32,95 @@ export interface Played {
 }
 
 const BATCH = 100;
-/** A function of 1 GB for a second, a read of S3, and a request to write into the table. */
-const PRICES = {
-  transition: 25e-6,
-  invocation: 2e-7,
-  gigabyteSecond: 13.4e-6,
-  read: 4e-7,
-  write: 0.625e-6,
-  message: 4e-7,
-};
-/** A raster is put, read, known as seen, and taken away. */
-const WRITES_PER_RASTER = 4;
-const FUNCTION_GIGABYTE_SECONDS = 0.1;
-const CRASHING = new Set(['start-refresh', 'renew-rasters', 'read-footprint']);
+/** The queue's time-out, after which a message that failed is delivered again; and how often. */
+const AGAIN_SECONDS = 210;
+const MAX_RECEIVES = 5;
+const HOUR_SECONDS = 3600;
+const MAX_HOURS = 30;
+/** After so many hours without work nothing begins by itself any more. */
+const QUIET_HOURS = 2;
+/** A run that was stopped leaves its rasters to the next that comes. */
+const MAX_NEXT = 5;
 
-/** Plays a burst: one message in ten is delivered twice, each batch in another order. */
-export async function playBurst(t: TestContext, { objects, seconds, poisonedOf, crashOf }: Burst): Promise<Played> {
+/** Plays a burst to its end: each message in an order of its own, one in ten of them twice. */
+export async function playBurst(t: Pick<TestContext, 'after'>, burst: Burst): Promise<Played> {
+  const { objects, seconds, seed, isKilled = () => false } = burst;
   const keys = keysOf(objects);
-  const poisoned = keys.filter((_, index) => index % poisonedOf === poisonedOf - 1);
-  const texts = new Map(keys.map((key, index) => [key, JSON.stringify({ bbox: bboxOf(placeOf(index)) })]));
-  for (const key of poisoned) texts.delete(key);
-  made.push((key) => (texts.has(key) ? 'the pixels' : texts.get(key.replace('.json', '.tif'))));
-  for (const key of poisoned) made.push((each) => (each === key ? 'no raster at all' : undefined));
-  t.after(() => made.splice(0));
-  const platform = await tilesPlatform(t, {}, { emulator: { jobSeconds: 60 } });
-  let [transitions, invocations] = [0, 0];
-  platform.onState(({ moment }) => {
-    if (moment === 'before') transitions += 1;
-  });
-  platform.onInvoke(({ functionName, moment }) => {
-    if (moment === 'before') return;
-    invocations += 1;
-    if (crashOf > 0 && CRASHING.has(functionName) && invocations % crashOf === 0)
-      throw new Error('the sandbox was lost');
-  });
+  const poisoned = putObjects(t, keys, burst.poisonedOf);
+  const [meter, killer, watched] = [new Meter(), new Killer(isKilled), new Watched()];
+  const platform = await tilesPlatform(
+    t,
+    {},
+    {
+      emulator: { jobSeconds: 60 },
+      troubles: {
+        around: (services, execution) => killer.around(meter.around(services), execution),
+        call: (target, next, body) => killer.call(target, () => meter.call(target, next, body), body),
+      },
+    },
+  );
+  const endOfMeter = meter.watch(platform);
+  killer.watch(platform);
+  watched.watch(platform);
+  const endRules = platform.fireRules();
   asked.length = 0;
-  const batches = Math.ceil(objects / BATCH);
-  for (let batch = 0; batch < batches; batch += 1) {
-    const own = keys.slice(batch * BATCH, (batch + 1) * BATCH);
-    const doubled = own.filter((_, index) => index % 10 === 0);
-    const records = [...own.toReversed(), ...doubled].map((key) => record(objectCreated(key)));
-    await platform.clock.after(seconds / batches, () => delivered(platform, records));
+  const deliver = async (some: readonly string[]) => {
+    meter.batch(some.length);
+    watched.arrived(some, platform.clock.now());
+    const records = some.map((key) => record(objectCreated(key)));
+    const killed: JobPlatform['invoke'] = (name, payload) => killer.invoke('S3', () => platform.invoke(name, payload));
+    return await deliverRecords({ ...platform, invoke: killed }, records).then(
+      (failed) => some.filter((_, index) => failed.includes(records[index]?.messageId ?? '')),
+      () => some,
+    );
+  };
+  const batches = batchesOf(messagesFor(keys, { seconds, seed }), BATCH);
+  await Promise.all(batches.map(({ at, keys: some }) => delivered(platform, deliver, some, at)));
+  await settled(platform);
+  const all = [...keys];
+  for (let next = 0; next < MAX_NEXT && (await openKeys(platform)).length > 0; next += 1) {
+    const [more = ''] = keysOf(1, objects + next);
+    all.push(more);
+    await delivered(platform, deliver, [more], 1);
+    await settled(platform);
   }
-  await platform.idle();
-  const dollars =
-    transitions * PRICES.transition +
-    invocations * (PRICES.invocation + FUNCTION_GIGABYTE_SECONDS * PRICES.gigabyteSecond) +
-    asked.length * PRICES.read +
-    objects * (WRITES_PER_RASTER * PRICES.write + 3 * PRICES.message);
-  return { platform, keys, poisoned, transitions, invocations, dollars };
+  endRules();
+  endOfMeter();
+  meter.readS3(asked.length);
+  const { transitions, 'calls of functions': invocations } = meter.counts;
+  const judged = await judge(platform, watched, { keys: all, poisoned, places: placesOf(all) });
+  return {
+    platform,
+    points: killer.points,
+    kills: killer.kills,
+    transitions,
+    invocations,
+    dollars: meter.dollars,
+    ...judged,
+  };
 }
 
 /** As Lambda does, until all are recorded. */
-async function delivered(platform: JobPlatform, records: ReturnType<typeof record>[]): Promise<void> {
-  let open = records;
-  for (let tries = 0; open.length > 0 && tries < 5; tries += 1) {
-    const failed = await deliverRecords(platform, open).catch(() => open.map(({ messageId }) => messageId));
-    open = open.filter(({ messageId }) => failed.includes(messageId));
+async function delivered(
+  { clock }: JobPlatform,
+  deliver: (keys: readonly string[]) => Promise<readonly string[]>,
+  keys: readonly string[],
+  seconds: number,
+): Promise<void> {
+  let open = keys;
+  for (let tries = 0; open.length > 0 && tries < MAX_RECEIVES; tries += 1) {
+    const some = open;
+    open = await clock.after(tries === 0 ? seconds : AGAIN_SECONDS, () => deliver(some));
   }
 }
 
-/** Within some squares of the finest level, so that many share one. */
-function placeOf(index: number): readonly [number, number] {
-  return [1024 + (index % 60), 1300 + (Math.floor(index / 60) % 60)];
+/** Until nothing begins by itself any more: hour after hour, with what is done each hour. */
+async function settled(platform: JobPlatform): Promise<void> {
+  let quiet = 0;
+  for (let hour = 0; hour < MAX_HOURS && quiet < QUIET_HOURS; hour += 1) {
+    const { length } = platform.stateMachines.executions;
+    await platform.clock.after(HOUR_SECONDS, () => undefined);
+    await platform.idle();
+    quiet = platform.stateMachines.executions.length === length ? quiet + 1 : 0;
+  }
 }

@@ -1,25 +1,39 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { killedAt, problemsOf, randomKills } from '../burst/kills.ts';
 import { playBurst } from '../burst/play-burst.ts';
 import { deliver, entriesOf, keysOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
 import { arrive, putRaster, SERVICE, TILES, tilesPlatform } from '../support/raster-tiles.ts';
 
 describe('many new rasters at once', () => {
-  it('are one refresh, all covered, the poisoned ones among the dead letters, though functions break off again and again', async (t) => {
-    const { platform, poisoned } = await playBurst(t, { objects: 300, seconds: 60, poisonedOf: 50, crashOf: 3 });
+  it('are all covered, the poisoned ones among the dead letters, though functions and runs are killed again and again', async (t) => {
+    const burst = { objects: 100, seconds: 600, seed: 1, poisonedOf: 50 };
 
-    assert.deepEqual(await openKeys(platform), []);
-    assert.ok((await entriesOf(platform, 'refresh-service')).length <= 2);
-    const letters = new Set(platform.letters.map(({ body }) => body));
-    const named = [...letters].flatMap((body) =>
-      JSON.parse(body).Records.map((each: { s3: { object: { key: string } } }) =>
-        decodeURIComponent(each.s3.object.key),
-      ),
-    );
-    assert.deepEqual(named.toSorted(), poisoned.toSorted());
-    const [entry = {}] = await entriesOf(platform, RENEWAL);
-    assert.equal(entry['error'], 'UnreadableRasterError');
+    const { platform, points: _points, ...told } = await playBurst(t, { ...burst, isKilled: randomKills(1) });
+
+    assert.ok(told.kills >= 5, String(told.kills));
+    assert.deepEqual(problemsOf({ ...told, title: 'at random' }), []);
     assert.ok(platform.emulator.tiles.list(SERVICE).some(({ level }) => level === 12));
+  });
+
+  it('are two refreshes at most where the function that records them is killed as it tells of them', async () => {
+    const point = { what: 'function', place: 'S3, StartExecution', moment: 'before' } as const;
+
+    const killed = await killedAt(point);
+
+    assert.deepEqual(problemsOf(killed), []);
+    assert.deepEqual([killed.kills, killed.runs], [1, 1]);
+  });
+});
+
+describe('new rasters whose refresh was made before AWS failed', () => {
+  it('have no second one', async () => {
+    const point = { what: 'execution', place: 'hold: Free the service (refresh-service)', moment: 'after' } as const;
+
+    const killed = await killedAt(point);
+
+    assert.deepEqual(problemsOf(killed), []);
+    assert.deepEqual([killed.kills, killed.runs, killed.refreshes], [1, 1, 1]);
   });
 });
 

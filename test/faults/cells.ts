@@ -1,5 +1,5 @@
 import { callKindOf } from './calls.ts';
-import { ADOPTED_NOTE, attemptsAt, problemsOf } from './check-cell.ts';
+import { ADOPTED_NOTE, attemptsAt, problemsOf, repeatsOf } from './check-cell.ts';
 import type { Cell } from './expected.ts';
 import { faults } from './faults.ts';
 import { runScenario } from './run-cell.ts';
@@ -32,11 +32,15 @@ export async function cellsOf(world: World, scenario: Scenario): Promise<Cell[]>
   const { operation, fair, from = 0 } = scenario;
   const seen = await runScenario(world, scenario, undefined, ({ name, text, proxy }) => {
     if (name !== fair) throw new Error(`${operation} is ${name} in fair weather: ${text}`);
-    return proxy.requests.map(callKindOf);
+    return proxy.requests.map((request, call) => ({
+      kind: callKindOf(request),
+      call,
+      follows: repeatsOf(proxy.requests.slice(call)),
+    }));
   });
-  const calls = seen.map((kind, call) => ({ kind, call })).slice(from);
+  const calls = seen.slice(from);
   return DURATIONS.flatMap((duration) =>
-    faults.flatMap((fault) => calls.map(({ kind, call }) => ({ scenario, call, kind, fault, duration }))),
+    faults.flatMap((fault) => calls.map((each) => ({ scenario, ...each, fault, duration }))),
   );
 }
 

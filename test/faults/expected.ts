@@ -9,6 +9,8 @@ export interface Cell {
   /** The position of the call among those of fair weather. */
   call: number;
   kind: CallKind;
+  /** How many calls follow on it in fair weather that look the same. */
+  follows: number;
   fault: Fault;
   duration: Plan['duration'];
 }

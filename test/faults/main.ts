@@ -53,7 +53,8 @@ async function runOne(index: number): Promise<WorkerReport> {
   worker.on('message', (message: WorkerReport) => {
     report = message;
   });
-  await once(worker, 'exit');
+  // What was sent before comes after the exit, where the machine is busy.
+  await Promise.all([once(worker, 'exit'), once(worker, 'disconnect')]);
   const scenario = scenarios[index];
   if (report === undefined) throw new Error(`the faults of ${scenario && titleOf(scenario)} could not be run`);
   return report;

@@ -16,5 +16,4 @@ const reports: CellReport[] = [];
 for (const cell of await cellsOf(world, scenario)) reports.push(await runCell(world, cell));
 await world.close();
 const report: WorkerReport = { reports, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) };
-process.send?.(report);
-process.disconnect();
+process.send?.(report, () => process.disconnect());

@@ -51,8 +51,8 @@ interface Options {
 
 /** What stands between the machines or their functions and AWS. */
 export interface Troubles extends Pick<Parameters<typeof startOrchestration>[1], 'around' | 'deliver'> {
-  /** A call of a function; `next` makes it. Undefined: no answer comes. */
-  call?: (target: string, next: () => Promise<AwsAnswer>) => Promise<AwsAnswer | undefined>;
+  /** A call of a function, and what it sends; `next` makes it. Undefined: no answer comes. */
+  call?: (target: string, next: () => Promise<AwsAnswer>, body: string) => Promise<AwsAnswer | undefined>;
 }
 
 /** The part of a target's secret that tests change. */
@@ -284,7 +284,7 @@ function startAws(): AwsServices {
     // SNS speaks in forms and XML.
     if (target === '') return xmlOf(await services.publish(text));
     const next = () => services.answer(target, text);
-    return responseOf(await (troubles.call?.(target, next) ?? next()));
+    return responseOf(await (troubles.call?.(target, next, text) ?? next()));
   };
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Execution } from '../../local/execution.ts';
 import type { LedgerEntry } from '../../local/ledger.ts';
+import { hostedSecret } from './hosted-site.ts';
 import { type JobPlatform, startJobPlatform } from './job-platform.ts';
 import { objectCreated, record } from './raster-messages.ts';
 
@@ -24,14 +25,21 @@ let days = 0;
  * A platform with one raster source, where jobs take a minute unless told. Each has a day of its own: functions keep a
  * secret for minutes, and that of the last platform names a server that is gone.
  */
-export async function rasterPlatform(t: TestContext, { source = {}, ...options }: Options = {}): Promise<JobPlatform> {
+export async function rasterPlatform(
+  t: Pick<TestContext, 'after'>,
+  { source = {}, ...options }: Options = {},
+): Promise<JobPlatform> {
   const settings = { rasters: [{ ...SOURCE, ...source }] };
   days += 1;
   const virtualFrom = new Date(Date.UTC(2026, 0, days)).toISOString();
   const platform = await startJobPlatform({ emulator: { jobSeconds: 60 }, virtualFrom, ...options, settings });
   t.after(() => platform.close());
   const { url, username, password } = platform.emulator;
-  platform.newTarget({ vendor: 'arcgis', url, username, password }, TARGET);
+  const isHosted = options.emulator?.hosted === true;
+  platform.newTarget(
+    isHosted ? hostedSecret(platform.emulator) : { vendor: 'arcgis', url, username, password },
+    TARGET,
+  );
   return platform;
 }
 
