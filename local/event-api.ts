@@ -11,7 +11,7 @@ import type { EventApiResource } from './template.ts';
 const requestSchema = z.object({ channel: z.string(), events: z.array(z.string()).min(1).max(5) });
 const MAX_EVENT_BYTES = 240 * 1024;
 
-export interface PublishedEvent {
+interface PublishedEvent {
   channel: string;
   event: unknown;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { channelOf } from '../../shared/clients/channel.ts';
+import { parseInput } from '../../shared/lambda/parse-input.ts';
 import { eventDetails } from '../../shared/ledger/events.ts';
 
 const eventSchema = z.looseObject({ 'detail-type': z.literal('Tiles Renewed'), detail: eventDetails['Tiles Renewed'] });
@@ -15,7 +16,7 @@ export async function tellClients(
   event: unknown,
   publish: (channel: string, told: object) => Promise<void>,
 ): Promise<{ channel: string }> {
-  const { detail } = eventSchema.parse(event);
+  const { detail } = parseInput('tell-clients', eventSchema, event);
   const channel = await channelOf(detail.target, detail.service);
   await publish(channel, detail);
   return { channel };

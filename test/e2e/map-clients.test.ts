@@ -86,7 +86,12 @@ describe('map clients', () => {
       'UnauthorizedException',
       3,
     ],
-    ['takes the request and not the event', { status: 200, reply: { failed: [{ index: 0 }] } }, 'AwsUnavailableError', 3],
+    [
+      'takes the request and not the event',
+      { status: 200, reply: { failed: [{ index: 0 }] } },
+      'AwsUnavailableError',
+      3,
+    ],
   ] as const) {
     it(`do not hear it where AppSync ${what}: the event is a dead letter that names the error, and the run has succeeded`, async (t) => {
       const { platform, eventApi } = await open(t);
