@@ -33,8 +33,13 @@ export function cellsOf(reports: readonly CellReport[]): Cell[] {
 /** What a function is answered differs from what a task is. */
 function errorsOf({ service, place }: Site): AwsError[] {
   const isOfFunction = place.includes('function');
-  return ERRORS.filter((error) => error.service === service && isMeant(error, place, isOfFunction));
+  const errors = ERRORS.filter((error) => error.service === service && isMeant(error, place, isOfFunction));
+  return / call \d+$/.test(place) ? errors.filter(({ name }) => OF_LATER_CALLS.test(name)) : errors;
 }
+
+/** What machines and functions tell apart: the first call has met all others. */
+const OF_LATER_CALLS =
+  /^(ServiceException|TooManyRequestsException|Lambda.Unknown.*|InternalServerError|ServiceUnavailable|InternalServiceError|SlowDown|AccessDenied|NoSuchKey|lost answer|carried out twice|ExecutionAlreadyExists)$/;
 
 function isMeant({ service, ofTask, ofCall }: AwsError, place: string, isOfFunction: boolean): boolean {
   if (service === 'events') return true;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inProcesses } from '../support/in-processes.ts';
 import { TEMPLATES_FOLDER } from '../support/stack-template.ts';
-import { cellsOf } from './cells.ts';
+import { type Cell, cellsOf } from './cells.ts';
 import { Progress } from './progress.ts';
 import type { CellReport } from './run-cell.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -13,7 +13,7 @@ import type { Order } from './worker.ts';
 
 const { values } = parseArgs({
   options: {
-    /** Of a scenario's name. */
+    /** A regular expression for the names of scenarios. */
     scenario: { type: 'string', default: '' },
     /** Of a call, an error or a duration. */
     only: { type: 'string', default: '' },
@@ -24,10 +24,11 @@ const { values } = parseArgs({
 const templates = mkdtempSync(join(tmpdir(), 'cache-ops-templates-'));
 process.env[TEMPLATES_FOLDER] = templates;
 try {
-  const asked = SCENARIOS.filter(({ name }) => name.includes(values.scenario)).map(({ name }) => ({ scenario: name }));
-  const cells = cellsOf(await play(asked, 'scenarios')).filter(({ fault: { site, error, duration } }) =>
-    `${site.service} ${site.place} ${error.name} ${duration}`.includes(values.only),
+  const fine = await play(
+    SCENARIOS.map(({ name }) => ({ scenario: name })),
+    'scenarios',
   );
+  const cells = cellsOf(fine).filter(isAskedFor);
   const reports = await play(cells, 'cells');
   console.log(tableOf(reports));
   process.exitCode = reports.every(({ problems }) => problems.length === 0) ? 0 : 1;
@@ -44,6 +45,11 @@ async function play(orders: readonly Order[], what: string): Promise<CellReport[
   });
   progress.end();
   return reports;
+}
+
+function isAskedFor({ scenario, fault: { site, error, duration } }: Cell): boolean {
+  const words = `${site.service} ${site.place} ${error.name} ${duration}`;
+  return new RegExp(values.scenario).test(scenario) && words.includes(values.only);
 }
 
 function nameOf({ scenario, fault }: Order): string {

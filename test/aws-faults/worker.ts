@@ -1,4 +1,5 @@
 import type { Fault } from './faults.ts';
+import { closeObjects } from './objects.ts';
 import { type CellReport, runCell } from './run-cell.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -8,6 +9,7 @@ export interface Order {
   fault?: Fault;
 }
 
+process.on('disconnect', () => void closeObjects());
 process.on('message', async (order: Order) => {
   process.send?.(await played(order).catch((error: unknown) => brokenOff(order, error)));
 });

@@ -3,7 +3,8 @@ import { before, describe, it } from 'node:test';
 import { type Cell, cellsOf } from '../aws-faults/cells.ts';
 import { ERRORS } from '../aws-faults/errors.ts';
 import { runCell } from '../aws-faults/run-cell.ts';
-import { SCENARIOS, type Scenario } from '../aws-faults/scenarios.ts';
+import type { Scenario } from '../aws-faults/scenario.ts';
+import { SCENARIOS } from '../aws-faults/scenarios.ts';
 
 /** `npm run test:aws-faults` plays every error at every call; here every fourth of those that matter most is met. */
 const PART = 4;
