@@ -53,6 +53,8 @@ interface Options {
 export interface Troubles extends Pick<Parameters<typeof startOrchestration>[1], 'around' | 'deliver'> {
   /** A call of a function, and what it sends; `next` makes it. Undefined: no answer comes. */
   call?: (target: string, next: () => Promise<AwsAnswer>, body: string) => Promise<AwsAnswer | undefined>;
+  /** An invocation of a function, whoever makes it; `next` runs it. */
+  invoked?: (functionName: string, next: () => Promise<FunctionOutcome>) => Promise<FunctionOutcome>;
 }
 
 /** The part of a target's secret that tests change. */
@@ -144,7 +146,9 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   const eventApi = template.eventApi && (await startEventApi(template.eventApi));
   const told = eventApi ? { EVENTS_URL: eventApi.url } : {};
   const pause = (seconds: number) => (virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds));
-  const invoke = inProcessFunctions(template.functions, invocationListeners, pause, told);
+  const functions = inProcessFunctions(template.functions, invocationListeners, pause, told);
+  const invoked: NonNullable<Troubles['invoked']> = options.troubles?.invoked ?? ((_name, next) => next());
+  const invoke: typeof functions = (name, payload) => invoked(name, () => functions(name, payload));
   const isReal = options.database === 'dynalite';
   const database = isReal ? await startDatabase(template.tables) : memoryDatabase(template.tables);
   const letters: { queue: string; body: string }[] = [];
