@@ -196,7 +196,10 @@ function describeOlderNode(): void {
 
       const { error, message } = JSON.parse(stdout);
       assert.deepEqual([error, exitCode, shown], ['UsageError', 1, '']);
-      assert.match(message, /needs Node\.js 24, and this is 2\d\.\d+\.\d+\. Install it, here by npm install node@24/);
+      assert.match(
+        message,
+        /needs Node\.js 24, and this is 2\d\.\d+\.\d+\. Install it, in this folder by npm install node@24/,
+      );
     });
   }
 }
