@@ -6,7 +6,7 @@ import { asked } from '../support/raster-objects.ts';
 import { deliverRecords, keysOf, openKeys } from '../support/raster-runs.ts';
 import { tilesPlatform } from '../support/raster-tiles.ts';
 import { type Judged, judge, Watched } from './judge.ts';
-import { Killer, type KillPoint } from './killer.ts';
+import { type IsKilled, Killer, type KillPoint } from './killer.ts';
 import { batchesOf, messagesFor } from './messages.ts';
 import { placesOf, putObjects } from './objects.ts';
 
@@ -18,7 +18,7 @@ export interface Burst {
   seed: number;
   /** One raster of so many says nowhere where it lies. */
   poisonedOf: number;
-  isKilled?: (point: KillPoint) => boolean;
+  isKilled?: IsKilled;
 }
 
 export interface Played extends Judged {
