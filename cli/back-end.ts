@@ -1,4 +1,4 @@
-import type { KeptEntry } from '../local/ledger-file.ts';
+import type { KeptEntry } from '../local/ledger.ts';
 import type { OperationOutcome } from '../local/operation-outcome.ts';
 import type { Runs } from './find-run.ts';
 

@@ -5,6 +5,7 @@ import { SHELLS, type Shell } from './completion.ts';
 import type { Dropping } from './drop.ts';
 import { operationHelp, wordsOfExample } from './operation-help.ts';
 import { isGiven, readWords } from './operation-input.ts';
+import { programName } from './program-name.ts';
 import { readSecrets, type Secrets } from './secrets-file.ts';
 import { momentOf } from './since.ts';
 import { createProgram, readArguments, refuseFlagsTakenByNpm, UsageError } from './usage.ts';
@@ -54,7 +55,7 @@ export type PlacedCommand = Place &
     | ({ kind: 'pause' } & Pausing)
   );
 
-const NAME = 'npm start --';
+const NAME = programName();
 const SECRETS = 'your own servers: a JSON file {"<target>": {secret}}';
 const RUN = '<operation>/<name>, an ARN, or a name or its beginning';
 const DESCRIPTION = `Runs the operations on this machine, or in AWS with --stack.

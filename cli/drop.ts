@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type KeptEntry, LedgerFile } from '../local/ledger-file.ts';
+import type { KeptEntry } from '../local/ledger.ts';
+import { LedgerFile } from '../local/ledger-file.ts';
 import { startPlatform } from '../local/platform.ts';
 import { type RasterDrop, sourcesOf, startRasterDrop } from '../local/raster-drop.ts';
 import { startEmulators } from '../local/start-emulators.ts';

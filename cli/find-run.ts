@@ -1,5 +1,5 @@
 import { operations } from '../infra/operations.ts';
-import type { KeptEntry, Key } from '../local/ledger-file.ts';
+import type { KeptEntry, Key } from '../local/ledger.ts';
 import { momentOf } from './since.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOfExecution } from '../local/ledger.ts';
-import type { KeptEntry } from '../local/ledger-file.ts';
+import { isOfExecution, type KeptEntry } from '../local/ledger.ts';
 import { wordsOfStop } from '../local/run-end.ts';
 import { isOpen } from '../shared/ledger/entry.ts';
 import type { BackEnd } from './back-end.ts';

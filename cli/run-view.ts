@@ -1,5 +1,5 @@
 import { LOCAL_ACCOUNT } from '../local/intrinsics.ts';
-import type { KeptEntry } from '../local/ledger-file.ts';
+import type { KeptEntry } from '../local/ledger.ts';
 import { consoleUrl } from '../shared/lambda/console-url.ts';
 import { messageOf } from '../shared/ledger/message-of.ts';
 import { progressText, timeText, unitsText } from './run-words.ts';

@@ -6,8 +6,6 @@ import type { BackEnd } from './back-end.ts';
 import { checkedSchema, checksTable } from './check-target.ts';
 import { type Command, type PlacedCommand, readCommandLine } from './command-line.ts';
 import { completionScript } from './completion.ts';
-import { dropFiles } from './drop.ts';
-import { footprints } from './footprint.ts';
 import { onInterruption } from './interruption.ts';
 import { readInputFile } from './operation-input.ts';
 import { Progress } from './progress.ts';
@@ -15,8 +13,7 @@ import { listRuns, showRun, stopRun } from './run-commands.ts';
 import { jsonText, screenOf } from './screen.ts';
 import { type SummaryRow, summaryTable } from './summary-table.ts';
 import type { Surroundings } from './surroundings.ts';
-import { ThisMachine } from './this-machine.ts';
-import { runTour } from './tour.ts';
+import { checkNode } from './this-node.ts';
 import { HelpAsked, UsageError } from './usage.ts';
 
 const INTERRUPTED_EXIT_CODE = 130;
@@ -75,24 +72,35 @@ async function readAndRun(): Promise<Ending> {
 async function run(command: Command): Promise<Ending> {
   const surroundings = { progress, resources, interrupted };
   switch (command.kind) {
-    case 'footprint':
+    case 'footprint': {
+      const { footprints } = await import('./footprint.ts');
       return { output: jsonText(await footprints(command.files), screen), ok: true };
+    }
     case 'completion':
       return { output: completionScript(command.shell, command.program), ok: true };
     case 'drop': {
+      checkNode();
+      const { dropFiles } = await import('./drop.ts');
       const { runs, ok } = await dropFiles(command, surroundings);
       return { output: jsonText(runs, screen), ok };
     }
-    case 'tour':
+    case 'tour': {
+      checkNode();
+      const { runTour } = await import('./tour.ts');
       return endOfTour(await runTour(surroundings));
+    }
     default:
       return runAt(await placeOf(command, surroundings), command, surroundings);
   }
 }
 
-/** Where a command does its work. The AWS SDK is loaded only where it is needed. */
+/** Where a command does its work. Loaded is only what that needs. */
 async function placeOf({ stack, ...options }: PlacedCommand, surroundings: Surroundings): Promise<BackEnd> {
-  if (stack === undefined) return new ThisMachine(options, surroundings);
+  if (stack === undefined) {
+    checkNode();
+    const { ThisMachine } = await import('./this-machine.ts');
+    return new ThisMachine(options, surroundings);
+  }
   isDeployed = true;
   const { DeployedStack } = await import('./deployed/deployed-stack.ts');
   return await DeployedStack.find(stack, surroundings);

@@ -1,4 +1,5 @@
-import { type KeptEntry, type Key, LedgerFile } from '../local/ledger-file.ts';
+import type { KeptEntry, Key } from '../local/ledger.ts';
+import { LedgerFile } from '../local/ledger-file.ts';
 import { ending, type OperationOutcome, returned } from '../local/operation-outcome.ts';
 import { type Platform, startPlatform } from '../local/platform.ts';
 import { startEmulators } from '../local/start-emulators.ts';

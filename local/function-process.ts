@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { FunctionError, InvokeReply, InvokeRequest } from './function-runner.ts';
@@ -7,7 +8,8 @@ import { record } from './record.ts';
 import type { FunctionResource } from './template.ts';
 
 const KEPT_LOG_LINES = 50;
-const RUNNER = fileURLToPath(new URL('./function-runner.ts', import.meta.url));
+/** Beside this file, in its language: in a package it is JavaScript. */
+const RUNNER = fileURLToPath(new URL(`./function-runner${extname(import.meta.url)}`, import.meta.url));
 
 /** The end of one invocation: the function's answer as JSON, or its error with the last lines that it logged. */
 export type FunctionOutcome = { payload: string } | { error: FunctionError; log: string[] };

@@ -1,4 +1,5 @@
-import type { KeptEntry, LedgerFile } from './ledger-file.ts';
+import type { KeptEntry } from './ledger.ts';
+import type { LedgerFile } from './ledger-file.ts';
 
 /** How soon a command sees what others ask of it. */
 const LOOKS_MS = 500;

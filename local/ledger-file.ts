@@ -6,7 +6,7 @@ import { isOpen } from '../shared/ledger/entry.ts';
 import { PAUSES } from '../shared/ledger/pauses.ts';
 import { PLANS } from '../shared/ledger/plans.ts';
 import { endWithoutAWord } from './end-without-a-word.ts';
-import { isOfExecution, type LedgerEntry } from './ledger.ts';
+import { isOfExecution, type KeptEntry, type Key, keyedSchema, type LedgerEntry } from './ledger.ts';
 import { isAtWork, OWN_PROCESS } from './process-mark.ts';
 import { stateFolder } from './state-folder.ts';
 
@@ -25,14 +25,6 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS stops (operation TEXT, name TEXT, PRIMARY KEY (operation, name)) WITHOUT ROWID;`;
 
 const rowSchema = z.object({ item: z.string(), owner: z.string().nullable() });
-
-/** An entry with its key. */
-export type KeptEntry = z.output<typeof keyedSchema>;
-
-export interface Key {
-  operation: string;
-  name: string;
-}
 
 /** The ledger of this machine: what its commands have run, kept when they are gone. */
 export class LedgerFile {
@@ -170,9 +162,6 @@ function opened(folder: string): DatabaseSync {
     });
   }
 }
-
-/** What every item has, and whether it is a run that has not ended. */
-export const keyedSchema = z.looseObject({ operation: z.string(), name: z.string(), open: z.string().optional() });
 
 function parsed(item: string): KeptEntry {
   return keyedSchema.parse(JSON.parse(item));

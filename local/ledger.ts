@@ -7,6 +7,17 @@ const MOST_IN_A_BATCH = 25;
 /** An entry as plain values. */
 export type LedgerEntry = Record<string, unknown>;
 
+/** What every item has, and whether it is a run that has not ended. */
+export const keyedSchema = z.looseObject({ operation: z.string(), name: z.string(), open: z.string().optional() });
+
+/** An entry with its key. */
+export type KeptEntry = z.output<typeof keyedSchema>;
+
+export interface Key {
+  operation: string;
+  name: string;
+}
+
 const pageSchema = z.object({
   Items: z.array(z.record(z.string(), z.unknown())),
   LastEvaluatedKey: z.unknown().optional(),

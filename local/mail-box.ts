@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CACHE } from './synth.ts';
+import { cacheFolder } from './state-folder.ts';
 
 /** What was published on a topic. */
 export interface Published {
@@ -14,7 +14,7 @@ export class MailBox {
   readonly directory: string;
   readonly published: Published[] = [];
 
-  constructor(directory = join(CACHE, 'mails', new Date().toISOString().replaceAll(':', '-'))) {
+  constructor(directory = join(cacheFolder(), 'mails', new Date().toISOString().replaceAll(':', '-'))) {
     this.directory = directory;
   }
 

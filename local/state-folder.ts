@@ -14,7 +14,19 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export function stateFolder(environment = process.env, root = ROOT): string {
   const given = environment[STATE_VARIABLE];
   if (given) return given;
-  if (!root.split(sep).includes('node_modules')) return join(root, '.cache-ops');
+  if (!isInstalled(root)) return join(root, '.cache-ops');
   const { LOCALAPPDATA, XDG_STATE_HOME } = environment;
   return join(LOCALAPPDATA || XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'cache-ops');
+}
+
+/** Where commands leave what the next ones need not make again. */
+export function cacheFolder(environment = process.env, root = ROOT): string {
+  if (!isInstalled(root)) return join(root, 'node_modules', '.cache', 'cache-ops');
+  const { LOCALAPPDATA, XDG_CACHE_HOME } = environment;
+  if (LOCALAPPDATA) return join(LOCALAPPDATA, 'cache-ops', 'cache');
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'cache-ops');
+}
+
+function isInstalled(root: string): boolean {
+  return root.split(sep).includes('node_modules');
 }

@@ -1,6 +1,5 @@
 import { DynamoDBClient, GetItemCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { plain } from '../../local/ledger.ts';
-import { type KeptEntry, type Key, keyedSchema } from '../../local/ledger-file.ts';
+import { type KeptEntry, type Key, keyedSchema, plain } from '../../local/ledger.ts';
 import { STARTED_INDEX } from '../../shared/ledger/entry.ts';
 import { PAUSES } from '../../shared/ledger/pauses.ts';
 import { RUN_OPERATIONS, type Runs } from '../find-run.ts';

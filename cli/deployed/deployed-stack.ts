@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { pascalCase } from '../../infra/operations.ts';
-import type { KeptEntry, Key } from '../../local/ledger-file.ts';
+import type { KeptEntry, Key } from '../../local/ledger.ts';
 import type { OperationOutcome } from '../../local/operation-outcome.ts';
 import { wordsOfStop } from '../../local/run-end.ts';
 import { consoleUrl } from '../../shared/lambda/console-url.ts';

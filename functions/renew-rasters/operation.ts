@@ -41,6 +41,11 @@ export async function renewRasters(event: unknown, tables: Pick<Look, 'ledger' |
     const answer = stage === 0 ? state.answer : undefined;
     turn = await STAGES[turn.memory.stage]({ ...look, memory: turn.memory, answer });
   }
+  if (turn.step === undefined && turn.end === undefined) {
+    throw new Error(
+      `The rasters of ${source.name} came to no next step in ${MAX_STAGES} stages, the last is ${turn.memory.stage}`,
+    );
+  }
   const step = turn.end === undefined ? turn.step : await ended({ ...look, ...turn, answer: undefined }, turn.end);
   return { source: source.name, memory: turn.memory, ...step };
 }

@@ -62,9 +62,11 @@ async function take(look: Look): Promise<Turn> {
       values: { ':me': execution, ':before': generation },
     },
   );
-  if (!isTaken && running === execution) return { memory };
-  if (!isTaken) {
-    const Cause = `Another execution, ${running ?? 'which has ended'}, takes care of the rasters of ${source.name}; nothing was done here.`;
+  const now = isTaken ? undefined : await rasters.mailbox(source.name);
+  // Where the answer to the write was lost the SDK has repeated it, and the repetition is refused because of the first.
+  const wasTaken = now?.running === execution && now.taken === generation;
+  if (!isTaken && !wasTaken) {
+    const Cause = `Another execution, ${now?.running ?? 'which has ended'}, takes care of the rasters of ${source.name}; nothing was done here.`;
     return { memory, end: { Error: 'JobLostError', Cause } };
   }
   const group = await groupOf(look, generation);

@@ -15,6 +15,7 @@ let bundles: string | undefined;
 export function functionCode(name: string): Code {
   return Code.fromAsset(join(FUNCTIONS, name), {
     assetHashType: AssetHashType.OUTPUT,
+    displayName: name,
     bundling: {
       // Asked for by the CDK, never used: a bundle that cannot be made here ends the synth.
       image: DockerImage.fromRegistry('none'),

@@ -6,6 +6,7 @@ import { build, type Metafile } from 'esbuild';
 import * as z from 'zod';
 import { writeBundles } from '../bundling/write-bundles.ts';
 import { settingsSchemaText } from '../settings/settings-schema.ts';
+import { buildCommands, COMMAND } from './build-commands.ts';
 import { licencesOf } from './licences.ts';
 import { packageReadme } from './package-readme.ts';
 import { propsDeclarations } from './props-declarations.ts';
@@ -27,8 +28,9 @@ const manifestSchema = z.object({
 export async function buildPackage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const [construct, bundles] = await Promise.all([
+  const [construct, commands, bundles] = await Promise.all([
     buildConstruct(folder),
+    buildCommands(folder),
     writeBundles(join(folder, 'functions')),
     writeDeclarations(folder),
     writeManifest(folder),
@@ -36,7 +38,7 @@ export async function buildPackage(folder: string): Promise<void> {
     ...['LICENSE', 'CHANGELOG.md'].map((file) => copyFile(join(ROOT, file), join(folder, file))),
     writeFile(join(folder, 'README.md'), packageReadme()),
   ]);
-  const metafiles = [construct, ...bundles.map(({ metafile }) => metafile)];
+  const metafiles = [construct, commands, ...bundles.map(({ metafile }) => metafile)];
   await writeFile(join(folder, 'THIRD-PARTY-LICENCES.txt'), await licencesOf(metafiles));
 }
 
@@ -117,9 +119,11 @@ async function writeManifest(folder: string): Promise<void> {
       './settings.schema.json': './settings.schema.json',
       './package.json': './package.json',
     },
-    // Place: `bin`. Bundled, `cli/start.ts` could serve `--stack`; the side of this machine needs the checkout, and both Node.js 24.
-    engines: { node: '>=20.11' },
+    bin: { 'cache-ops': `./${COMMAND}` },
+    engines: { node: '>=20.12' },
     peerDependencies: Object.fromEntries(PEERS.map((name) => [name, `^${dependencies[name]}`])),
+    // The command line needs it for settings alone.
+    peerDependenciesMeta: Object.fromEntries(PEERS.map((name) => [name, { optional: true }])),
   };
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -1,24 +1,27 @@
 import { type AwsError, ERRORS } from './errors.ts';
 import { type Duration, type Fault, keyOf, type Site } from './faults.ts';
-import { runCell } from './run-cell.ts';
-import { SCENARIOS, type Scenario } from './scenarios.ts';
+import type { CellReport } from './run-cell.ts';
 
+/** One fault in one scenario. */
 export interface Cell {
-  scenario: Scenario;
+  scenario: string;
   fault: Fault;
 }
 
 const DURATIONS: readonly Duration[] = ['once', 'two hours'];
 
-/** Every call that a scenario makes and none before it has made, with every error that this call can meet. */
-export async function cellsOf(scenarios: readonly Scenario[] = SCENARIOS): Promise<Cell[]> {
+/**
+ * Every call that a scenario makes and none before it has made, with every error that this call can meet.
+ * @param reports of the scenarios, without a fault
+ */
+export function cellsOf(reports: readonly CellReport[]): Cell[] {
   const met = new Set<string>();
   const cells: Cell[] = [];
-  for (const scenario of scenarios) {
-    const { sites, problems } = await runCell(scenario);
-    if (problems.length > 0) throw new Error(`${scenario.name}, without a fault: ${problems.join('; ')}`);
+  for (const { scenario, sites, problems } of reports) {
+    if (problems.length > 0) throw new Error(`${scenario}, without a fault: ${problems.join('; ')}`);
     for (const site of sites) {
-      const key = site.place.startsWith('from outside') ? `${scenario.name} ${keyOf(site)}` : keyOf(site);
+      // What the sweep finds is what a scenario leaves to it.
+      const key = site.place.startsWith('the function sweep-runs') ? `${scenario} ${keyOf(site)}` : keyOf(site);
       if (met.has(key)) continue;
       met.add(key);
       cells.push(...errorsOf(site).flatMap((error) => faultsOf(site, error).map((fault) => ({ scenario, fault }))));
@@ -30,8 +33,13 @@ export async function cellsOf(scenarios: readonly Scenario[] = SCENARIOS): Promi
 /** What a function is answered differs from what a task is. */
 function errorsOf({ service, place }: Site): AwsError[] {
   const isOfFunction = place.includes('function');
-  return ERRORS.filter((error) => error.service === service && isMeant(error, place, isOfFunction));
+  const errors = ERRORS.filter((error) => error.service === service && isMeant(error, place, isOfFunction));
+  return / call \d+$/.test(place) ? errors.filter(({ name }) => OF_LATER_CALLS.test(name)) : errors;
 }
+
+/** What machines and functions tell apart: the first call has met all others. */
+const OF_LATER_CALLS =
+  /^(ServiceException|TooManyRequestsException|Lambda.Unknown.*|InternalServerError|ServiceUnavailable|InternalServiceError|SlowDown|AccessDenied|NoSuchKey|lost answer|carried out twice|ExecutionAlreadyExists)$/;
 
 function isMeant({ service, ofTask, ofCall }: AwsError, place: string, isOfFunction: boolean): boolean {
   if (service === 'events') return true;

@@ -1,5 +1,5 @@
 /** The services of AWS that the machines and functions call; `bus` is what they tell EventBridge, `events` what it tells them. */
-export type Service = 'lambda' | 'dynamodb' | 'states' | 'secrets' | 'bus' | 'events';
+export type Service = 'lambda' | 'dynamodb' | 'states' | 'secrets' | 's3' | 'sqs' | 'cloudfront' | 'bus' | 'events';
 
 /** When a call fails: before any work, or after all of it, so that only its answer is lost. */
 type When = 'before' | 'after';
@@ -104,6 +104,26 @@ export const ERRORS: readonly AwsError[] = [
   refuses('secrets', 'ResourceNotFoundException', 400),
   { service: 'secrets', name: 'no answer', ofCall: 'nothing', when: 'before' },
   { service: 'secrets', name: 'unfit', ofCall: 'unfit', when: 'before' },
+  // "List of error codes" in the S3 API reference.
+  refuses('s3', 'SlowDown', 503),
+  refuses('s3', 'InternalError', 500),
+  refuses('s3', 'RequestTimeout', 400),
+  refuses('s3', 'AccessDenied', 403),
+  refuses('s3', 'InvalidObjectState', 403),
+  refuses('s3', 'NoSuchKey', 404),
+  refuses('s3', 'NoSuchBucket', 404),
+  refuses('s3', 'PreconditionFailed', 412),
+  { service: 's3', name: 'no answer', ofCall: 'nothing', when: 'before' },
+  { service: 'sqs', name: 'refused', ofTask: 'SQS.AmazonSQSException', when: 'before' },
+  { service: 'sqs', name: 'no answer', ofTask: 'SQS.SdkClientException', when: 'before' },
+  lost('sqs', 'SQS.SdkClientException'),
+  // In the words of CloudFront; Step Functions has one name for what it has no class for, such as throttling.
+  refuses('cloudfront', 'Throttling', 400),
+  refuses('cloudfront', 'TooManyInvalidationsInProgress', 400),
+  refuses('cloudfront', 'ServiceUnavailable', 503),
+  refuses('cloudfront', 'AccessDenied', 403),
+  refuses('cloudfront', 'NoSuchDistribution', 404),
+  lost('cloudfront', 'InternalFailure'),
   refuses('bus', 'ThrottlingException', 400),
   refuses('bus', 'InternalException', 500),
   { service: 'bus', name: 'no answer', ofCall: 'nothing', when: 'before' },

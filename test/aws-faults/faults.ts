@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Readable } from 'node:stream';
 import type { AwsAnswer } from '../../local/aws-endpoint.ts';
 import type { Execution } from '../../local/execution.ts';
 import { ServiceError } from '../../local/service-error.ts';
@@ -6,8 +7,9 @@ import type { TaskServices } from '../../local/task-resources.ts';
 import type { VirtualClock } from '../../local/virtual-clock.ts';
 import type { Troubles } from '../support/job-platform.ts';
 import type { AwsError, Service } from './errors.ts';
+import type { Around } from './sdk.ts';
 
-/** Where a call is made: a state's own, or that of the function which it invokes. */
+/** Where a call is made: a state's own, or that of a function, which a state or somebody else invokes. */
 export interface Site {
   service: Service;
   place: string;
@@ -21,6 +23,9 @@ export interface Fault {
   error: AwsError;
   duration: Duration;
 }
+
+/** Machines that ask the same function at each stage of their work: each of its calls is one of its own. */
+const IN_STAGES = /^(renew-from-rasters|run-plan|run-units): /;
 
 const TWO_HOURS_MS = 7_200_000;
 const LATE_SECONDS = 3600;
@@ -41,8 +46,12 @@ export class FaultyAws implements Troubles {
   readonly #fault: Fault | undefined;
   readonly #clock: () => VirtualClock;
   readonly #pending = new Set<Promise<unknown>>();
-  /** Which state a function works for. */
+  /** Which state invokes a function. */
+  readonly #caller = new AsyncLocalStorage<{ place?: string | undefined }>();
+  /** Which function makes a call. */
   readonly #place = new AsyncLocalStorage<string>();
+  /** How many calls each place has made. */
+  readonly #calls = new Map<string, number>();
   #until = 0;
 
   constructor(fault: Fault | undefined, clock: () => VirtualClock) {
@@ -51,12 +60,12 @@ export class FaultyAws implements Troubles {
   }
 
   readonly around = (services: TaskServices, execution: Execution): TaskServices => {
-    const { database } = services;
+    const { database, send, cloudFront } = services;
     const here = () => `${execution.machine}: ${execution.state.name}`;
     return {
       ...services,
       invoke: async (name, payload) => {
-        const outcome = () => this.#place.run(here(), () => services.invoke(name, payload));
+        const outcome = () => this.#caller.run({ place: here() }, () => services.invoke(name, payload));
         try {
           return await this.#task({ service: 'lambda', place: here() }, outcome);
         } catch (error) {
@@ -68,6 +77,16 @@ export class FaultyAws implements Troubles {
         call: (action, request) =>
           this.#task({ service: 'dynamodb', place: `${here()}, ${action}` }, () => database.call(action, request)),
       },
+      send: send && ((queue, body) => this.#task({ service: 'sqs', place: here() }, () => send(queue, body))),
+      cloudFront: {
+        createInvalidation: (request) => {
+          const error = this.#met({ service: 'cloudfront', place: here() });
+          if (error?.when === 'before') throw failureOf(error);
+          const created = cloudFront.createInvalidation(request);
+          if (error !== undefined) throw failureOf(error);
+          return created;
+        },
+      },
       start: (request, parent) => {
         const error = this.#met({ service: 'states', place: `${here()}, StartExecution` });
         if (error?.when === 'before') throw failureOf(error);
@@ -78,12 +97,19 @@ export class FaultyAws implements Troubles {
     };
   };
 
+  readonly invoked: NonNullable<Troubles['invoked']> = async (name, next) => {
+    const caller = this.#caller.getStore();
+    const place = caller?.place === undefined ? `the function ${folderOf(name)}` : `${caller.place}, its function`;
+    // What the function sets off in its turn has no state as its caller.
+    if (caller !== undefined) caller.place = undefined;
+    return await this.#place.run(place, next);
+  };
+
   readonly call = async (target: string, next: () => Promise<AwsAnswer>): Promise<AwsAnswer | undefined> => {
     const [service = '', action] = target.split('.');
     const known = SERVICES[service];
     if (known === undefined) throw new Error(`no service ${service}`);
-    const by = this.#place.getStore() ?? 'from outside';
-    const error = this.#met({ service: known, place: `${by}, its function's ${action}` });
+    const error = this.#met({ service: known, place: `${this.#place.getStore()}: ${action}` });
     if (error?.ofCall === undefined) return await next();
     const { ofCall, when } = error;
     if (ofCall === 'twice') {
@@ -95,6 +121,19 @@ export class FaultyAws implements Troubles {
     return ofCall === 'nothing'
       ? undefined
       : { status: ofCall.status, reply: { __type: ofCall.type, message: 'simulated' } };
+  };
+
+  /** A call of S3, which speaks XML; an answer to HEAD has no body. */
+  readonly s3: Around = async (method, next) => {
+    const place = this.#place.getStore();
+    if (place === undefined) return await next();
+    const error = this.#met({ service: 's3', place: `${place}: ${method === 'HEAD' ? 'HeadObject' : 'GetObject'}` });
+    if (error?.ofCall === undefined) return await next();
+    if (typeof error.ofCall === 'string') throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+    const { type, status } = error.ofCall;
+    const xml = `<?xml version="1.0"?><Error><Code>${type}</Code><Message>simulated</Message></Error>`;
+    const headers = { 'content-type': 'application/xml' };
+    return { response: { statusCode: status, headers, body: Readable.from(method === 'HEAD' ? [] : [xml]) } };
   };
 
   readonly deliver = async (tell: () => Promise<void>, { parent, machine, status }: Execution): Promise<void> => {
@@ -126,7 +165,10 @@ export class FaultyAws implements Troubles {
   }
 
   /** The error of this call, if it is to fail. */
-  #met(site: Site): AwsError | undefined {
+  #met({ service, place }: Site): AwsError | undefined {
+    const calls = (this.#calls.get(`${service} ${place}`) ?? 0) + 1;
+    this.#calls.set(`${service} ${place}`, calls);
+    const site = { service, place: calls > 1 && IN_STAGES.test(place) ? `${place}, call ${calls}` : place };
     const key = keyOf(site);
     this.sites.set(key, site);
     if (this.#fault === undefined || this.#fault.site.service !== site.service) return undefined;
@@ -145,6 +187,12 @@ export class FaultyAws implements Troubles {
 
 export function keyOf({ service, place }: Site): string {
   return `${service} ${place}`;
+}
+
+/** `sweep-runs` for the name or ARN that CloudFormation has made of it. */
+function folderOf(functionName: string): string {
+  const [, name = functionName] = /(\w+)Function\w*$/.exec(functionName) ?? [];
+  return name.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }
 
 function failureOf({ ofTask = '', name }: AwsError): ServiceError {

@@ -4,17 +4,20 @@ import type { Execution } from '../../local/execution.ts';
 import type { LedgerEntry } from '../../local/ledger.ts';
 import { errorNames } from '../../shared/errors.ts';
 import type { JobPlatform } from '../support/job-platform.ts';
-import type { Scenario } from './scenarios.ts';
+import { RENEWAL, renewals } from '../support/raster-runs.ts';
+import type { Fault } from './faults.ts';
+import type { Scenario, Seen } from './scenario.ts';
 
 /** The partitions that hold runs; others hold claims, places and plans. */
-const OPERATIONS = new Set(operations.map(({ name }) => name));
+const OPERATIONS = new Set([...operations.map(({ name }) => name), RENEWAL]);
+const WITHOUT_ENTRY = ['start-scheduled-job', 'pause-site'];
 const FINAL = ['succeeded', 'partly', 'failed', 'cancelled', 'stopped', 'submitted', 'uncertain'];
 
 /** What must hold after every cell: nothing was submitted twice, no job runs unwatched, every end has a name. */
 export async function judge(
   platform: JobPlatform,
   scenario: Scenario,
-  executions: readonly Execution[],
+  { executions, seen, fault }: { executions: readonly Execution[]; seen: Seen; fault: Fault | undefined },
 ): Promise<{ ends: string[]; problems: string[] }> {
   const entries = await platform.ledger.entries();
   const jobs = platform.emulator.jobs.list();
@@ -23,10 +26,11 @@ export async function judge(
   const problems = [
     ...(jobs.length > scenario.jobs ? [`${jobs.length} jobs were submitted, not ${scenario.jobs}`] : []),
     ...all.filter(({ parent }) => parent === undefined).flatMap(endsByName),
-    ...executions.flatMap((execution) => entryAgrees(execution, entries)),
+    ...[...executions, ...renewals(platform)].flatMap((execution) => entryAgrees(execution, entries)),
     ...runs.flatMap((entry) => isOver(entry, all)),
     ...jobs.flatMap((job) => isWatchedOrCancelled(job, runs, all)),
     ...entries.filter(({ operation }) => operation === 'claim').flatMap((claim) => isFree(claim, runs)),
+    ...((await scenario.check?.(platform, seen, fault)) ?? []),
   ];
   return { ends: runs.map(({ status, error }) => [status, error].filter(Boolean).join(' ')), problems };
 }
@@ -34,14 +38,15 @@ export async function judge(
 function endsByName({ machine, name, status, error, cause }: Execution): string[] {
   if (status === 'RUNNING' || status === 'TIMED_OUT') return [`${machine} ${name} is ${status}`];
   const names: string[] = errorNames();
-  // What starts a run is no run: its caller, the scheduler, has a queue for what failed, and an alarm on it.
-  if (machine === 'start-scheduled-job' || status !== 'FAILED' || names.includes(error ?? '')) return [];
+  // What starts a run is no run: its caller, the scheduler, has a queue for what failed, and an alarm on it. Nor is a
+  // pause, whose end the person sees who asked for it.
+  if (WITHOUT_ENTRY.includes(machine) || status !== 'FAILED' || names.includes(error ?? '')) return [];
   return [`${machine} ended by ${error}: ${cause?.slice(0, 200)}`];
 }
 
 /** What the execution said of its end is what the ledger says. */
 function entryAgrees({ machine, name, status, error, history }: Execution, entries: readonly LedgerEntry[]): string[] {
-  if (machine === 'start-scheduled-job') return [];
+  if (WITHOUT_ENTRY.includes(machine)) return [];
   const entry = entries.find((one) => one['operation'] === machine && one['name'] === name);
   if (entry === undefined) return history.includes('Prepare') ? [`${name} has no entry`] : [];
   const word = String(entry['status']);
@@ -82,9 +87,15 @@ function isWatchedOrCancelled(job: GpJob, runs: readonly LedgerEntry[], all: rea
   if (entry['status'] === 'succeeded') {
     return job.status === 'esriJobSucceeded' ? [] : [`${entry['name']} succeeded, its job is ${job.status}`];
   }
-  const about = all.filter(({ parent, input, name }) => !parent && `${name} ${input}`.includes(String(entry['name'])));
+  const about = all.filter(({ parent, ...one }) => parent === undefined && isAbout(one, entry));
   const until = Math.max(...about.map(({ stoppedAt = 0 }) => stoppedAt));
   return job.endedAt > until ? [`the job of ${entry['name']} (${entry['status']}) ran on to ${job.status}`] : [];
+}
+
+/** Who cleans up after a run that others are part of does so for those, too. */
+function isAbout({ name, input }: Pick<Execution, 'name' | 'input'>, { name: run, parent }: LedgerEntry): boolean {
+  const [, whole] = String(parent ?? '').split('/');
+  return [run, whole].some((each) => each !== undefined && `${name} ${input}`.includes(String(each)));
 }
 
 function isFree({ releasedAt, holder, leaseUntil }: LedgerEntry, runs: readonly LedgerEntry[]): string[] {

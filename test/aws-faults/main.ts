@@ -1,39 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { inProcesses } from '../support/in-processes.ts';
+import { TEMPLATES_FOLDER } from '../support/stack-template.ts';
 import { type Cell, cellsOf } from './cells.ts';
-import { type CellReport, runCell } from './run-cell.ts';
+import { Progress } from './progress.ts';
+import type { CellReport } from './run-cell.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { tableOf } from './table.ts';
+import type { Order } from './worker.ts';
 
 const { values } = parseArgs({
   options: {
-    /** Of a scenario's name. */
+    /** A regular expression for the names of scenarios. */
     scenario: { type: 'string', default: '' },
-    progress: { type: 'boolean', default: false },
-    /** Of a call or of an error. */
+    /** Of a call, an error or a duration. */
     only: { type: 'string', default: '' },
   },
 });
-const startedAt = performance.now();
-const reports: CellReport[] = [];
-for (const { scenario, fault } of (
-  await cellsOf(SCENARIOS.filter(({ name }) => name.includes(values.scenario)))
-).filter(isAskedFor)) {
-  const report = await runCell(scenario, fault);
-  reports.push(report);
-  if (values.progress) console.error(`${reports.length}: ${scenario.name}; ${fault.site.place}; ${fault.error.name}`);
-  for (const problem of report.problems) {
-    const { site, error, duration } = fault;
-    console.error(
-      `unexpected: ${scenario.name}; ${site.service} ${site.place}; ${error.name}, ${duration}: ${problem}`,
-    );
-  }
-}
-console.log(tableOf(reports));
-const unexpected = reports.filter(({ problems }) => problems.length > 0).length;
-const seconds = Math.round((performance.now() - startedAt) / 1000);
-console.error(`${reports.length} cells, ${unexpected} unexpected, in ${seconds} s.`);
-process.exitCode = unexpected === 0 ? 0 : 1;
 
-function isAskedFor({ fault: { site, error, duration } }: Cell): boolean {
-  return `${site.service} ${site.place} ${error.name} ${duration}`.includes(values.only);
+// The processes share the templates that they synthesize.
+const templates = mkdtempSync(join(tmpdir(), 'cache-ops-templates-'));
+process.env[TEMPLATES_FOLDER] = templates;
+try {
+  const fine = await play(
+    SCENARIOS.map(({ name }) => ({ scenario: name })),
+    'scenarios',
+  );
+  const cells = cellsOf(fine).filter(isAskedFor);
+  const reports = await play(cells, 'cells');
+  console.log(tableOf(reports));
+  process.exitCode = reports.every(({ problems }) => problems.length === 0) ? 0 : 1;
+} finally {
+  rmSync(templates, { recursive: true });
+}
+
+async function play(orders: readonly Order[], what: string): Promise<CellReport[]> {
+  const progress = new Progress(orders.length, what);
+  const reports = await inProcesses<Order, CellReport>(orders, {
+    worker: new URL('worker.ts', import.meta.url),
+    nameOf,
+    onReport: ({ problems }, order) => progress.add(nameOf(order), problems),
+  });
+  progress.end();
+  return reports;
+}
+
+function isAskedFor({ scenario, fault: { site, error, duration } }: Cell): boolean {
+  const words = `${site.service} ${site.place} ${error.name} ${duration}`;
+  return new RegExp(values.scenario).test(scenario) && words.includes(values.only);
+}
+
+function nameOf({ scenario, fault }: Order): string {
+  if (fault === undefined) return scenario;
+  const { site, error, duration } = fault;
+  return `${scenario}; ${site.service} ${site.place}; ${error.name}, ${duration}`;
 }

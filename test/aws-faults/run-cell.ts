@@ -1,9 +1,11 @@
 import type { Execution } from '../../local/execution.ts';
 import { type JobPlatform, startJobPlatform } from '../support/job-platform.ts';
 import { withoutLog } from '../support/without-log.ts';
+import { isMinded } from './arrivals.ts';
 import { type Fault, FaultyAws, type Site } from './faults.ts';
 import { judge } from './judge.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario, Seen } from './scenario.ts';
+import { renewClients } from './sdk.ts';
 
 const SHORT_JOB_SECONDS = 900;
 const HOUR_SECONDS = 3600;
@@ -27,13 +29,20 @@ export async function runCell(scenario: Scenario, fault?: Fault): Promise<CellRe
     return platform.clock;
   });
   const shown = withoutLog();
+  renewClients(aws.s3);
   try {
-    platform = await startJobPlatform({ ...scenario.options, emulator: siteFor(scenario, fault), troubles: aws });
+    platform = await startJobPlatform({
+      ...scenario.options,
+      emulator: { ...scenario.options?.emulator, ...siteFor(scenario, fault) },
+      virtualFrom: nextDay(),
+      troubles: aws,
+    });
     const endRules = platform.fireRules();
-    const executions = await scenario.begin(platform);
+    const seen: Seen = { arrivals: new Map(), deadLetters: [] };
+    const executions = await scenario.begin(platform, seen);
     await settled(platform, aws);
     endRules();
-    const { ends, problems } = await judge(platform, scenario, executions);
+    const { ends, problems } = await judge(platform, scenario, { executions, seen, fault });
     return {
       scenario: scenario.name,
       ...(fault && { fault }),
@@ -47,9 +56,12 @@ export async function runCell(scenario: Scenario, fault?: Fault): Promise<CellRe
   }
 }
 
-/** What passes at once needs no job that outlives it, but where it is watched or cancelled. */
+/**
+ * What passes at once needs no job that outlives it, but where it is watched or cancelled, and where a function that
+ * comes each hour is to find it at work.
+ */
 function siteFor({ jobSeconds }: Scenario, fault: Fault | undefined): { jobSeconds: number } {
-  const isShort = fault?.duration === 'once' && !/^(watch-job|cancel-run)/.test(fault.site.place);
+  const isShort = fault?.duration === 'once' && !/^(watch-job|cancel-run|the function)/.test(fault.site.place);
   return { jobSeconds: isShort ? Math.min(jobSeconds, SHORT_JOB_SECONDS) : jobSeconds };
 }
 
@@ -60,7 +72,15 @@ async function settled(platform: JobPlatform, aws: FaultyAws): Promise<void> {
     await aws.idle();
     const isQuiet = platform.stateMachines.executions.every(({ status }: Execution) => status !== 'RUNNING');
     const entries = await platform.ledger.entries();
-    if (isQuiet && entries.every(({ open }) => open === undefined)) return;
+    if (isQuiet && entries.every(({ open }) => open === undefined) && !isMinded(entries)) return;
     await platform.clock.after(HOUR_SECONDS, () => undefined);
   }
+}
+
+let days = 0;
+
+/** Functions keep secrets for minutes by the names of their targets: each cell has a day of its own. */
+function nextDay(): string {
+  days += 1;
+  return new Date(Date.UTC(2026, 0, days)).toISOString();
 }

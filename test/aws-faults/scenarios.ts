@@ -1,23 +1,15 @@
 import { pascalCase } from '../../infra/operations.ts';
 import type { Execution } from '../../local/execution.ts';
-import type { JobPlatform, startJobPlatform } from '../support/job-platform.ts';
+import type { JobPlatform } from '../support/job-platform.ts';
 import { BASEMAP, startTiles, TILES } from '../support/tile-runs.ts';
+import { LARGER_SCENARIOS } from './larger-scenarios.ts';
+import { RASTER_SCENARIOS } from './raster-scenarios.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Longer than an outage of two hours. */
 const JOB_SECONDS = 9_000;
 const DAYS_OF_THREE_HOURS = 0.125;
 const REFRESH = { serviceName: 'Basemap', serviceType: 'MapServer' };
-
-/** Something that is asked of the stack. */
-export interface Scenario {
-  name: string;
-  options?: Parameters<typeof startJobPlatform>[0];
-  /** How long a job takes. */
-  jobSeconds: number;
-  /** How many jobs may be submitted. */
-  jobs: number;
-  begin: (platform: JobPlatform) => Promise<Execution[]>;
-}
 
 const SCHEDULED = {
   schedules: [
@@ -169,4 +161,6 @@ export const SCENARIOS: readonly Scenario[] = [
       return stateMachines.executions.filter(({ machine }) => machine === TILES);
     },
   },
+  ...RASTER_SCENARIOS,
+  ...LARGER_SCENARIOS,
 ];

@@ -1,6 +1,6 @@
 import type { JobPlatform } from '../support/job-platform.ts';
+import { LEVEL, SERVICE } from '../support/raster-places.ts';
 import { entriesOf, openKeys, RENEWAL } from '../support/raster-runs.ts';
-import { LEVEL, SERVICE } from '../support/raster-tiles.ts';
 
 type Job = ReturnType<JobPlatform['emulator']['jobs']['list']>[number];
 

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { made } from '../support/raster-objects.ts';
-import { bboxOf } from '../support/raster-tiles.ts';
+import { bboxOf } from '../support/raster-places.ts';
 
 /** Objects whose files beside say where they lie; gives those that are none. */
 export function putObjects(

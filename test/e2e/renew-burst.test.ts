@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { killedAt, problemsOf, randomKills } from '../burst/kills.ts';
 import { playBurst } from '../burst/play-burst.ts';
 import { deliver, entriesOf, keysOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
-import { arrive, putRaster, SERVICE, TILES, tilesPlatform } from '../support/raster-tiles.ts';
+import { SERVICE, TILES } from '../support/raster-places.ts';
+import { arrive, putRaster, tilesPlatform } from '../support/raster-tiles.ts';
 
 describe('many new rasters at once', () => {
   it('are all covered, the poisoned ones among the dead letters, though functions and runs are killed again and again', async (t) => {

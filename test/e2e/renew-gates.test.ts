@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { WORLD } from '../../local/emulators/arcgis/tile-scheme.ts';
 import { put, startObjects } from '../support/raster-objects.ts';
 import { entriesOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
-import { arrive, hasWritten, landsat, putRaster, TILES, tell, tilesPlatform } from '../support/raster-tiles.ts';
+import { landsat, TILES } from '../support/raster-places.ts';
+import { arrive, hasWritten, putRaster, tell, tilesPlatform } from '../support/raster-tiles.ts';
 
 /** So long a `Retry-After` ends a function's own attempts: its pauses are real time. */
 const DOWN = { status: 503, body: 'Service Unavailable', headers: { 'retry-after': '3600' } };

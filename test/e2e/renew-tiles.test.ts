@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { entriesOf, openKeys, RENEWAL, submits, TARGET } from '../support/raster-runs.ts';
-import { arrive, LEVEL, landsat, putRaster, SERVICE, TILES, tilesPlatform } from '../support/raster-tiles.ts';
+import { LEVEL, landsat, SERVICE, TILES } from '../support/raster-places.ts';
+import { arrive, putRaster, tilesPlatform } from '../support/raster-tiles.ts';
 
 const SQUARE = 16;
 

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { record } from '../support/raster-messages.ts';
 import { put, putFixture, refused } from '../support/raster-objects.ts';
 import { deliverRecords, entriesOf, openKeys, RENEWAL } from '../support/raster-runs.ts';
-import { arrive, putRaster, TILES, tilesPlatform } from '../support/raster-tiles.ts';
+import { TILES } from '../support/raster-places.ts';
+import { arrive, putRaster, tilesPlatform } from '../support/raster-tiles.ts';
 
 describe('rasters of which nobody can say where they lie', () => {
   it('fail the run after its work, go to the dead letters and are named; a letter that is sent back is a new raster', async (t) => {

@@ -1,8 +1,7 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Column, textTable } from '../../cli/text-table.ts';
+import { inProcesses } from '../support/in-processes.ts';
 import { INVARIANTS } from './invariants.ts';
 import { PLANTS } from './plants.ts';
 import { type Report, simulate } from './simulate.ts';
@@ -98,33 +97,15 @@ function fail(problems: string[]): void {
 
 /** Plays them all, each in one of some processes; the reports in the order of the orders. */
 async function play(orders: Order[]): Promise<ShortReport[]> {
-  const reports: ShortReport[] = [];
-  const waiting = [...orders.entries()];
-  const workers = Math.min(MAX_WORKERS, availableParallelism(), orders.length);
   let done = 0;
-  await Promise.all(
-    Array.from({ length: workers }, async () => {
-      const worker = fork(new URL('worker.ts', import.meta.url));
-      const ended = once(worker, 'exit');
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const [index, order] = next;
-        worker.send(order);
-        const [report] = await Promise.race([
-          once(worker, 'message'),
-          ended.then(() => {
-            throw new Error(`seed ${order.seed}: its process has ended`);
-          }),
-        ]);
-        reports[index] = report;
-        done += 1;
-        const { violations } = reports[index] ?? {};
-        if (order.plant === undefined)
-          for (const violation of violations ?? []) console.error(`seed ${order.seed}: ${violation}`);
-        if (done % 10 === 0) console.error(`${done} of ${orders.length}`);
-      }
-      worker.disconnect();
-      await ended;
-    }),
-  );
-  return reports;
+  return await inProcesses<Order, ShortReport>(orders, {
+    worker: new URL('worker.ts', import.meta.url),
+    processes: Math.min(MAX_WORKERS, availableParallelism()),
+    nameOf: ({ seed }) => `seed ${seed}`,
+    onReport({ violations }, { seed, plant }) {
+      done += 1;
+      if (plant === undefined) for (const violation of violations) console.error(`seed ${seed}: ${violation}`);
+      if (done % 10 === 0) console.error(`${done} of ${orders.length}`);
+    },
+  });
 }

@@ -4,8 +4,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import { type CreatedObject, type Storage, startStorage } from '../../local/storage.ts';
-
-export const BUCKET = 'my-rasters';
+import { BUCKET } from './raster-places.ts';
 
 interface Asked {
   method: string;

@@ -6,7 +6,8 @@ import type { CreatedObject } from '../../../../local/storage.ts';
 import { RasterTable } from '../../../../shared/ledger/raster-table.ts';
 import { invoke } from '../../../support/invoke.ts';
 import { logLines } from '../../../support/log-lines.ts';
-import { asked, BUCKET, put, putFixture, refused, startObjects } from '../../../support/raster-objects.ts';
+import { asked, put, putFixture, refused, startObjects } from '../../../support/raster-objects.ts';
+import { BUCKET } from '../../../support/raster-places.ts';
 import { startTestLedger, type TestLedger } from '../../../support/test-ledger.ts';
 
 const FILES = new URL('../../../fixtures/rasters/', import.meta.url);
