@@ -65,7 +65,7 @@ export async function playBurst(t: Pick<TestContext, 'after'>, burst: Burst): Pr
   const endRules = platform.fireRules();
   asked.length = 0;
   const deliver = async (some: readonly string[]) => {
-    meter.batch(some.length);
+    meter.batch(some.length, platform.clock.now());
     watched.arrived(some, platform.clock.now());
     const records = some.map((key) => record(objectCreated(key)));
     const killed: JobPlatform['invoke'] = (name, payload) => killer.invoke('S3', () => platform.invoke(name, payload));

@@ -25,7 +25,7 @@ it('new rasters cost nothing but their messages while a job of ten days holds th
         const some = keys.slice(index, index + 1);
         await platform.clock.after(DAY_SECONDS / RASTERS, async () => {
           if (some.length === 0) return;
-          meter.batch(some.length);
+          meter.batch(some.length, platform.clock.now());
           assert.deepEqual(await deliver(platform, some), []);
         });
       }
