@@ -6,7 +6,7 @@ import { asked } from '../support/raster-objects.ts';
 import { deliverRecords, keysOf, openKeys } from '../support/raster-runs.ts';
 import { tilesPlatform } from '../support/raster-tiles.ts';
 import { type Judged, judge, Watched } from './judge.ts';
-import { Killer, type KillPoint } from './killer.ts';
+import { type IsKilled, Killer, type KillPoint } from './killer.ts';
 import { batchesOf, messagesFor } from './messages.ts';
 import { placesOf, putObjects } from './objects.ts';
 
@@ -18,7 +18,7 @@ export interface Burst {
   seed: number;
   /** One raster of so many says nowhere where it lies. */
   poisonedOf: number;
-  isKilled?: (point: KillPoint) => boolean;
+  isKilled?: IsKilled;
 }
 
 export interface Played extends Judged {
@@ -65,7 +65,7 @@ export async function playBurst(t: Pick<TestContext, 'after'>, burst: Burst): Pr
   const endRules = platform.fireRules();
   asked.length = 0;
   const deliver = async (some: readonly string[]) => {
-    meter.batch(some.length);
+    meter.batch(some.length, platform.clock.now());
     watched.arrived(some, platform.clock.now());
     const records = some.map((key) => record(objectCreated(key)));
     const killed: JobPlatform['invoke'] = (name, payload) => killer.invoke('S3', () => platform.invoke(name, payload));
