@@ -4,7 +4,7 @@ import type { Source } from '../../shared/rasters/sources.ts';
 /** Of the time since the first raster: a wait is no shorter, so that looks are few where rasters come all the time. */
 const SHARE = 0.5;
 /** Of the quiet time: so long after the last raster the work starts at the latest. */
-const LATEST = 2;
+const LATEST = 1.5;
 
 /** How many seconds to wait before the work on what is in the mailbox starts; 0: none. */
 export function quietSeconds(box: Mailbox, { quiet, longest }: Source['together'], now: number): number {

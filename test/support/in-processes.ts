@@ -7,16 +7,18 @@ interface Options<Order, Report> {
   worker: URL;
   /** @defaultValue one for each core */
   processes?: number;
+  /** Whether an order is still to be worked on; where it is not it has no report. @defaultValue all are */
+  isNeeded?: (order: Order) => boolean;
   /** Told of each report as it comes. */
   onReport?: (report: Report, order: Order) => void;
   /** What an order is called where its process ends before it has reported. */
   nameOf: (order: Order) => string;
 }
 
-/** Has processes work on orders, each on one at a time; gives the reports in the order of the orders. */
+/** Has processes work on orders, each on one at a time; gives what was reported, in the order of the orders. */
 export async function inProcesses<Order extends object, Report>(
   orders: readonly Order[],
-  { worker: file, processes = availableParallelism(), onReport, nameOf }: Options<Order, Report>,
+  { worker: file, processes = availableParallelism(), isNeeded, onReport, nameOf }: Options<Order, Report>,
 ): Promise<Report[]> {
   const reports: Report[] = [];
   const waiting = [...orders.entries()];
@@ -26,6 +28,7 @@ export async function inProcesses<Order extends object, Report>(
       const ended = once(worker, 'exit');
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [index, order] = next;
+        if (isNeeded?.(order) === false) continue;
         worker.send(order);
         const [report] = await Promise.race([
           once(worker, 'message'),
@@ -40,5 +43,5 @@ export async function inProcesses<Order extends object, Report>(
       await ended;
     }),
   );
-  return reports;
+  return reports.filter((report) => report !== undefined);
 }

@@ -13,7 +13,7 @@ describe('the wait for rasters that arrive together', () => {
     ['is never longer than the longest after the first', 880, 0, 20],
     ['is over at the longest, whatever comes', 900, 0, 0],
     ['is longer the longer they have come', 100, 40, 50],
-    ['ends at twice the quiet time after the last', 500, 55, 65],
+    ['ends at one and a half times the quiet time after the last', 500, 55, 35],
   ] as const) {
     it(what, () => {
       const box = { source: 'landsat', generation: 1, taken: 0, firstAt: ago(first), lastAt: ago(last) };
