@@ -26,6 +26,12 @@ describe('10,000 objects within ten minutes, one in a hundred of them poisoned',
     assert.ok(burst.kills > 0);
     assert.deepEqual(problemsOf(burst), []);
   });
+  it('are at most three runs where the file that they wait for comes ten minutes after them', async () => {
+    const burst = await played('nothing, with a gate', { ...BURST, objects: 2_000, gateSeconds: 1_200 });
+
+    assert.deepEqual(problemsOf(burst), []);
+    assert.ok(burst.runs <= 3 && burst.refreshes <= 3);
+  });
 });
 
 async function played(title: string, burst: Burst): Promise<Killed> {
