@@ -12,6 +12,7 @@ export interface DeployedInventory {
   readonly rasters: readonly string[] | number;
   readonly events: readonly string[];
   readonly edges: readonly string[];
+  readonly clients?: readonly string[] | undefined;
 }
 
 const inventorySchema = z.object({
@@ -19,6 +20,7 @@ const inventorySchema = z.object({
   rasters: z.array(z.string()),
   events: z.array(z.string()).default([]),
   edges: z.array(z.string()).default([]),
+  clients: z.array(z.string()).optional(),
 });
 
 /**
@@ -76,6 +78,9 @@ export function removedFrom(deployed: DeployedInventory, wanted: Inventory): str
     ...rastersRemovedFrom(deployed.rasters, wanted.rasters),
     ...events.map((name) => `event ${name}`),
     ...deployed.edges.filter((name) => !wanted.edges.includes(name)).map((name) => `edge ${name}`),
+    ...(deployed.clients ?? [])
+      .filter((name) => !wanted.clients?.includes(name))
+      .map((name) => `${name} of map clients: pages that listen need its new addresses when it comes back`),
   ];
 }
 

@@ -3,7 +3,8 @@ import { stackName } from '../infra/stack-name.ts';
 
 /** Says which settings are meant and what they hold. */
 export function settingsLine(file: string, settings: Settings): string {
-  const { name, schedules, rasters, events, edges, jobs, network, encryption, notifications, secretPrefix } = settings;
+  const { name, schedules, rasters, events, edges, clients, jobs, network, encryption, notifications, secretPrefix } =
+    settings;
   const off = schedules.filter(({ enabled }) => !enabled).length;
   const limited = Object.keys(jobs).length;
   const parts = [
@@ -12,6 +13,7 @@ export function settingsLine(file: string, settings: Settings): string {
     count(rasters.length, 'raster source'),
     ...(events.length > 0 ? [count(events.length, 'event')] : []),
     ...(edges.length > 0 ? [count(edges.length, 'edge')] : []),
+    ...(clients.websocket ? ['map clients by WebSocket'] : []),
     ...(limited > 0 ? [`limits for ${count(limited, 'job operation')}`] : []),
     ...(network ? [`in ${network.vpcId}`] : []),
     ...(encryption ? ['a key of yours'] : []),

@@ -7,6 +7,6 @@ const NEEDED = 24;
 export function checkNode(version = process.versions.node): void {
   if (Number.parseInt(version, 10) >= NEEDED) return;
   throw new UsageError(
-    `On this machine cache-ops needs Node.js ${NEEDED}, and this is ${version}. Install it, here by npm install node@${NEEDED}, and say it again. With --stack every version from 20 will do`,
+    `On this machine cache-ops needs Node.js ${NEEDED}, and this is ${version}. Install it, in this folder by npm install node@${NEEDED}, and try again. With --stack, Node.js 20 will do`,
   );
 }

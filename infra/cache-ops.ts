@@ -15,6 +15,7 @@ import { EventStarts } from './constructs/event-starts.ts';
 import { LOG_DAYS } from './constructs/kept-log-group.ts';
 import { Ledger } from './constructs/ledger.ts';
 import { type LoggedStateMachine, mayStart } from './constructs/logged-state-machine.ts';
+import { MapClients } from './constructs/map-clients.ts';
 import { markAll } from './constructs/mark-all.ts';
 import { type Network, networkOf } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
@@ -81,6 +82,7 @@ export class CacheOps extends Construct {
     const decision = (name: string, props: DecisionProps) => this.#addDecision(name, props);
     const machines = { operations: stateMachines, renewal: this.#renewal };
     if (edges.length > 0) new Edges(this, 'Edges', { ...parts, ...machines, edges, ledger });
+    if (settings.clients.websocket) this.#addMapClients(sweepRuns);
     new RunDashboard(this, 'Dashboard', { ledger, schedules, ...machines, decision });
     new TestEvents(this, 'TestEvents', { encryptionKey });
   }
@@ -214,6 +216,16 @@ export class CacheOps extends Construct {
     this.#alarms.addForExecutions(id, stateMachine, `${name} failed.`, { ofRuns: true });
     this.#stateMachines.set(name, stateMachine);
     this.#output(`${id}StateMachineArn`, stateMachine.stateMachineArn);
+  }
+
+  #addMapClients(sweepRuns: OperationFunction): void {
+    const { outputs } = new MapClients(this, 'Clients', {
+      decision: (name, props) => this.#addDecision(name, props),
+      sweepRuns,
+      encryptionKey: this.#encryptionKey,
+      alarms: this.#alarms,
+    });
+    for (const [name, value] of Object.entries(outputs)) this.#output(name, value);
   }
 
   /** Gives the bucket, where it is the stack's own. */

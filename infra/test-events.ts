@@ -81,6 +81,20 @@ const OTHERS: Readonly<Record<string, Events>> = {
     },
   },
   'tell-of-runs': { 'no-change': { Records: [] } },
+  // Of a target that there is not: nobody listens.
+  'tell-clients': {
+    'nobody-listens': {
+      'detail-type': 'Tiles Renewed',
+      detail: {
+        stack: 'CacheOps',
+        run: 'manage-map-server-cache-tiles/test-event',
+        target: 'test-event',
+        service: STREETS,
+        scales: [9027.977411],
+        renewedAt: SINCE,
+      },
+    },
+  },
   // A part of another run: nobody is told of it.
   'send-notices': {
     'part-of-a-run': {

@@ -2,6 +2,7 @@ import { pascalCase } from '../infra/operations.ts';
 import * as errors from '../shared/errors.ts';
 import { startAwsEndpoint } from './aws-endpoint.ts';
 import { realClock } from './clock.ts';
+import { type EventApi, startEventApi } from './event-api.ts';
 import type { BusEvent } from './event-bus.ts';
 import type { Execution } from './execution.ts';
 import { FunctionHost } from './function-host.ts';
@@ -64,6 +65,8 @@ export interface Platform {
   setTarget(target: string, secret: unknown): void;
   /** What was put on the event bus so far. */
   events: readonly BusEvent[];
+  /** By what map clients are told, where the settings have it so. */
+  eventApi: EventApi | undefined;
   /** Where mails and messages of chat are. */
   mailBox: MailBox;
   /** Waits until everybody is told of what has ended. */
@@ -123,7 +126,9 @@ export async function startPlatform(options: Options): Promise<Platform> {
     publish: (message) => mailBox.take(message),
     stack: { outputs: template.outputs, invoke },
   }));
+  const eventApi = template.eventApi && (await startEventApi(template.eventApi));
   const endpoints = {
+    ...(eventApi && { EVENTS_URL: eventApi.url }),
     AWS_ENDPOINT_URL_EVENTBRIDGE: aws.url,
     AWS_ENDPOINT_URL_SNS: aws.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
@@ -153,6 +158,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
     invoke,
     setTarget,
     events: bus.events,
+    eventApi,
     mailBox,
     async told() {
       await orchestration.told();
@@ -180,6 +186,7 @@ export async function startPlatform(options: Options): Promise<Platform> {
       for (const event of bus.events) record('event', event);
       await Promise.all([orchestration.close(), functions.close()]);
       for (const execution of stateMachines.executions) record('execution', historyOf(execution));
+      await eventApi?.close();
       await aws.close();
     },
   };

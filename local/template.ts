@@ -66,6 +66,21 @@ const scheduleSchema = z.object({
   Target: z.object({ Arn: z.string(), Input: z.string().default('{}') }),
 });
 
+const authModesSchema = z
+  .array(z.object({ AuthType: z.string() }))
+  .transform((modes) => modes.map((mode) => mode.AuthType));
+const eventApiSchema = z.object({ EventConfig: z.object({ ConnectionAuthModes: authModesSchema }) });
+const namespaceSchema = z.object({
+  PublishAuthModes: authModesSchema,
+  SubscribeAuthModes: authModesSchema,
+});
+
+const asyncInvocationSchema = z.object({
+  FunctionName: z.string(),
+  MaximumRetryAttempts: z.number().default(2),
+  DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }).optional() }).default({}),
+});
+
 /** A named resource of the template, its intrinsic functions resolved. */
 type Named<T> = T & { name: string; arn: string };
 /** A Lambda function and the folder that holds its bundle. */
@@ -78,6 +93,21 @@ type BucketResource = Named<z.infer<typeof bucketSchema>>;
 export type ScheduleResource = Named<z.infer<typeof scheduleSchema>>;
 export type EventSourceMapping = z.infer<typeof mappingSchema>;
 
+/** An AppSync Events API: by which modes clients may connect, publish and listen, and the keys of the mode `API_KEY`. */
+export interface EventApiResource {
+  connect: string[];
+  namespaces: { name: string; publish: string[]; subscribe: string[] }[];
+  apiKeys: string[];
+}
+
+/** What becomes of an event whose function fails and nobody waits for. */
+export interface AsyncInvocation {
+  functionName: string;
+  retries: number;
+  /** The name of a queue. */
+  failures: string | undefined;
+}
+
 /** What the local platform runs of a synthesized stack. */
 export interface StackTemplate {
   functions: FunctionResource[];
@@ -88,6 +118,8 @@ export interface StackTemplate {
   buckets: BucketResource[];
   schedules: ScheduleResource[];
   eventSourceMappings: EventSourceMapping[];
+  asyncInvocations: AsyncInvocation[];
+  eventApi: EventApiResource | undefined;
   outputs: Record<string, string>;
 }
 
@@ -115,9 +147,32 @@ export function readTemplate(assemblyDirectory: string): StackTemplate {
     buckets: read('AWS::S3::Bucket', bucketSchema),
     schedules: read('AWS::Scheduler::Schedule', scheduleSchema),
     eventSourceMappings: read('AWS::Lambda::EventSourceMapping', mappingSchema),
+    asyncInvocations: read('AWS::Lambda::EventInvokeConfig', asyncInvocationSchema).map(
+      ({ FunctionName: functionName, MaximumRetryAttempts: retries, DestinationConfig }) => ({
+        functionName,
+        retries,
+        failures: DestinationConfig.OnFailure?.Destination.split(':').at(-1),
+      }),
+    ),
+    eventApi: readEventApi(template, intrinsics),
     outputs: Object.fromEntries(
       Object.entries(template.Outputs).map(([name, { Value: value }]) => [name, intrinsics.text(value)]),
     ),
+  };
+}
+
+/** The only one of the stack, where it has one; the value of a key is what its outputs say. */
+function readEventApi(template: Template, intrinsics: Intrinsics): EventApiResource | undefined {
+  const read = <T>(type: string, schema: z.ZodType<T>) => readResources(template, intrinsics, type, schema);
+  const [api] = read('AWS::AppSync::Api', eventApiSchema);
+  if (api === undefined) return undefined;
+  const keys = Object.entries(template.Resources).filter(([, { Type: type }]) => type === 'AWS::AppSync::ApiKey');
+  return {
+    connect: api.EventConfig.ConnectionAuthModes,
+    namespaces: read('AWS::AppSync::ChannelNamespace', namespaceSchema).map(
+      ({ name, PublishAuthModes: publish, SubscribeAuthModes: subscribe }) => ({ name, publish, subscribe }),
+    ),
+    apiKeys: keys.map(([logicalId]) => intrinsics.text({ 'Fn::GetAtt': [logicalId, 'ApiKey'] })),
   };
 }
 

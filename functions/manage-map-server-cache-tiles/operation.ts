@@ -15,7 +15,7 @@ import { openSite } from '../../shared/lambda/open-site.ts';
 import type { Run } from '../../shared/lambda/operation-handler.ts';
 import { dryRunOf } from './dry-run.ts';
 import type { Input } from './input.ts';
-import { countOfTiles, figuresOf, parametersOfUnit, planSourceOf } from './plan.ts';
+import { countOfTiles, figuresOf, type Planned, parametersOfUnit, planSourceOf } from './plan.ts';
 import { proofBefore } from './proof.ts';
 import { extentsOf } from './renewed-extent.ts';
 
@@ -75,7 +75,8 @@ export async function makePlan(input: Input, { service, sought }: JobRequest, ru
   if (input.resume !== undefined) return { source, notes: all, sought };
   const figures = figuresOf(planFrom(source, input.areaOfInterest && planned.area));
   const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
-  return { source, notes: [...all, ...ofProof], sought, figures, samples, isHosted: site.isHosted };
+  const renews = renewsOf(planned);
+  return { source, notes: [...all, ...ofProof], sought, figures, samples, renews, isHosted: site.isHosted };
 }
 
 /** Creates, renews or deletes tiles of a cached map or image service, at some scales and in some area. */
@@ -85,7 +86,7 @@ export async function manageMapServerCacheTiles(
   run: Run,
 ): Promise<Submission> {
   const { site, planned, notes } = await lookUp(input, service, run);
-  const { description, cache, scales: levels, area } = planned;
+  const { description, scales: levels, area } = planned;
   const { area_of_interest: _outline, ...inputs } = sought.inputs;
   const common = { ...inputs, levels: levels.join(';'), ...(area && { area_of_interest: JSON.stringify(area) }) };
   if (run.unsent !== undefined) {
@@ -102,9 +103,14 @@ export async function manageMapServerCacheTiles(
   const ofBrowsers = await keptByBrowsers(site, service);
   const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
   const { job, notes: ofSubmit = [] } = await submitJob(site, sought, common);
-  const renews = { scales: levels, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
+  const renews = renewsOf(planned);
   const all = [...notes, ...ofBrowsers, ...ofProof, ...ofSubmit];
   return { job, notes: all, cacheReport, renews, samples, tiles: countOfTiles(planned) };
+}
+
+/** What map clients draw again. */
+function renewsOf({ scales, area, cache, description }: Planned): object {
+  return { scales, ...extentsOf(area, cache.spatialReference, description.fullExtent ?? undefined) };
 }
 
 const RESUME_UNCOUNTED =

@@ -10,7 +10,7 @@ import { figuresNow, percentOf } from './told.ts';
 const MAX_RESULT_BYTES = 30_000;
 
 /** How a plan has ended: written into its entry, and told to its machine. */
-export async function finish({ run, made: told }: LookEvent, plan: Plan, ledger: LedgerTable) {
+export async function finish({ run, made: looked }: LookEvent, plan: Plan, ledger: LedgerTable) {
   const { made, progress, allowed } = plan;
   const rest = restOf(run, made);
   const failed = countOf(progress.failed);
@@ -29,7 +29,7 @@ export async function finish({ run, made: told }: LookEvent, plan: Plan, ledger:
   const now = Date.now();
   const { target } = made.input;
   const entry = await ledger.entry(run);
-  const { proof, notes: ofProof } = made.samples === undefined ? { notes: [] } : proofIn(told);
+  const { proof, notes: ofProof } = made.samples === undefined ? { notes: [] } : proofIn(looked);
   const notes = [...made.notes, ...ofProof];
   const result = fitting({
     operation: run.operation,
@@ -44,10 +44,10 @@ export async function finish({ run, made: told }: LookEvent, plan: Plan, ledger:
     ...(proof === undefined ? {} : { proof }),
     ...(notes.length > 0 ? { notes } : {}),
   });
-  const write = goodEnd(
-    { ...result, status },
-    { now, plan: JSON.stringify(figures), percent: percentOf(plan), watchingCost: Number(progress.cost.toFixed(8)) },
-  );
+  const renewed = made.renews === undefined ? {} : { renewed: JSON.stringify(made.renews) };
+  const watchingCost = Number(progress.cost.toFixed(8));
+  const told = { now, plan: JSON.stringify(figures), percent: percentOf(plan), watchingCost, ...renewed };
+  const write = goodEnd({ ...result, status }, told);
   await ledger.write(run, write);
   return { next: 'end', status, service, result };
 }

@@ -60,6 +60,8 @@ export const madeSchema = z.looseObject({
   notes: z._default(z.array(z.string()), []),
   /** Tiles as they were before the plan. */
   samples: z.optional(samplesSchema),
+  /** What map clients draw again when it has ended. */
+  renews: z.optional(z.looseObject({})),
   /** How long jobs of this service took before. */
   measured: z._default(z.array(z.tuple([z.number(), z.number()])), []),
 });

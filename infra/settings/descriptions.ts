@@ -131,6 +131,11 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   paths: d('What is invalidated, 15 paths at most; * stands at the end only.', [
     '/arcgis/rest/services/Basemaps/City/MapServer/*',
   ]),
+  clients: d('How map clients are told that tiles were renewed, beside the event on the bus.', { websocket: true }),
+  websocket: d(
+    'True makes an AppSync Events API, on which map pages listen with a key that may do nothing else.',
+    true,
+  ),
   sites: d('What holds for one target.', { 'city-gis': { jobsAtOnce: 2, window: 'nights' } }),
   maxTiles: d('How many tiles a plan may have without confirmTiles.', 10_000_000),
   windows: d('Times in which a site may be worked on.', {

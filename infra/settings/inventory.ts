@@ -6,13 +6,15 @@ export interface Inventory {
   readonly rasters: readonly string[];
   readonly events: readonly string[];
   readonly edges: readonly string[];
+  /** By what map clients are told, where they are. */
+  readonly clients?: readonly string[] | undefined;
 }
 
 /** Where a stack keeps its own inventory: a key of the template's metadata. */
 export const INVENTORY_KEY = 'cache-ops';
 
-/** The schedules, raster sources, events and edges that the settings hold. */
-export function inventoryOf({ schedules, rasters, events, edges }: Settings): Inventory {
+/** The schedules, raster sources, events, edges and ways to map clients that the settings hold. */
+export function inventoryOf({ schedules, rasters, events, edges, clients }: Settings): Inventory {
   return {
     schedules: schedules.map(({ name }) => name),
     rasters: rasters.map(({ bucket = 'the bucket of the stack', prefix = '', refresh }) => {
@@ -21,6 +23,7 @@ export function inventoryOf({ schedules, rasters, events, edges }: Settings): In
       return `${bucket}, ${prefix === '' ? 'all of it' : prefix}: refreshes ${service} of ${String(target)}`;
     }),
     events: events.map(({ name }) => name),
+    ...(clients.websocket && { clients: ['WebSocket'] }),
     edges: edges.map(
       ({ target, service, cloudFront }) => `${cloudFront.distributionId}: invalidated after ${service} of ${target}`,
     ),

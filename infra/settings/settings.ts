@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { pathText, problemsOf } from '../../shared/schema-messages.ts';
 import { operations } from '../operations.ts';
 import { awsText, KEY_ARN } from './aws-names.ts';
+import { clientsSchema } from './clients.ts';
 import { checkUniqueEdges, edgeSchema } from './edges.ts';
 import { notificationsSchema } from './notifications.ts';
 import { logDaysSchema, policyArnSchema, tagsSchema } from './of-everything.ts';
@@ -90,6 +91,7 @@ export const settingsSchema = z
       z.array(edgeSchema).superRefine(checkUniqueEdges, { when: ({ value }) => Array.isArray(value) }),
       [],
     ),
+    clients: orNothing(clientsSchema, { websocket: false }),
     jobs: orNothing(jobsSchema, {}),
     windows: orNothing(windowsSchema, {}),
     sites: orNothing(sitesSchema, {}),

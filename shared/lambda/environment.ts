@@ -37,6 +37,10 @@ const variables = {
   ACT_ON_RUN_ARN: text,
   /** Of the machine that pauses targets. */
   PAUSE_SITE_ARN: text,
+  /** Where events for map clients are published: `https://<host>/event` of the stack's AppSync Events API. */
+  EVENTS_URL: text,
+  /** The region that such a request is signed for. */
+  EVENTS_REGION: text,
 };
 
 export type Variable = keyof typeof variables;

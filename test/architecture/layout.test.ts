@@ -20,7 +20,7 @@ const operationNames = operations.map(({ name }) => name);
 
 /** The CDK's part: what inputs and settings must be, and the words that machines, functions and people share. */
 const INFRA_MAY_IMPORT =
-  /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/(errors|version|schema-messages|near-words|jobs\/started-by|lambda\/environment|targets\/target-name|arcgis\/service-name|windows\/window|schedules\/schedule-list)\.ts$|shared\/ledger\/(entry|transitions|events|raster-items|pauses|last-runs)\.ts$)/;
+  /^(infra\/|functions\/[^/]+\/input\.ts$|shared\/(errors|version|schema-messages|near-words|clients\/channel|jobs\/started-by|lambda\/environment|targets\/target-name|arcgis\/service-name|windows\/window|schedules\/schedule-list)\.ts$|shared\/ledger\/(entry|transitions|events|raster-items|pauses|last-runs)\.ts$)/;
 
 /** The folders, or single files, that each part may import from; `self` is the folder the file is in. */
 const MAY_IMPORT: [part: RegExp, allowed: (self: string) => RegExp][] = [

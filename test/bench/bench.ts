@@ -9,6 +9,7 @@ import { coldStarts, type Sample } from './cold-starts.ts';
 import { measuresOf } from './measures.ts';
 import { comparePeers } from './peers.ts';
 import { comparePollPolicies } from './poll-policies.ts';
+import { rasterTiles } from './raster-tiles.ts';
 import { machine, spreadText, tableText } from './report.ts';
 import { ratioOf, spreadOf } from './statistics.ts';
 import { tilePlans } from './tile-plans.ts';
@@ -60,6 +61,7 @@ async function bench(folder: string) {
     peers,
     polls: comparePollPolicies(),
     plans: tilePlans(),
+    rasters: rasterTiles(),
   };
 }
 
@@ -110,33 +112,40 @@ function coldRows(samples: Map<string, Sample[]>, reference: string) {
   }));
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'cache-ops-bench-'));
-const results = await bench(folder).finally(() => rm(folder, { recursive: true }));
-const { machine: on, bundles, offline, whole, polls, plans } = results;
-const sections: [string, string][] = [
-  ['Measures', tableText(measuresOf(results))],
-  ['Bundles', tableText(bundles.map(({ name, bytes, gzipBytes }) => ({ bundle: name, bytes, gzip: gzipBytes })))],
-  ['Tile plans', tableText(plans)],
-  ['Cold, no network', tableText(coldRows(offline, 'empty'))],
-  ['Cold, secret + token + clear', tableText(coldRows(whole, 'raw-undici'))],
-  [
-    'Polls, on a virtual clock',
-    tableText(
-      polls.map(({ policy, job, polls: count, transitions, dollars, lagSeconds, fitsOneExecution }) => ({
-        job,
-        policy,
-        polls: fitsOneExecution ? count : `${count} (over 25,000 events)`,
-        transitions,
-        'cost $': dollars.toFixed(4),
-        'mean lag s': lagSeconds.toFixed(1),
-      })),
-    ),
-  ],
-];
-const packages = Object.entries(on.packages).map(([name, version]) => `${name} ${version}`);
-process.stdout.write(`Node.js ${on.node} ${on.architecture}, ${on.cpus} CPUs, ${on.date}\n${packages.join(', ')}\n`);
-for (const [title, text] of sections) process.stdout.write(`\n${title}\n\n${text}\n`);
-await mkdir(RESULTS, { recursive: true });
-const plain = { ...results, offline: [...offline], whole: [...whole], warm: [...results.warm] };
-await writeFile(`${RESULTS}bench.json`, `${JSON.stringify(plain, null, 2)}\n`);
-process.stdout.write('\nThe single samples are in bench-results/bench.json.\n');
+/** `--rasters`: the tiles of new rasters alone. */
+if (process.argv.includes('--rasters')) process.stdout.write(`${tableText(rasterTiles())}\n`);
+else await everything();
+
+async function everything(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'cache-ops-bench-'));
+  const results = await bench(folder).finally(() => rm(folder, { recursive: true }));
+  const { machine: on, bundles, offline, whole, polls, plans, rasters } = results;
+  const sections: [string, string][] = [
+    ['Measures', tableText(measuresOf(results))],
+    ['Bundles', tableText(bundles.map(({ name, bytes, gzipBytes }) => ({ bundle: name, bytes, gzip: gzipBytes })))],
+    ['Tile plans', tableText(plans)],
+    ['Tiles of new rasters', tableText(rasters)],
+    ['Cold, no network', tableText(coldRows(offline, 'empty'))],
+    ['Cold, secret + token + clear', tableText(coldRows(whole, 'raw-undici'))],
+    [
+      'Polls, on a virtual clock',
+      tableText(
+        polls.map(({ policy, job, polls: count, transitions, dollars, lagSeconds, fitsOneExecution }) => ({
+          job,
+          policy,
+          polls: fitsOneExecution ? count : `${count} (over 25,000 events)`,
+          transitions,
+          'cost $': dollars.toFixed(4),
+          'mean lag s': lagSeconds.toFixed(1),
+        })),
+      ),
+    ],
+  ];
+  const packages = Object.entries(on.packages).map(([name, version]) => `${name} ${version}`);
+  process.stdout.write(`Node.js ${on.node} ${on.architecture}, ${on.cpus} CPUs, ${on.date}\n${packages.join(', ')}\n`);
+  for (const [title, text] of sections) process.stdout.write(`\n${title}\n\n${text}\n`);
+  await mkdir(RESULTS, { recursive: true });
+  const plain = { ...results, offline: [...offline], whole: [...whole], warm: [...results.warm] };
+  await writeFile(`${RESULTS}bench.json`, `${JSON.stringify(plain, null, 2)}\n`);
+  process.stdout.write('\nThe single samples are in bench-results/bench.json.\n');
+}

@@ -16,8 +16,12 @@ export interface KillPoint {
   moment: 'before' | 'after';
 }
 
+/** Tells whether to kill there. `invocation`: the number of the call of a function. */
+export type IsKilled = (point: KillPoint, invocation: number) => boolean;
+
 /** One invocation. What it has set off goes on in its context when it has ended. */
 interface Invocation {
+  id: number;
   place: string;
   isLost: boolean;
   hasEnded: boolean;
@@ -42,12 +46,13 @@ const requestSchema = z.looseObject({
 export class Killer implements Pick<Troubles, 'around' | 'call'> {
   readonly points = new Map<string, KillPoint>();
   kills = 0;
-  readonly #isKilled: (point: KillPoint) => boolean;
+  readonly #isKilled: IsKilled;
+  #invocations = 0;
   /** Where the runs for new rasters stand. */
   readonly #stages = new WeakMap<Execution, string>();
   readonly #at = new AsyncLocalStorage<Invocation>();
 
-  constructor(isKilled: (point: KillPoint) => boolean) {
+  constructor(isKilled: IsKilled) {
     this.#isKilled = isKilled;
   }
 
@@ -67,13 +72,15 @@ export class Killer implements Pick<Troubles, 'around' | 'call'> {
   /** One invocation. What is killed gets no answer from AWS any more, and its own is not heard. */
   async invoke(place: string, work: () => Promise<FunctionOutcome>): Promise<FunctionOutcome> {
     if (NOT_KILLED.test(place)) return await work();
-    if (this.#meets({ what: 'function', place, moment: 'before' })) return LOST;
+    this.#invocations += 1;
+    const id = this.#invocations;
+    if (this.#meets({ what: 'function', place, moment: 'before' }, id)) return LOST;
     const { promise: lost, resolve: lose } = Promise.withResolvers<FunctionOutcome>();
-    const invocation = { place, isLost: false, hasEnded: false, lose };
+    const invocation = { id, place, isLost: false, hasEnded: false, lose };
     const outcome = await Promise.race([lost, this.#at.run(invocation, work)]);
     if (invocation.isLost) return outcome;
     invocation.hasEnded = true;
-    return this.#meets({ what: 'function', place, moment: 'after' }) ? LOST : outcome;
+    return this.#meets({ what: 'function', place, moment: 'after' }, id) ? LOST : outcome;
   }
 
   readonly call = async (target: string, next: () => Promise<AwsAnswer>, body: string): Promise<AwsAnswer> => {
@@ -98,16 +105,16 @@ export class Killer implements Pick<Troubles, 'around' | 'call'> {
   }
 
   #dieAt(at: Invocation, point: KillPoint): void {
-    if (!at.isLost && this.#meets(point)) {
+    if (!at.isLost && this.#meets(point, at.id)) {
       at.isLost = true;
       at.lose(LOST);
     }
     if (at.isLost) throw Object.assign(new Error('the sandbox was killed'), { name: 'SandboxKilled' });
   }
 
-  #meets(point: KillPoint): boolean {
+  #meets(point: KillPoint, invocation = 0): boolean {
     this.points.set(titleOf(point), point);
-    const isKilled = this.#isKilled(point);
+    const isKilled = this.#isKilled(point, invocation);
     if (isKilled) this.kills += 1;
     return isKilled;
   }

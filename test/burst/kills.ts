@@ -1,7 +1,7 @@
 import { type Column, textTable } from '../../cli/text-table.ts';
 import { Random } from '../simulation/random.ts';
-import { withoutLog } from '../support/without-log.ts';
-import { type KillPoint, titleOf } from './killer.ts';
+import { alone } from './alone.ts';
+import { type IsKilled, type KillPoint, titleOf } from './killer.ts';
 import { type Burst, type Played, playBurst } from './play-burst.ts';
 
 /** One burst, and where something was killed in it. */
@@ -16,7 +16,7 @@ const MOST_RUNS = { function: 2, execution: 3, 'whole run': 3 };
 
 /** Every place on the path where something can be killed. */
 export async function killPoints(): Promise<KillPoint[]> {
-  return await played(SMALL, ({ points }) => [...points.values()]);
+  return await alone(async (t) => [...(await playBurst(t, SMALL)).points.values()]);
 }
 
 /** Plays a small burst in which the first that comes there is killed. */
@@ -28,26 +28,22 @@ export async function killedAt(point: KillPoint): Promise<Killed> {
     isDone ||= isMeant;
     return isMeant;
   };
-  return await played({ ...SMALL, isKilled }, (told) => ({ ...told, title, what: point.what }));
+  return await alone(async (t) => {
+    const { platform: _platform, points: _points, ...told } = await playBurst(t, { ...SMALL, isKilled });
+    return { ...told, title, what: point.what };
+  });
 }
 
-/** Kills at random: one call of a function in 60, and now and then an execution. */
-export function randomKills(seed: number): (point: KillPoint) => boolean {
+/** Of the calls of functions, and of the steps at which one is then killed; and of the steps of executions. */
+const SHARES = { calls: 1 / 12, steps: 1 / 8, executions: 1 / 500 };
+
+/** Kills at random: some calls of functions, and now and then an execution. */
+export function randomKills(seed: number): IsKilled {
   const random = new Random(seed);
-  const shares = { function: 1 / 60, execution: 1 / 500, 'whole run': 1 / 500 };
-  return ({ what }) => random.chance(shares[what]);
-}
-
-/** What a burst came to, once its platform is gone. */
-async function played<T>(burst: Burst, toldOf: (played: Played) => T): Promise<T> {
-  const ends: (() => unknown)[] = [];
-  const shown = withoutLog();
-  try {
-    return toldOf(await playBurst({ after: (end) => ends.push(end as () => unknown) }, burst));
-  } finally {
-    for (const end of ends.toReversed()) await end();
-    shown();
-  }
+  return ({ what }, invocation) => {
+    if (what !== 'function') return random.chance(SHARES.executions);
+    return new Random(`${seed} ${invocation}`).chance(SHARES.calls) && random.chance(SHARES.steps);
+  };
 }
 
 /** What is wrong with what became of a burst. */

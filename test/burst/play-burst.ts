@@ -2,11 +2,11 @@ import type { TestContext } from 'node:test';
 import type { JobPlatform } from '../support/job-platform.ts';
 import { Meter } from '../support/meter.ts';
 import { objectCreated, record } from '../support/raster-messages.ts';
-import { asked } from '../support/raster-objects.ts';
+import { asked, made } from '../support/raster-objects.ts';
 import { deliverRecords, keysOf, openKeys } from '../support/raster-runs.ts';
 import { tilesPlatform } from '../support/raster-tiles.ts';
 import { type Judged, judge, Watched } from './judge.ts';
-import { Killer, type KillPoint } from './killer.ts';
+import { type IsKilled, Killer, type KillPoint } from './killer.ts';
 import { batchesOf, messagesFor } from './messages.ts';
 import { placesOf, putObjects } from './objects.ts';
 
@@ -18,7 +18,9 @@ export interface Burst {
   seed: number;
   /** One raster of so many says nowhere where it lies. */
   poisonedOf: number;
-  isKilled?: (point: KillPoint) => boolean;
+  isKilled?: IsKilled;
+  /** After so many seconds the file is there that the source waits for; undefined: it waits for none. */
+  gateSeconds?: number;
 }
 
 export interface Played extends Judged {
@@ -32,6 +34,7 @@ export interface Played extends Judged {
 }
 
 const BATCH = 100;
+const MARKER = '_SUCCESS';
 /** The queue's time-out, after which a message that failed is delivered again; and how often. */
 const AGAIN_SECONDS = 210;
 const MAX_RECEIVES = 5;
@@ -44,7 +47,7 @@ const MAX_NEXT = 5;
 
 /** Plays a burst to its end: each message in an order of its own, one in ten of them twice. */
 export async function playBurst(t: Pick<TestContext, 'after'>, burst: Burst): Promise<Played> {
-  const { objects, seconds, seed, isKilled = () => false } = burst;
+  const { objects, seconds, seed, isKilled = () => false, gateSeconds } = burst;
   const keys = keysOf(objects);
   const poisoned = putObjects(t, keys, burst.poisonedOf);
   const [meter, killer, watched] = [new Meter(), new Killer(isKilled), new Watched()];
@@ -53,19 +56,24 @@ export async function playBurst(t: Pick<TestContext, 'after'>, burst: Burst): Pr
     {},
     {
       emulator: { jobSeconds: 60 },
+      ...(gateSeconds === undefined ? {} : { source: { ready: { marker: MARKER, longest: HOUR_SECONDS } } }),
       troubles: {
         around: (services, execution) => killer.around(meter.around(services), execution),
         call: (target, next, body) => killer.call(target, () => meter.call(target, next, body), body),
       },
     },
   );
+  if (gateSeconds !== undefined) {
+    const opensAt = platform.clock.now() + gateSeconds * 1000;
+    made.push((key) => (key.endsWith(`/${MARKER}`) && platform.clock.now() >= opensAt ? 'complete' : undefined));
+  }
   const endOfMeter = meter.watch(platform);
   killer.watch(platform);
   watched.watch(platform);
   const endRules = platform.fireRules();
   asked.length = 0;
   const deliver = async (some: readonly string[]) => {
-    meter.batch(some.length);
+    meter.batch(some.length, platform.clock.now());
     watched.arrived(some, platform.clock.now());
     const records = some.map((key) => record(objectCreated(key)));
     const killed: JobPlatform['invoke'] = (name, payload) => killer.invoke('S3', () => platform.invoke(name, payload));

@@ -13,6 +13,7 @@ import { VERSION } from '../../shared/version.ts';
 import { appOf } from '../infra/synthesize.ts';
 import { app, built, json, makePackage, ROOT, run, scratch, template } from '../support/packed-package.ts';
 import { unzip } from '../support/unzip.ts';
+import { describeCommand } from './package/command.ts';
 
 const TSC = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
 
@@ -66,20 +67,32 @@ before(async () => {
 describe('the package', () => {
   it('holds plain JavaScript, declarations, the bundles of all functions, and nothing of this machine', () => {
     const functions = FUNCTIONS.flatMap((name) => [`functions/${name}/index.js`, `functions/${name}/package.json`]);
-    const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENCES.txt', 'index.d.ts', 'index.js'];
+    const construct = ['index.d.ts', 'index.js', 'package.json', 'settings.schema.json'];
+    const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENCES.txt'];
+    const assembly = ['assembly/CacheOps.assets.json', 'assembly/CacheOps.template.json'];
+    const rasters = readdirSync('local/tour-rasters').map((file) => `local/tour-rasters/${file}`);
+    const commands = packed.filter((file) => /^cli\/[\w.-]+\.mjs$/.test(file));
 
     const telling = packed.filter((file) => readFileSync(join(built, file), 'utf8').includes(ROOT));
 
-    assert.deepEqual(packed.sort(), [...others, ...functions, 'package.json', 'settings.schema.json'].sort());
+    assert.deepEqual(
+      packed.sort(),
+      [...others, ...construct, ...functions, ...assembly, ...rasters, ...commands].sort(),
+    );
+    assert.ok(commands.includes('cli/cache-ops.mjs') && commands.includes('cli/function-runner.mjs'));
     assert.deepEqual(telling, []);
   });
 
   it('asks for the CDK of the app, and for nothing else', () => {
-    const { version, dependencies, devDependencies, peerDependencies, scripts } = json(join(built, 'package.json'));
+    const manifest = json(join(built, 'package.json'));
+    const { version, dependencies, devDependencies, scripts, peerDependencies, peerDependenciesMeta } = manifest;
     const { 'aws-cdk-lib': cdk, constructs } = json('package.json').dependencies;
 
     assert.deepEqual([version, dependencies, devDependencies, scripts], [VERSION, undefined, undefined, undefined]);
     assert.deepEqual(peerDependencies, { 'aws-cdk-lib': `^${cdk}`, constructs: `^${constructs}` });
+    // Without `optional` npm would install the CDK beside the command line, 25 times its size.
+    const optional = { optional: true };
+    assert.deepEqual(peerDependenciesMeta, { 'aws-cdk-lib': optional, constructs: optional });
   });
 });
 
@@ -95,11 +108,13 @@ describe('the bundles of the package', () => {
   it('have the licence of every package beside them whose code they hold', () => {
     const text = readFileSync(join(built, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
 
-    for (const name of ['undici', 'zod', '@middy/core', '@aws-sdk/client-sfn', 'yaml']) {
+    for (const name of ['undici', 'zod', '@middy/core', '@aws-sdk/client-sfn', 'yaml', 'commander', 'dynalite']) {
       assert.ok(text.includes(`\n${name} `), name);
     }
   });
 });
+
+describeCommand();
 
 describe('a CDK app that has installed the package', () => {
   it('compiles, as CommonJS and as an ES module, and is told of settings that do not fit', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WORLD } from '../../local/emulators/arcgis/tile-scheme.ts';
 import { put, startObjects } from '../support/raster-objects.ts';
-import { entriesOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
 import { landsat, TILES } from '../support/raster-places.ts';
+import { entriesOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
 import { arrive, hasWritten, putRaster, tell, tilesPlatform } from '../support/raster-tiles.ts';
 
 /** So long a `Retry-After` ends a function's own attempts: its pauses are real time. */
@@ -38,7 +38,8 @@ describe('new rasters that must be ready', () => {
   });
 
   it('end by NotReadyError that names what is missing where it does not come in time; the next raster covers them', async (t) => {
-    const platform = await tilesPlatform(t, {}, ready({ marker: '_SUCCESS' }));
+    const tells = { tells: true, notifications: { email: 'team@example.org' } };
+    const platform = await tilesPlatform(t, {}, { ...ready({ marker: '_SUCCESS' }), ...tells });
 
     await arrive(platform, [await putRaster('landsat/g2/a.tif', [1000, 1300])]);
 
@@ -48,6 +49,9 @@ describe('new rasters that must be ready', () => {
     const waited = Date.parse(String(late['finishedAt'])) - Date.parse(String(late['startedAt']));
     assert.ok(waited >= 3_660_000 && waited < 3_670_000, String(waited));
     assert.equal(hasWritten(platform), false);
+    const [mail, ...more] = platform.published;
+    assert.deepEqual(more, []);
+    assert.match(mail?.message ?? '', /NotReadyError.*landsat\/g2\/_SUCCESS is missing/s);
     assert.deepEqual(await openKeys(platform), ['landsat/g2/a.tif']);
 
     await put('landsat/g2/_SUCCESS', '');

@@ -77,6 +77,21 @@ describe('the events of a run', () => {
     assert.equal(of(platform, 'Run Ended').length, 2);
   });
 
+  it('tell the same of a plan, once when all its units are done', async (t) => {
+    const platform = await open(t);
+    const { target } = platform;
+    const updateExtent = { xmin: 0, ymin: 0, xmax: 1e6, ymax: 1e6 };
+
+    platform.start(TILES, { target, ...BASEMAP, updateExtent, plan: { maxTilesPerJob: 1 } }, 'planned');
+    await platform.idle();
+
+    const [renewed, ...more] = of(platform, 'Tiles Renewed');
+    assert.deepEqual(more, []);
+    assert.partialDeepStrictEqual(renewed, { run: `${TILES}/planned`, target, service: 'Basemap.MapServer' });
+    assert.partialDeepStrictEqual(renewed.extent, updateExtent);
+    assert.ok(renewed.scales.length > 1);
+  });
+
   it('tell of a pause, until when and why', async (t) => {
     const platform = await open(t);
     const { target, clock } = platform;

@@ -10,6 +10,7 @@ const everything = {
   schedules: [{ name: 'daily', operation: 'refresh-service', expression: 'rate(1 day)', input: REFRESH }],
   rasters: [{ refresh: REFRESH }],
   notifications: { email: 'gis-team@example.org' },
+  clients: { websocket: true },
 };
 
 const made = synthesize(everything);
@@ -31,12 +32,12 @@ describe('the key', () => {
     it(`${whose} is the one of every queue, log and topic and of the ledger`, () => {
       const keys = keysOf(stack);
 
-      // A log for each function and machine and for what makes the registry of the test events, seven queues, ledger and topic.
+      // A log for each function and machine and for what makes the registry of the test events, eight queues, ledger and topic.
       const [functions, machines] = [
         readdirSync('functions'),
         OPERATIONS.concat(SHARED_MACHINES, 'start-scheduled-job', 'pause-site'),
       ];
-      assert.equal(keys.size, functions.length + machines.length + 11);
+      assert.equal(keys.size, functions.length + machines.length + 12);
       for (const [id, used] of keys) assert.equal(used, key, id);
     });
   }
@@ -67,7 +68,7 @@ describe('the key', () => {
 
     own.template.resourceCountIs('AWS::KMS::Key', 0);
     own.template.resourceCountIs('AWS::KMS::Alias', 0);
-    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 30);
+    assert.equal(policies.filter((policy) => policy.includes(`"Resource":"${OWN_KEY}"`)).length, 31);
   });
 
   it('leads roles to the same rights, whoever made it', () => {

@@ -6,7 +6,11 @@ import { type SourceFile, sourceFiles } from '../support/source-files.ts';
 import { synthesize } from './synthesize.ts';
 
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
-const stack = synthesize({ notifications: { email: 'team@example.org' }, rasters: [{ refresh: REFRESH }] });
+const stack = synthesize({
+  notifications: { email: 'team@example.org' },
+  rasters: [{ refresh: REFRESH }],
+  clients: { websocket: true },
+});
 const files = new Map([...sourceFiles('functions'), ...sourceFiles('shared')].map((file) => [file.path, file]));
 
 /** What a function may run: its handler, and all that this imports. */

@@ -22,6 +22,7 @@ export const DECISIONS = [
   'pause-site',
   'tell-of-runs',
   'send-notices',
+  'tell-clients',
   'start-refresh',
   'renew-rasters',
   'show-runs',
@@ -142,6 +143,12 @@ const OF_DECISIONS: Record<string, object[]> = {
     keyStatement('sns', ['kms:GenerateDataKey', 'kms:Decrypt']),
     traces(),
     allow('sqs:SendMessage', 'arn:aws:sqs:UnsentNotices'),
+    keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
+  ],
+  'tell-clients': [
+    allow('appsync:EventPublish', 'arn:aws:appsync:ClientsApi/channelNamespace/tiles'),
+    traces(),
+    allow('sqs:SendMessage', 'arn:aws:sqs:ClientsUntoldClients'),
     keyStatement('sqs', ['kms:GenerateDataKey', 'kms:Decrypt']),
   ],
   'start-refresh': [

@@ -21,7 +21,7 @@ import { ACCOUNT, KEY, REGION, synthesize } from './synthesize.ts';
 
 const REFRESH = { target: 'gis', serviceName: 'A', serviceType: 'ImageServer' };
 const notifications = { email: 'gis-team@example.org', chat: { topicArn: CHAT } };
-const stack = synthesize({ rasters: [{ refresh: REFRESH }], notifications });
+const stack = synthesize({ rasters: [{ refresh: REFRESH }], notifications, clients: { websocket: true } });
 
 const TIMEOUT_SECONDS: Record<string, number> = {
   'clear-rest-cache': 180,
@@ -29,6 +29,9 @@ const TIMEOUT_SECONDS: Record<string, number> = {
   ...Object.fromEntries(DECISIONS.map((name) => [name, 60])),
   [OF_RASTERS]: 300,
 };
+
+/** Where what cannot be told ends: a mail is sent once whoever calls again, and a map may be told twice. */
+const TOLD: Record<string, string> = { 'send-notices': 'UnsentNotices', 'tell-clients': 'ClientsUntoldClients' };
 
 /** The sources of the settings above, each with a name made of what it is. */
 const SOURCES = JSON.stringify([
@@ -134,6 +137,7 @@ describe('the functions', () => {
       'settle-run': { ...table, KEEP_DAYS: '400', MACHINE_PREFIX: '' },
       'join-targets': table,
       'tell-of-runs': { ...table, STACK: 'CacheOps' },
+      'tell-clients': { EVENTS_URL: 'https://arn:aws:appsync:ClientsApi/event', EVENTS_REGION: REGION },
       'send-notices': {
         ...table,
         NOTICES: JSON.stringify({
@@ -187,21 +191,18 @@ describe('the functions', () => {
 
     assert.deepEqual(
       configs.toSorted((a, b) => String(a?.['FunctionName']).localeCompare(String(b?.['FunctionName']))),
-      [...OPERATIONS, 'send-notices'].toSorted().map((name) => ({
+      [...OPERATIONS, ...Object.keys(TOLD)].toSorted().map((name) => ({
         FunctionName: `arn:aws:lambda:${pascalCase(name)}Function`,
         Qualifier: '$LATEST',
-        // A mail is sent once whoever calls again.
-        MaximumRetryAttempts: name === 'send-notices' ? 2 : 0,
-        DestinationConfig: {
-          OnFailure: { Destination: `arn:aws:sqs:${name === 'send-notices' ? 'UnsentNotices' : 'FailedInvocations'}` },
-        },
+        MaximumRetryAttempts: Object.hasOwn(TOLD, name) ? 2 : 0,
+        DestinationConfig: { OnFailure: { Destination: `arn:aws:sqs:${TOLD[name] ?? 'FailedInvocations'}` } },
       })),
     );
   });
 });
 
 describe('the outputs', () => {
-  it('name function and state machine of every operation, the function for people, the ledger and the bucket, as anybody may start or read them', () => {
+  it('name function and state machine of every operation, the function for people, what map pages need, the ledger and the bucket, as anybody may start or read them', () => {
     const outputs = Object.keys(stack.template.toJSON()['Outputs']);
 
     assert.deepEqual(
@@ -209,6 +210,11 @@ describe('the outputs', () => {
       [
         ...OPERATIONS.flatMap((name) => [`${pascalCase(name)}FunctionName`, `${pascalCase(name)}StateMachineArn`]),
         'CheckTargetFunctionName',
+        'ClientsApiKey',
+        'ClientsApiKeyEnd',
+        'ClientsApiKeyId',
+        'ClientsHttpEndpoint',
+        'ClientsWebSocketEndpoint',
         'DashboardUrl',
         'LedgerTableName',
         'RasterBucketName',

@@ -160,7 +160,11 @@ describe('a network of the settings', () => {
 
 describe('the local platform', () => {
   it('finds the same to run in a stack with a network and a key of its own', () => {
-    const settings = { rasters: [{ refresh: REFRESH }], notifications: { email: 'team@example.org' } };
+    const settings = {
+      rasters: [{ refresh: REFRESH }],
+      notifications: { email: 'team@example.org' },
+      clients: { websocket: true },
+    };
     const assemblies = [settings, { ...settings, network, encryption: { keyArn: KEY_ARN } }].map((one) => {
       const { directory } = appOf(one).app.synth();
       return JSON.parse(JSON.stringify(readTemplate(directory)).replaceAll(directory, ''));

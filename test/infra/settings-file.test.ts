@@ -47,6 +47,7 @@ describe('the shipped settings', () => {
       rasters,
       events,
       edges,
+      clients,
       jobs,
       windows,
       sites,
@@ -61,7 +62,7 @@ describe('the shipped settings', () => {
     assert.match(encryption?.keyArn ?? '', /:key\//);
     assert.deepEqual(jobs, { 'manage-map-server-cache-tiles': { maxDuration: 14, maxWaiting: 10 } });
     assert.deepEqual([windows['nights']?.from, sites['city-gis']?.jobsAtOnce], ['20:00', 4]);
-    assert.deepEqual(ledger, { keepDays: 400 });
+    assert.deepEqual([clients, ledger], [{ websocket: true }, { keepDays: 400 }]);
     assert.deepEqual(notifications, { email: 'gis-team@example.org', tell: ['failed', 'partly', 'uncertain'] });
   });
 
@@ -82,7 +83,7 @@ describe('the shipped settings', () => {
       for (const block of blocks.values()) {
         assert.deepEqual(problemsOf(uncommented(mark, (line) => block.includes(line))), [], `line ${block[0]}`);
       }
-      assert.equal(blocks.size, 15);
+      assert.equal(blocks.size, 16);
     });
   }
 });

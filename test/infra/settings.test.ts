@@ -153,6 +153,19 @@ const limits: [behaviour: string, yaml: string][] = [
   ['a ledger of ten years', 'ledger: { keepDays: 3650 }\n'],
 ];
 
+/** What settings are that say nothing of it. */
+const DEFAULTS = {
+  events: [],
+  edges: [],
+  clients: { websocket: false },
+  jobs: {},
+  windows: {},
+  sites: {},
+  ledger: { keepDays: 400 },
+  logDays: 365,
+  tags: {},
+};
+
 describe('readSettings', () => {
   for (const [behaviour, yaml, expected] of mistakes) {
     it(`refuses ${behaviour} and says where`, () => {
@@ -248,14 +261,7 @@ describe('readSettings', () => {
           refresh: { target: 'city-gis', serviceName: 'Landsat', serviceType: 'ImageServer' },
         },
       ],
-      events: [],
-      edges: [],
-      jobs: {},
-      windows: {},
-      sites: {},
-      ledger: { keepDays: 400 },
-      logDays: 365,
-      tags: {},
+      ...DEFAULTS,
     });
   });
 
@@ -285,14 +291,7 @@ describe('readSettings', () => {
       secretPrefix: 'cache-ops/',
       schedules: [],
       rasters: [],
-      events: [],
-      edges: [],
-      jobs: {},
-      windows: {},
-      sites: {},
-      ledger: { keepDays: 400 },
-      logDays: 365,
-      tags: {},
+      ...DEFAULTS,
     });
   });
 });

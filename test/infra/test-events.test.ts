@@ -18,6 +18,7 @@ const settings = {
   rasters: [{ refresh: REFRESH }],
   schedules: [SCHEDULE],
   notifications: { email: 'gis-team@example.org' },
+  clients: { websocket: true },
 };
 const stack = synthesize(settings);
 const folders = readdirSync('functions');

@@ -64,6 +64,8 @@ export async function startMachines(
     buckets: [],
     schedules: [],
     eventSourceMappings: [],
+    asyncInvocations: [],
+    eventApi: undefined,
     outputs: {},
   };
   const invoke = async (functionName: string, payload: string): Promise<FunctionOutcome> => {

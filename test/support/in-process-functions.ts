@@ -29,7 +29,12 @@ const handlerSchema = z.object({ handler: z.custom<Handler>((value) => typeof va
  * Invokes the functions of the template in this process: the handlers themselves, not their bundles. `check-job` pauses
  * by the platform's clock.
  */
-export function inProcessFunctions(resources: FunctionResource[], listeners: Set<InvocationListener>, pause: Pause) {
+export function inProcessFunctions(
+  resources: FunctionResource[],
+  listeners: Set<InvocationListener>,
+  pause: Pause,
+  moreEnvironment: Record<string, string> = {},
+) {
   const checkJob = operationHandler('check-job', jobWatcher(pause));
   const folders = readdirSync(FOLDERS).map((folder) => ({ folder, prefix: `${pascalCase(folder)}Function` }));
   const byName = new Map(
@@ -50,6 +55,8 @@ export function inProcessFunctions(resources: FunctionResource[], listeners: Set
     try {
       await tell({ moment: 'before' });
       const handler = functionName === 'check-job' ? checkJob : await handlerOf(functionName);
+      // The functions of one stack share their values but for STATE_MACHINE_ARN, which is read at once.
+      Object.assign(process.env, resource.Environment.Variables, moreEnvironment);
       const outcome = await run(resource, handler, event);
       await tell({ moment: 'after', outcome });
       return outcome;
@@ -72,8 +79,6 @@ async function loaded(functionName: string): Promise<Handler> {
 }
 
 async function run(resource: FunctionResource, handler: Handler, event: unknown): Promise<FunctionOutcome> {
-  // The functions of one stack share their values but for STATE_MACHINE_ARN, which is read at once.
-  Object.assign(process.env, resource.Environment.Variables);
   const startedAt = performance.now();
   const getRemainingTimeInMillis = () => resource.Timeout * 1000 - (performance.now() - startedAt);
   try {

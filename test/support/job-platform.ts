@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asyncInvocations } from '../../local/async-invocations.ts';
 import { type AwsAnswer, type AwsServices, awsServices, type Services } from '../../local/aws-endpoint.ts';
 import { type Database, startDatabase } from '../../local/database.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type ArcgisEmulatorOptions,
   startArcgisEmulator,
 } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { type EventApi, startEventApi } from '../../local/event-api.ts';
 import type { BusEvent } from '../../local/event-bus.ts';
 import type { Execution } from '../../local/execution.ts';
 import type { FunctionOutcome } from '../../local/function-process.ts';
@@ -23,6 +25,7 @@ import type { StackTemplate } from '../../local/template.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
 import { awsRequestHandler } from '../../shared/http/aws-request-handler.ts';
 import { memoryDatabase } from '../simulation/memory-database.ts';
+import { responseOf, xmlOf } from './aws-answers.ts';
 import { type InvocationListener, inProcessFunctions } from './in-process-functions.ts';
 import { Leaks } from './leaks.ts';
 import { stackTemplate } from './stack-template.ts';
@@ -87,7 +90,9 @@ export interface JobPlatform {
   /** What was put on the event bus, and published on topics. */
   events: BusEvent[];
   published: Published[];
-  /** What machines put into queues. */
+  /** By what map clients are told, where the settings have it so. */
+  eventApi: EventApi | undefined;
+  /** What machines put into queues, and what Lambda does that has failed. */
   letters: { queue: string; body: string }[];
   /** Called and waited for before every state, and after every task; gives the function that takes it away. */
   onState(listener: StateListener): () => void;
@@ -138,13 +143,12 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
 
   const stateListeners = new Set<StateListener>();
   const invocationListeners = new Set<InvocationListener>();
-  const functions = inProcessFunctions(template.functions, invocationListeners, (seconds) =>
-    virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds),
-  );
-  const invoke: typeof functions = async (name, payload) => {
-    const next = () => functions(name, payload);
-    return await (options.troubles?.invoked?.(name, next) ?? next());
-  };
+  const eventApi = template.eventApi && (await startEventApi(template.eventApi));
+  const told = eventApi ? { EVENTS_URL: eventApi.url } : {};
+  const pause = (seconds: number) => (virtualFrom === false ? sleep(pauseMs ?? seconds * 1000) : clock.sleep(seconds));
+  const functions = inProcessFunctions(template.functions, invocationListeners, pause, told);
+  const invoked: NonNullable<Troubles['invoked']> = options.troubles?.invoked ?? ((_name, next) => next());
+  const invoke: typeof functions = (name, payload) => invoked(name, () => functions(name, payload));
   const isReal = options.database === 'dynalite';
   const database = isReal ? await startDatabase(template.tables) : memoryDatabase(template.tables);
   const letters: { queue: string; body: string }[] = [];
@@ -171,8 +175,9 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
   });
   const { stateMachines } = orchestration;
   const ledger = new LocalLedger(database, template.tables[0]?.name ?? '');
+  const send = async (queue: string, body: string) => void letters.push({ queue, body });
   const bus = new OwnBus(template.rules, clock, {
-    lambda: invoke,
+    lambda: asyncInvocations(template.asyncInvocations, { invoke, clock, send }),
     states: (stateMachineArn, input) => stateMachines.startOfEvent({ stateMachineArn, input }),
   });
   const { events } = bus;
@@ -212,6 +217,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
     },
     events,
     published,
+    eventApi,
     letters,
     onState: (listener) => listening(stateListeners, listener),
     onInvoke: (listener) => listening(invocationListeners, listener),
@@ -221,6 +227,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       leaks.record('the event bus', events);
       leaks.record('the topics', published);
       leaks.record('the queues', letters);
+      leaks.record('the map clients', eventApi?.published);
       assertValid(events);
       await orchestration.close();
       await bus.idle();
@@ -228,6 +235,7 @@ export async function startJobPlatform(options: Options = {}): Promise<JobPlatfo
       await Promise.allSettled(atWork);
       await database.close();
       await emulator.close();
+      await eventApi?.close();
       mock.timers.reset();
       stdout.mock.restore();
       for (const execution of stateMachines.executions) leaks.record('an execution', historyOf(execution));
@@ -270,7 +278,11 @@ function startAws(): AwsServices {
       database,
     };
   });
-  awsRequestHandler.handle = async ({ headers, body = '' }) => {
+  const { handle } = awsRequestHandler;
+  awsRequestHandler.handle = async (request) => {
+    // What map clients are told goes over HTTP.
+    if (request.path === '/event') return await handle(request);
+    const { headers, body = '' } = request;
     const target = headers['x-amz-target'] ?? '';
     const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
     // SNS speaks in forms and XML.
@@ -285,16 +297,4 @@ function startAws(): AwsServices {
     AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   });
   return services;
-}
-
-function xmlOf(text: string) {
-  return { response: { statusCode: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(text) } };
-}
-
-/** As the SDK gets it over HTTP. */
-function responseOf(answer: AwsAnswer | undefined) {
-  if (answer === undefined) throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
-  const { status, reply } = answer;
-  const headers = { 'content-type': 'application/x-amz-json-1.0' };
-  return { response: { statusCode: status, headers, body: Buffer.from(JSON.stringify(reply)) } };
 }

@@ -50,12 +50,16 @@ export function recordSaid(place: string, what: unknown): void {
   leaks.record(place, what);
 }
 
-/** Starts a command, the leader of a process group of its own; after the tests of the file all that was said in its commands is searched for their secrets. */
-export function startCommand(args: string[], environment: Record<string, string> = {}): LocalCommand {
+/** Starts a command, the leader of a process group of its own, by this checkout or by another program; after the tests of the file all that was said in its commands is searched for their secrets. */
+export function startCommand(
+  args: string[],
+  environment: Record<string, string> = {},
+  [program, ...first]: [string, ...string[]] = [process.execPath, START],
+): LocalCommand {
   const file = join(commandFolder, String(searches.length));
   const own = { [RECORD_VARIABLE]: file, [STATE_VARIABLE]: join(commandFolder, 'state') };
   const env = { ...process.env, ...own, ...environment };
-  const child = spawn(process.execPath, [START, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...first, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   let shown = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -23,8 +23,12 @@ const PRICES = {
 
 type Part = keyof typeof PRICES;
 
-/** Estimates. Every call counts as a cold start. */
+/** Estimates. A function that was not called for five minutes starts cold. */
 const COLD_SECONDS = 0.3;
+const WARM_SECONDS = 0.02;
+const KEPT_WARM_MS = 300_000;
+/** "Key reuse period" of SQS: seconds, 300 unless told. Whoever sends and whoever receives have a data key each. */
+const KEY_REUSE_MS = 300_000;
 const SECONDS_PER_AWS_CALL = 0.01;
 const SECONDS_PER_VENDOR_REQUEST = 0.1;
 /** What Lambda itself writes of a call, and Step Functions of an event with the data that it logs. */
@@ -58,6 +62,9 @@ export class Meter implements Pick<Troubles, 'around' | 'call'> {
     'traces in X-Ray': 0,
     'uses of the key': 0,
   };
+
+  readonly #calledAt = new Map<string, number>();
+  #keyAt = 0;
 
   readonly around = (services: TaskServices): TaskServices => ({
     ...services,
@@ -97,7 +104,10 @@ export class Meter implements Pick<Troubles, 'around' | 'call'> {
           return;
         }
         const resource = template.functions.find(({ name }) => name.startsWith(`${pascalCase(functionName)}Function`));
-        const seconds = COLD_SECONDS + (clock.now() - (begun.get(event) ?? clock.now())) / 1000;
+        const isWarm = clock.now() - (this.#calledAt.get(functionName) ?? 0) < KEPT_WARM_MS;
+        this.#calledAt.set(functionName, clock.now());
+        const seconds =
+          (isWarm ? WARM_SECONDS : COLD_SECONDS) + (clock.now() - (begun.get(event) ?? clock.now())) / 1000;
         begun.delete(event);
         this.counts['calls of functions'] += 1;
         this.counts['function GB-s'] += (seconds * (resource?.MemorySize ?? 256)) / 1024;
@@ -122,11 +132,14 @@ export class Meter implements Pick<Troubles, 'around' | 'call'> {
     };
   }
 
-  /** A batch of so many messages about new objects, from S3 to the function that takes them. */
-  batch(messages: number): void {
+  /** A batch of so many messages about new objects, from S3 to the function that takes them. `now`: epoch ms. */
+  batch(messages: number, now: number): void {
     this.counts['events in EventBridge'] += messages;
     this.counts['messages in SQS'] += messages + REQUESTS_PER_BATCH;
-    this.counts['uses of the key'] += messages;
+    if (now - this.#keyAt >= KEY_REUSE_MS) {
+      this.counts['uses of the key'] += 2;
+      this.#keyAt = now;
+    }
     this.counts['traces in X-Ray'] += 1;
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -18,22 +18,24 @@ after(() => rmSync(folder, { recursive: true }));
 export const scratch = join(folder, 'scratch');
 /** The package before it is packed. */
 export const built = join(folder, 'built');
+/** A folder in which the package was installed, and nothing else. */
+export const alone = join(folder, 'alone');
 /** A CDK app that has installed the package, and knows nothing of this checkout. */
 export const app = join(folder, 'app');
 /** What is deployed without the CDK. */
 export const template = join(folder, 'template');
 
-/** Makes the three; gives the files that were packed. */
+/** Makes all of them; gives the files that were packed. */
 export async function makePackage(): Promise<string[]> {
   // The CDK's check of the template takes seconds, and looks for what the tests of the infrastructure look for.
   process.env['CDK_VALIDATION'] = 'false';
   await buildPackage(built);
-  for (const empty of [app, scratch]) mkdirSync(empty);
+  for (const empty of [alone, scratch]) mkdirSync(empty);
   const [{ filename, files }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], built));
-  writeFileSync(join(app, 'package.json'), '{"private": true}');
-  // npm asks nobody: what the package needs beside itself is the CDK of this checkout.
-  const flags = ['--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
-  run('npm', ['install', ...flags, join(folder, filename)], app);
+  writeFileSync(join(alone, 'package.json'), '{"private": true}');
+  // npm asks nobody: the package needs nothing beside itself, and its construct the CDK of this checkout.
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], alone);
+  cpSync(alone, app, { recursive: true, verbatimSymlinks: true });
   mkdirSync(join(app, 'node_modules/@types'));
   for (const name of ['aws-cdk-lib', 'constructs', '@types/node']) {
     symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));

@@ -17,7 +17,10 @@ export const SOURCE = {
   refresh: { target: TARGET, serviceName: 'Landsat', serviceType: 'ImageServer', serviceFolder: 'Imagery' },
 };
 
-type Options = Omit<NonNullable<Parameters<typeof startJobPlatform>[0]>, 'settings'> & { source?: object };
+type Options = Omit<NonNullable<Parameters<typeof startJobPlatform>[0]>, 'settings'> & {
+  source?: object;
+  notifications?: object;
+};
 
 let days = 0;
 
@@ -27,9 +30,9 @@ let days = 0;
  */
 export async function rasterPlatform(
   t: Pick<TestContext, 'after'>,
-  { source = {}, ...options }: Options = {},
+  { source = {}, notifications, ...options }: Options = {},
 ): Promise<JobPlatform> {
-  const settings = { rasters: [{ ...SOURCE, ...source }] };
+  const settings = { rasters: [{ ...SOURCE, ...source }], ...(notifications && { notifications }) };
   days += 1;
   const virtualFrom = new Date(Date.UTC(2026, 0, days)).toISOString();
   const platform = await startJobPlatform({ emulator: { jobSeconds: 60 }, virtualFrom, ...options, settings });

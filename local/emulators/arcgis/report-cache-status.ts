@@ -4,8 +4,8 @@ import { extentArea } from './geometry.ts';
 import type { GpJob } from './gp-jobs.ts';
 import { badParameter, type ExecutedTask, type GpInputs, type GpParameter } from './gp-task.ts';
 import type { Site } from './site.ts';
+import { tilePicture } from './tile-picture.ts';
 import { type Lod, tilesTouching } from './tile-scheme.ts';
-import { TILE_PNG } from './tile-store.ts';
 
 const CACHE_STATUS = 'esriCacheStatus';
 
@@ -80,7 +80,7 @@ function levelReport(service: Service, lod: Lod, jobs: GpJob[], { tiles }: Site)
     expectedTileCount: expected.length,
     tileCount: existing.length,
     status: levelStatus(upToDate, expected.length),
-    tilesSize: existing.length * TILE_PNG.length,
+    tilesSize: existing.length * tilePicture(0).length,
     isRunning: String(jobs.some(({ work }) => work?.tiles?.todo.some((tile) => tile.level === level) ?? false)),
   };
 }

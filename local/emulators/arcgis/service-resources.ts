@@ -4,8 +4,8 @@ import { gpResource } from './gp-resources.ts';
 import { queryMosaic } from './mosaic.ts';
 import { invalidUrl, json, Refusal, type Reply } from './replies.ts';
 import type { Site } from './site.ts';
+import { tilePicture } from './tile-picture.ts';
 import { tileInfo, WEB_MERCATOR } from './tile-scheme.ts';
-import { TILE_PNG } from './tile-store.ts';
 import type { User } from './tokens.ts';
 
 const SERVICE_TYPES = ['MapServer', 'ImageServer', 'VectorTileServer', 'FeatureServer', 'SceneServer', 'GPServer'];
@@ -147,5 +147,5 @@ function tile(site: Site, service: Service, rest: string[]): Reply {
     etag: `"${level}-${row}-${col}-${stored.madeAt.toString(36)}"`,
     'cache-control': `max-age=${service.cacheControlMaxAge}`,
   };
-  return { kind: 'raw', status: 200, headers, body: TILE_PNG };
+  return { kind: 'raw', status: 200, headers, body: tilePicture(stored.madeAt) };
 }

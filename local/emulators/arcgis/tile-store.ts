@@ -1,11 +1,5 @@
 import type { TileAddress } from './tile-scheme.ts';
 
-/** What every tile looks like. */
-export const TILE_PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg==',
-  'base64',
-);
-
 /** A tile that exists, and since when (epoch ms). */
 export interface StoredTile extends TileAddress {
   madeAt: number;

@@ -47,7 +47,7 @@ export function commandsPage(): string {
       '`--secrets <file>` takes your own servers, as `{"<target>": {secret}}`: then nothing is emulated and every wait is real.',
       '`--settings <file>` has the windows, sites and all else of your settings hold on this machine too.',
       '`--stack <name>` does the same with a deployed stack, by the AWS credentials of your shell.',
-      '`npx cache-ops` stands for `npm start --`, in a checkout.',
+      '`npx cache-ops` stands for `npm start --`, in a checkout and [without one](#npx-cache-ops).',
     ].join('\n'),
     [
       'An input is given in words, `target=city-gis scales=9028,4514 plan.jobsAtOnce=2`, which no shell changes.',
@@ -72,6 +72,19 @@ export function commandsPage(): string {
     ].join('\n'),
     fenced(help),
     ...commands.filter((name) => name !== 'help').flatMap((name) => [`### ${name}`, fenced(startHelp([name]))]),
+    '## npx cache-ops',
+    [
+      '`npm run package` makes a package that brings these commands to a machine without a checkout.',
+      'In an empty folder, install the file that it has named, and nothing else:',
+    ].join('\n'),
+    '```bash\nnpm install ../cache-ops/dist/cache-ops-*.tgz\nnpx cache-ops --help\nnpx cache-ops runs --stack CacheOps\n```',
+    [
+      'With `--stack`, Node.js 20.12 or later will do.',
+      'On this machine the commands need Node.js 24; `npm install node@24` puts it into that folder alone.',
+      'There `--settings` needs the CDK too: `npm install aws-cdk-lib constructs`.',
+      'The ledger is then in `~/.local/state/cache-ops`, mails of the tour in `~/.cache/cache-ops`; on Windows both in `%LOCALAPPDATA%`.',
+      'The servers in miniature alone, and `synth`, `diff` and `deploy`, need the checkout.',
+    ].join('\n'),
     '## npm run emulators',
     [
       '`-- --federated` gives the ArcGIS site a portal.',

@@ -15,6 +15,7 @@ export function everySetting(): object {
     rasters: example('rasters').rasters,
     events: example('bi').events,
     edges: example('cloudfront').edges,
+    clients: example('rasters').clients,
     network: { vpcId, subnetIds, securityGroupIds },
     notifications: example('small-town').notifications,
   };
@@ -27,7 +28,7 @@ export function iamPage(): string {
   return page(
     '# What every role may do',
     generatedBy('the synthesized template'),
-    'With schedules, raster sources, events, edges, a VPC and notices switched on.\nHow to make it for your own settings is in the [security review](security-review.md).\nThe same for a spreadsheet: [iam.csv](iam.csv).',
+    'With schedules, raster sources, events, edges, map clients, a VPC and notices switched on.\nHow to make it for your own settings is in the [security review](security-review.md).\nThe same for a spreadsheet: [iam.csv](iam.csv).',
     iamMarkdown(permissions()),
   );
 }

@@ -109,6 +109,7 @@ describe('what a deployment removes', () => {
       },
     ],
     edges: [{ target: 'gis', service: 'Größe.MapServer', cloudFront: { distributionId: 'E1', paths: ['/*'] } }],
+    clients: { websocket: true },
   });
   const wanted = inventoryOf(settings);
 
@@ -119,7 +120,7 @@ describe('what a deployment removes', () => {
     assert.deepEqual(removedFrom(inventoryIn('Stack CacheOps\n[+] Parameter x'), wanted), []);
   });
 
-  it('is every schedule, source, event and edge that the settings do not hold', () => {
+  it('is every schedule, source, event, edge and way to map clients that the settings do not hold', () => {
     const others = { schedules: [], rasters: wanted.rasters.slice(1), events: [], edges: [] };
 
     assert.deepEqual(removedFrom(wanted, others), [
@@ -127,6 +128,7 @@ describe('what a deployment removes', () => {
       'raster source my-rasters, größe/: refreshes Imagery/Landsat.ImageServer of gis',
       'event after-load',
       'edge E1: invalidated after Größe.MapServer of gis',
+      'WebSocket of map clients: pages that listen need its new addresses when it comes back',
     ]);
   });
 

@@ -93,7 +93,7 @@ function assertSound(settings: Settings): void {
   const { schedules, rasters, ...more } = settings;
   assert.deepEqual(
     Object.keys(more).filter(
-      (key) => !/^(secretPrefix|events|edges|windows|sites|jobs|ledger|logDays|tags|notifications)$/.test(key),
+      (key) => !/^(secretPrefix|events|edges|clients|windows|sites|jobs|ledger|logDays|tags|notifications)$/.test(key),
     ),
     [],
   );

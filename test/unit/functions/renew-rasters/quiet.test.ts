@@ -12,7 +12,8 @@ describe('the wait for rasters that arrive together', () => {
     ['is over when nothing came for so long', 100, 60, 0],
     ['is never longer than the longest after the first', 880, 0, 20],
     ['is over at the longest, whatever comes', 900, 0, 0],
-    ['is no shorter than a share of what has passed', 500, 55, 10],
+    ['is longer the longer they have come', 100, 40, 50],
+    ['ends at one and a half times the quiet time after the last', 500, 55, 35],
   ] as const) {
     it(what, () => {
       const box = { source: 'landsat', generation: 1, taken: 0, firstAt: ago(first), lastAt: ago(last) };
