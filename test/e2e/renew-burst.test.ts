@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { killedAt, problemsOf, randomKills } from '../burst/kills.ts';
 import { playBurst } from '../burst/play-burst.ts';
-import { deliver, entriesOf, keysOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
 import { SERVICE, TILES } from '../support/raster-places.ts';
+import { deliver, entriesOf, keysOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
 import { arrive, putRaster, tilesPlatform } from '../support/raster-tiles.ts';
 
 describe('many new rasters at once', () => {

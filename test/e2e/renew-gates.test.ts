@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WORLD } from '../../local/emulators/arcgis/tile-scheme.ts';
 import { put, startObjects } from '../support/raster-objects.ts';
-import { entriesOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
 import { landsat, TILES } from '../support/raster-places.ts';
+import { entriesOf, openKeys, RENEWAL, rasterPlatform, submits } from '../support/raster-runs.ts';
 import { arrive, hasWritten, putRaster, tell, tilesPlatform } from '../support/raster-tiles.ts';
 
 /** So long a `Retry-After` ends a function's own attempts: its pauses are real time. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { entriesOf, openKeys, RENEWAL, submits, TARGET } from '../support/raster-runs.ts';
 import { LEVEL, landsat, SERVICE, TILES } from '../support/raster-places.ts';
+import { entriesOf, openKeys, RENEWAL, submits, TARGET } from '../support/raster-runs.ts';
 import { arrive, putRaster, tilesPlatform } from '../support/raster-tiles.ts';
 
 const SQUARE = 16;

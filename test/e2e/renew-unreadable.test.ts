@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { record } from '../support/raster-messages.ts';
 import { put, putFixture, refused } from '../support/raster-objects.ts';
-import { deliverRecords, entriesOf, openKeys, RENEWAL } from '../support/raster-runs.ts';
 import { TILES } from '../support/raster-places.ts';
+import { deliverRecords, entriesOf, openKeys, RENEWAL } from '../support/raster-runs.ts';
 import { arrive, putRaster, tilesPlatform } from '../support/raster-tiles.ts';
 
 describe('rasters of which nobody can say where they lie', () => {

@@ -75,6 +75,8 @@ describe('the comments of the machines', () => {
       assert.ok(sentence);
       const operation = operations.find((one) => one.name === name);
       if (operation) assert.deepEqual(z.safeParse(operation.inputSchema, input).error, undefined);
+      // From the execution to what else is known of its run.
+      if (operation) assert.match(sentence, /output is the result, its entry is in the table \S*Ledger\S* by the name/);
       // What the first state takes from its input is there.
       const { Type, Parameters = {}, OutputPath = '$' } = States[StartAt];
       const asked = JSON.stringify(Type === 'Pass' ? OutputPath : Parameters).matchAll(/(?<!\$)\$\.(\w+)/g);
