@@ -75,14 +75,23 @@ describe('the comments of the machines', () => {
       assert.ok(sentence);
       const operation = operations.find((one) => one.name === name);
       if (operation) assert.deepEqual(z.safeParse(operation.inputSchema, input).error, undefined);
-      // From the execution to what else is known of its run.
-      if (operation) assert.match(sentence, /output is the result, its entry is in the table \S*Ledger\S* by the name/);
       // What the first state takes from its input is there.
       const { Type, Parameters = {}, OutputPath = '$' } = States[StartAt];
       const asked = JSON.stringify(Type === 'Pass' ? OutputPath : Parameters).matchAll(/(?<!\$)\$\.(\w+)/g);
       for (const [, key = ''] of operation ? [] : asked) assert.ok(Object.hasOwn(input, key), key);
     });
   }
+
+  it('lead from the execution of an operation to its result and entry', () => {
+    const comments = machinesOf(settings).filter(([name]) => operations.some((one) => one.name === name));
+
+    assert.equal(comments.length, operations.length);
+    for (const [, { json }] of comments)
+      assert.match(
+        Object(json).Comment,
+        /: its output is the result, its entry is in the table \S*Ledger\S* by the name/,
+      );
+  });
 });
 
 describe('the registry of the test events', () => {
