@@ -83,7 +83,7 @@ describe('the comments of the machines', () => {
   }
 
   it('lead from the execution of an operation to its result and entry', () => {
-    const comments = machinesOf(settings).filter(([name]) => operations.some((one) => one.name === name));
+    const comments = [...machinesOf(settings)].filter(([name]) => operations.some((one) => one.name === name));
 
     assert.equal(comments.length, operations.length);
     for (const [, { json }] of comments)
