@@ -17,7 +17,12 @@ export function runAsJson(entry: KeptEntry): object {
   );
   // In one order, whoever has kept it.
   const sorted = values.sort(([one], [other]) => String(one).localeCompare(String(other)));
-  return { run: `${entry.operation}/${entry.name}`, ...Object.fromEntries(sorted) };
+  const url = executionUrl(entry);
+  return {
+    run: `${entry.operation}/${entry.name}`,
+    ...(url !== undefined && { consoleUrl: url }),
+    ...Object.fromEntries(sorted),
+  };
 }
 
 /** The same for people. */
@@ -49,10 +54,15 @@ export function runAsText(entry: KeptEntry, screen: Screen): string {
   return [wrapped(`${entry.operation}/${entry.name}`, screen.width), ...lines, ...executionOf(entry)].join('\n');
 }
 
+function executionOf(entry: KeptEntry): string[] {
+  const url = executionUrl(entry);
+  return url === undefined ? [] : ['', onOneLine(url)];
+}
+
 /** Where the execution of a run in AWS is shown; a run of this machine has no such place. */
-function executionOf({ executionArn }: KeptEntry): string[] {
-  if (typeof executionArn !== 'string' || executionArn.includes(`:${LOCAL_ACCOUNT}:`)) return [];
-  return ['', onOneLine(consoleUrl(executionArn))];
+export function executionUrl({ executionArn }: Record<string, unknown>): string | undefined {
+  const isInAws = typeof executionArn === 'string' && !executionArn.includes(`:${LOCAL_ACCOUNT}:`);
+  return isInAws ? consoleUrl(executionArn) : undefined;
 }
 
 /** Why an edge still keeps old tiles, where it does. */

@@ -7,6 +7,7 @@ import { wordsOfStop } from '../../local/run-end.ts';
 import { consoleUrl } from '../../shared/lambda/console-url.ts';
 import type { BackEnd, Pausing } from '../back-end.ts';
 import { endedRun } from '../run-commands.ts';
+import { executionUrl } from '../run-view.ts';
 import { wordsOfEntry } from '../run-words.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { UsageError } from '../usage.ts';
@@ -71,6 +72,8 @@ export class DeployedStack implements BackEnd {
     const { progress, interrupted } = this.#surroundings;
     const executionArn = await this.#executions.start(this.#machineOf(operation), input);
     const line = progress.start(operation);
+    const url = executionUrl({ executionArn });
+    if (url !== undefined) progress.note(url);
     const key = { operation, name: executionArn.split(':').at(-1) ?? '' };
     const execution = await this.#executions.ended(executionArn, {
       interrupted,

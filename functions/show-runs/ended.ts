@@ -4,6 +4,7 @@ import { FAILED_DAYS, FAILURES, type LastRun, resumedBy } from '../../shared/led
 import { nextStep } from '../../shared/ledger/next-steps.ts';
 import type { SeenRuns } from '../../shared/ledger/seen-runs.ts';
 import { restButton } from './buttons.ts';
+import { logLinesUrl } from './log-lines.ts';
 import { andMore, executionLink, statusWord, whatOf } from './parts.ts';
 import { at, atWithDistance, type Clock } from './times.ts';
 
@@ -39,9 +40,15 @@ function failure(run: LastRun, { seen, clock }: { seen: SeenRuns; clock: Clock }
   const since = isMended(run, seen.last)
     ? html`<br><span class="co-good co-status">A later run succeeded.</span>`
     : undefined;
-  return html`<tr><th scope="row"><strong>${whatOf(run)}</strong><br>${executionLink(run)}</th><td class="co-time">${statusWord(status)}<br>${at(finishedAt, clock)}</td>
+  return html`<tr><th scope="row"><strong>${whatOf(run)}</strong><br>${executionLink(run)}${logLines(run)}</th><td class="co-time">${statusWord(status)}<br>${at(finishedAt, clock)}</td>
 <td>${why}${why === '' ? undefined : html`<br>`}<strong>Next:</strong> ${nextStep({ word: status, error })}${since}</td><td class="co-act">${rest(run, seen)}</td></tr>
 `;
+}
+
+/** What its functions have said; none where nobody knows in which region. */
+function logLines(run: LastRun): Html | undefined {
+  if (run.executionArn === undefined) return undefined;
+  return html`<br><a href="${logLinesUrl(run)}" target="_blank" rel="noopener" aria-label="Log lines of ${runName(run)}">log lines</a>`;
 }
 
 /** What can be done about a plan that is not done, or who does it. */

@@ -83,7 +83,7 @@ export class RunDashboard extends Construct {
 
 const NEWEST = { sort: '@timestamp desc', limit: 200 };
 const WHAT_FAILED = {
-  fields: ['@timestamp', 'operation', 'error', 'reason', 'requestId'],
+  fields: ['@timestamp', 'operation', 'execution', 'error', 'reason', 'requestId'],
   filterStatements: ["message = 'failed'"],
   ...NEWEST,
 };
@@ -107,6 +107,14 @@ const STATES = {
 
 function allIn<T extends IConstruct>(scope: Construct, kind: new (...args: never[]) => T): T[] {
   return scope.node.findAll().filter((one): one is T => one instanceof kind);
+}
+
+/** The names of the log groups of these functions. */
+function logsOf(scope: Construct, folders: readonly string[]): string {
+  const logs = allIn(scope, KeptLogGroup).filter(
+    ({ node }) => node.scope instanceof OperationFunction && folders.includes(node.scope.folder),
+  );
+  return logs.map(({ logGroupName }) => logGroupName).join(',');
 }
 
 function addFunctions(scope: Construct, { ledger, schedules, operations, renewal, decision }: RunDashboardProps) {
@@ -134,6 +142,7 @@ function addFunctions(scope: Construct, { ledger, schedules, operations, renewal
       ...environment,
       ACT_ON_RUN_ARN: actOnRun.function.functionArn,
       SCHEDULES: packed(list, MAX_SCHEDULES_CHARACTERS),
+      LOG_GROUPS: logsOf(scope, [...operations.keys(), 'check-job', 'cancel-job']),
     },
     access: [
       ledger.access('Query', [PAUSES, LAST_RUNS, FAILED_RUNS]),

@@ -33,6 +33,8 @@ const variables = {
   RASTERS: text,
   /** The settings' `schedules`, packed. */
   SCHEDULES: text,
+  /** The log groups of the functions that ask servers, with commas. */
+  LOG_GROUPS: text,
   /** Of the function that the dashboard's buttons call. */
   ACT_ON_RUN_ARN: text,
   /** Of the machine that pauses targets. */

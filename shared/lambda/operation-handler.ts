@@ -4,7 +4,7 @@ import { redact } from '../http/redact.ts';
 import type { Unsent } from '../http/unsent.ts';
 import { targetNameSchema } from '../targets/target-name.ts';
 import { VERSION } from '../version.ts';
-import { log } from './log.ts';
+import { log, logFor } from './log.ts';
 
 /** Kept back from the function's own time-out, for the error or the result to get out. */
 const MARGIN_MS = 5_000;
@@ -41,6 +41,7 @@ function startedAndCompleted(operation: string): MiddlewareObj {
   return {
     before: ({ event, context }) => {
       startedAt = Date.now();
+      logFor(executionOf(event));
       log('info', 'started', {
         operation,
         version: VERSION,
@@ -64,6 +65,13 @@ function targetOf(event: unknown): unknown {
   const { target, prepare, submit, job } = Object(event);
   const name = target ?? Object(prepare ?? submit ?? job).target;
   return targetNameSchema.safeParse(name).data;
+}
+
+/** As the first state of a machine tells it, or with the run that the machine works for. AWS' names have 80 characters. */
+function executionOf(event: unknown): string | undefined {
+  const { execution, run } = Object(event);
+  const { name } = Object(run ?? execution);
+  return typeof name === 'string' ? name.slice(0, 80) : undefined;
 }
 
 /**

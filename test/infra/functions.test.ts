@@ -157,6 +157,9 @@ describe('the functions', () => {
         ...table,
         ACT_ON_RUN_ARN: 'arn:aws:lambda:ActOnRunFunction',
         SCHEDULES: packed([], 1000),
+        LOG_GROUPS: ['check-job', 'cancel-job', ...OPERATIONS]
+          .map((name) => `arn:aws:logs:${pascalCase(name)}Logs`)
+          .join(),
       },
       'act-on-run': { ...table, PAUSE_SITE_ARN: stateMachineArn('pause-site') },
       'start-refresh': { ...table, STATE_MACHINE_ARN: stateMachineArn(RENEWAL), RASTERS: SOURCES },

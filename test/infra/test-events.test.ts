@@ -81,6 +81,17 @@ describe('the comments of the machines', () => {
       for (const [, key = ''] of operation ? [] : asked) assert.ok(Object.hasOwn(input, key), key);
     });
   }
+
+  it('lead from the execution of an operation to its result and entry', () => {
+    const comments = [...machinesOf(settings)].filter(([name]) => operations.some((one) => one.name === name));
+
+    assert.equal(comments.length, operations.length);
+    for (const [, { json }] of comments)
+      assert.match(
+        Object(json).Comment,
+        /: its output is the result, its entry is in the table \S*Ledger\S* by the name/,
+      );
+  });
 });
 
 describe('the registry of the test events', () => {

@@ -169,7 +169,11 @@ export const sceneNames = Object.keys(SCENES);
 /** The HTML that the widget answers for a scene. */
 export async function pageOfScene(name: string, theme: 'light' | 'dark'): Promise<string> {
   const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:CacheOps-ActOnRun';
-  Object.assign(process.env, { ACT_ON_RUN_ARN: arn, SCHEDULES: packed(SCHEDULES, 3000) });
+  Object.assign(process.env, {
+    ACT_ON_RUN_ARN: arn,
+    SCHEDULES: packed(SCHEDULES, 3000),
+    LOG_GROUPS: 'ClearRestCacheLogs',
+  });
   const widgetContext = { theme, timezone: { offsetISO: '+01:00' } };
   return String(await showRuns({ widgetContext }, { read: async () => SCENES[name] ?? NOTHING }));
 }

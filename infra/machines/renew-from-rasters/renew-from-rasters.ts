@@ -28,7 +28,7 @@ export function renewFromRasters(parts: RenewalParts): Machine {
   const asked = `States.ArrayGetItem(States.Array(${askedArns.map((arn) => `'${arn}'`).join(', ')}), $.function)`;
   return {
     Comment: comment(
-      'New rasters of one source: waits until no more come, and has them shown. Its executions are started by what arrives in S3.',
+      `New rasters of one source: waits until no more come, and has them shown. Its executions are started by what arrives in S3, and each has an entry in the table ${parts.table}.`,
       examples['renew-from-rasters'],
     ),
     StartAt: 'Enter the ledger',

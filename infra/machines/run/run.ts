@@ -84,7 +84,7 @@ export function run(parts: RunParts): Machine {
   };
   return {
     Comment: comment(
-      `One run of ${operation}, as the CloudWatch dashboard ${dashboard} shows it. The input is the operation's input.`,
+      `One run of ${operation}: its output is the result, its entry is in the table ${parts.table} by the name of the execution, and the CloudWatch dashboard ${dashboard} shows it. The input is the operation's input.`,
       example,
     ),
     StartAt: 'Is it a dry run?',

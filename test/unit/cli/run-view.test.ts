@@ -13,11 +13,14 @@ describe('what is shown of a run', () => {
 
     assert.match(text, /^clear-rest-cache\/mine\n/);
     assert.equal(text.split('\n').at(-1), url);
+    assert.partialDeepStrictEqual(runAsJson({ ...entry, executionArn: arn('111122223333') }), { consoleUrl: url });
   });
 
   it('has no address for a run of this machine, or of an entry that knows none', () => {
-    for (const executionArn of [arn('000000000000'), undefined])
+    for (const executionArn of [arn('000000000000'), undefined]) {
       assert.doesNotMatch(runAsText({ ...entry, executionArn }, plainScreen(60)), /https:/);
+      assert.equal('consoleUrl' in runAsJson({ ...entry, executionArn }), false);
+    }
   });
 
   it('says of one that has succeeded why CloudFront keeps old tiles, and nothing where it does not', () => {

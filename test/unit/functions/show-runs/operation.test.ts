@@ -20,6 +20,7 @@ async function open(t: TestContext, schedules: ScheduleOfList[] = []) {
   Object.assign(process.env, {
     ACT_ON_RUN_ARN: 'arn:aws:lambda:eu-west-1:1:function:act',
     SCHEDULES: packed(schedules, 3000),
+    LOG_GROUPS: 'Stack-ClearRestCacheLogs-A1,/own/CheckJobLogs',
   });
   const ledger = await startTestLedger(t);
   const table = new SeenRunsTable('Ledger');
@@ -128,10 +129,31 @@ describe('the page of the runs', () => {
     );
     assert.match(text, /Start the service on the server, [^.]*\. A later run succeeded\./);
     assert.equal(text.split('Next:').length - 1, 2);
+    assert.equal(html.split('>log lines</a>').length - 1, 2);
     const rest = buttonsIn(html).filter(({ label }) => label === 'Run the rest');
     assert.deepEqual(rest[0]?.event, { action: 'resume-plan', run: `${TILES}/mine` });
     // Among the last runs all are, the old one too.
     assert.match(text, /Last runs .*clear-rest-cache gis .*succeeded.* refresh-service old .*failed/);
+  });
+
+  it('leads from a failure to the log lines of the run and its parts', async (t) => {
+    const { ended, page } = await open(t);
+    const name = 'nightly-(rest)~cache-of-the-whole-town-2026';
+    await ended(CLEAR, name, { status: 'failed', startedAt: '2026-11-26T10:00:00Z', finishedAt: inSeconds(-60) });
+
+    const [, link = ''] = /<a href="([^"]*#logsV2:[^"]*)"/.exec(await page()) ?? [];
+    const [place, detail = ''] = link.replaceAll('&#39;', "'").split('$3FqueryDetail$3D');
+
+    assert.equal(
+      place,
+      'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:logs-insights',
+    );
+    // Nothing that has a meaning in the address is left of what stands in it.
+    assert.match(detail, /^~\(end~'[\w*.-]+~start~'2026-11-26T09\*3A55\*3A00\.000Z~timeType~'ABSOLUTE~tz~'UTC~/);
+    const [, query = '', groups = ''] = /~editorString~'([\w*.-]+)~source~\((.*)\)\)$/.exec(detail) ?? [];
+    const decoded = (text: string) => decodeURIComponent(text.replaceAll('*', '%'));
+    assert.match(decoded(query), /\| filter execution like "nightly-\(rest\)~cache-of-the-whol"\n/);
+    assert.deepEqual(groups.split("~'").map(decoded), ['', 'Stack-ClearRestCacheLogs-A1', '/own/CheckJobLogs']);
   });
 
   it('shows when schedules start next, the soonest first', async (t) => {

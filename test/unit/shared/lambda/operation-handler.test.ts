@@ -50,6 +50,24 @@ describe('the handler of an operation', () => {
     assert.partialDeepStrictEqual(lines[0], { message: 'started', version: VERSION });
   });
 
+  it('names in every line the execution that it works for, and none where there is none', async (t) => {
+    const lines = logLines(t);
+    const handler = operationHandler('clear-rest-cache', async () => log('info', 'between'));
+    const events = [
+      { prepare: {}, execution: { id: 'arn', name: 'first' } },
+      { submit: {}, run: { operation: 'clear-rest-cache', name: 'second' } },
+      { target: 'gis' },
+    ];
+
+    for (const event of events) await invoke(handler, event);
+
+    const named = ['first', 'second', undefined].flatMap((name) => [name, name, name]);
+    assert.deepEqual(
+      lines.map((line) => Object(line).execution),
+      named,
+    );
+  });
+
   it("ends an operation's calls five seconds before the function itself is ended", async (t) => {
     logLines(t);
     t.mock.method(Date, 'now', () => 1_000_000);
