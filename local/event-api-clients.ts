@@ -83,8 +83,12 @@ export class EventApiClients {
     }
   }
 
-  close(): void {
+  hangUp(): void {
     for (const client of this.#server.clients) client.terminate();
+  }
+
+  close(): void {
+    this.hangUp();
     this.#server.close();
   }
 

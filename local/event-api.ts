@@ -27,6 +27,8 @@ export interface EventApi {
   published: readonly PublishedEvent[];
   /** What every publish is answered by; undefined: as it should be. */
   trouble: Answer | undefined;
+  /** Ends every connection, as AppSync does after 24 hours. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,7 @@ export async function startEventApi(resource: EventApiResource, options: Options
     apiKey: resource.apiKeys[0] ?? '',
     published,
     trouble: undefined,
+    hangUp: () => clients.hangUp(),
     async close() {
       clients.close();
       server.close();

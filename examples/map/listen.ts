@@ -25,27 +25,36 @@ const LONGEST_PAUSE_MS = 300_000;
 /**
  * Listens to a channel of an AppSync Events API for as long as the page is open. AppSync ends every connection after 24
  * hours, and one without a word for `connectionTimeoutMs` is dead: a new one is made then, after a pause that grows
- * ("Understanding the Event API WebSocket protocol", AWS AppSync Events developer guide).
+ * ("Understanding the Event API WebSocket protocol", AWS AppSync Events developer guide). Gives what ends it.
  */
-export function listen(events: Events, channel: string, listener: Listener): void {
+export function listen(events: Events, channel: string, listener: Listener): () => void {
   let pauseMs = FIRST_PAUSE_MS;
+  let isOver = false;
+  let socket: WebSocket;
+  let next: ReturnType<typeof setTimeout> | undefined;
   const again = () => {
-    connect(events, channel, {
+    socket = connect(events, channel, {
       ...listener,
       listening() {
         pauseMs = FIRST_PAUSE_MS;
         listener.listening();
       },
       ended() {
-        setTimeout(again, pauseMs * (0.5 + Math.random() / 2));
+        if (isOver) return;
+        next = setTimeout(again, pauseMs * (0.5 + Math.random() / 2));
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       },
     });
   };
   again();
+  return () => {
+    isOver = true;
+    clearTimeout(next);
+    socket.close();
+  };
 }
 
-function connect(events: Events, channel: string, listener: Listener & { ended(): void }): void {
+function connect(events: Events, channel: string, listener: Listener & { ended(): void }): WebSocket {
   const authorization = { host: new URL(events.http).host, 'x-api-key': events.key };
   const socket = new WebSocket(events.websocket, ['aws-appsync-event-ws', `header-${base64Url(authorization)}`]);
   let silenceMs = LONGEST_PAUSE_MS;
@@ -73,6 +82,7 @@ function connect(events: Events, channel: string, listener: Listener & { ended()
     clearTimeout(silence);
     listener.ended();
   };
+  return socket;
 }
 
 function base64Url(value: object): string {

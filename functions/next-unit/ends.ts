@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Attribute } from '../../shared/ledger/attributes.ts';
 import type { Progress, RunningUnit } from '../../shared/ledger/plans.ts';
 import type { Unit } from '../../shared/tiles/plan.ts';
 import { added, countOf, removed } from '../../shared/tiles/ranges.ts';
@@ -27,6 +28,15 @@ export const endedSchema = z.looseObject({
   result: z.optional(z.looseObject({ elapsedSeconds: z.optional(z.number()) })),
   /** Of its run, so that an end is noted once. */
   run: z.optional(z.string()),
+  /** What its machine has written into the entry of its run, where AWS let it. */
+  write: z.optional(
+    z.object({
+      UpdateExpression: z.string(),
+      ConditionExpression: z.string(),
+      ExpressionAttributeNames: z.record(z.string(), z.string()),
+      ExpressionAttributeValues: z.record(z.string(), z.custom<Attribute>()),
+    }),
+  ),
 });
 
 export type Ended = z.output<typeof endedSchema>;

@@ -1,5 +1,5 @@
 import { environment } from '../../shared/lambda/environment.ts';
-import type { Entry } from '../../shared/ledger/entry.ts';
+import { type Entry, type EntryKey, isOpen } from '../../shared/ledger/entry.ts';
 import type { LedgerTable } from '../../shared/ledger/ledger-table.ts';
 import type { RunningUnit } from '../../shared/ledger/plans.ts';
 import { endOf, type UnitEnd } from './ends.ts';
@@ -24,7 +24,10 @@ export async function howItEnded(
   // The answer that gave it was lost, or the lane was begun anew.
   if (told.name !== mine.name) return 'at work';
   const end = endOf(ended);
-  if (end !== undefined) return end;
+  if (end !== undefined) {
+    await ensureWritten(ended, key, ledger);
+    return end;
+  }
   // Its machine has started what cancels the job.
   if (ended.status === 'overdue') return 'being cancelled';
   const entry = await ledger.entry(key);
@@ -33,6 +36,19 @@ export async function howItEnded(
   const { CANCEL_RUN_ARN: cancelRunArn } = environment('CANCEL_RUN_ARN');
   await startMachine(cancelRunArn, `${mine.name.slice(-60)}-broken-off`, { run: key, ended: 'FAILED' });
   return 'being cancelled';
+}
+
+/** The machine of a unit goes on where the ledger fails. An entry left open would be taken for one of a run that nobody watches. */
+async function ensureWritten(
+  { status, write, Error: error, Cause: cause }: LaneEvent['ended'],
+  key: EntryKey,
+  ledger: LedgerTable,
+): Promise<void> {
+  const entry = await ledger.entry(key);
+  if (entry === undefined || !isOpen(entry)) return;
+  const finishedAt = new Date().toISOString();
+  if (write !== undefined) await ledger.write(key, write);
+  else if (status === 'failed') await ledger.step(key, 'fails', { set: { finishedAt, error, cause } });
 }
 
 /** The machine of the unit broke off, and may have written how it ended before. */

@@ -64,8 +64,9 @@ export const memorySchema = z.looseObject({
   /** The job for tiles that is next, from 0 up, and the runs of those before. */
   job: z._default(z.number(), 0),
   tileRuns: z._default(z.array(z.string()), []),
-  /** The last unreadable raster that a letter tells of. */
+  /** The last unreadable raster that a letter tells of, and that of the letter under way. */
   toldUntil: z.optional(z.string()),
+  telling: z.optional(z.string()),
   /** The runs that this one has started, by what they do. */
   runs: z._default(z.record(z.string(), z.string()), {}),
 });

@@ -17,7 +17,8 @@ export async function letters(look: Look): Promise<Turn> {
     const Cause = `The dead letters of ${source.name} could not be written: ${answer.Error}: ${answer.Cause ?? ''}`;
     return afterTrouble(look, { Error: 'AwsUnavailableError', Cause }, 'letters');
   }
-  const { toldUntil } = memory;
+  // A letter is told of when the queue has it.
+  const toldUntil = answer === undefined ? memory.toldUntil : (memory.telling ?? memory.toldUntil);
   const group: OpenRaster[] = [];
   for await (const page of look.rasters.open(source.name, memory.taken ?? -1)) {
     group.push(...page.filter((raster) => wasRead(raster, memory) && raster.unreadable !== undefined));
@@ -27,7 +28,7 @@ export async function letters(look: Look): Promise<Turn> {
   const last = next.at(-1);
   if (last === undefined) return on(memory, 'cover');
   return {
-    memory: { ...memory, toldUntil: last.name },
+    memory: { ...memory, toldUntil, telling: last.name },
     step: { next: 'tell', letter: JSON.stringify({ Records: next.map((raster) => recordOf(raster, look)) }) },
   };
 }

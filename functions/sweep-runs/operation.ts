@@ -9,12 +9,12 @@ const YOUNG_MS = 30 * 60_000;
 /** An execution's input may have 256 KiB, and the result is not all of it. */
 const MAX_RESULT_BYTES = 250_000;
 
+type End = Partial<Record<'status' | 'error' | 'cause' | 'output', string | undefined>>;
+
 /** What is asked of Step Functions. */
 export interface Executions {
   /** Undefined where Step Functions does not know the execution any more. */
-  describeExecution(
-    arn: string,
-  ): Promise<Partial<Record<'status' | 'error' | 'cause' | 'output', string | undefined>> | undefined>;
+  describeExecution(arn: string): Promise<End | undefined>;
   startMachine(arn: string, input: object): Promise<void>;
 }
 
@@ -31,15 +31,9 @@ export async function sweepRuns(ledger: LedgerTable, { describeExecution, startM
     for (const { operation, name, executionArn = formerArn(cancelRunArn, { operation, name }), seenAt } of page) {
       looked += 1;
       if (isSeenSince(seenAt, longAgo)) continue;
-      const { status = 'GONE', error, cause, output } = (await describeExecution(executionArn)) ?? {};
+      const { status = 'GONE', ...end } = (await describeExecution(executionArn)) ?? {};
       if (status === 'RUNNING') continue;
-      await startMachine(cancelRunArn, {
-        run: { operation, name },
-        ended: status,
-        error,
-        cause,
-        result: resultIn(output),
-      });
+      await startMachine(cancelRunArn, { run: { operation, name }, ended: status, ...ownEnd(executionArn, name, end) });
       swept.push(`${operation}/${name}`);
     }
   }
@@ -51,6 +45,11 @@ export async function sweepRuns(ledger: LedgerTable, { describeExecution, startM
 function formerArn(cancelRunArn: string, { operation, name }: EntryKey): string {
   const [place = ''] = cancelRunArn.split(':stateMachine:');
   return `${place}:execution:${operation}:${name}`;
+}
+
+/** The unit of a plan is done by the plan's execution, whose end is not its own. */
+function ownEnd(executionArn: string, name: string, { error, cause, output }: End): object {
+  return executionArn.endsWith(`:${name}`) ? { error, cause, result: resultIn(output) } : {};
 }
 
 /** Undefined where there is none. What would not fit into the input of an execution is left out, all but its word. */

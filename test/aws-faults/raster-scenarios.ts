@@ -28,7 +28,7 @@ export const RASTER_SCENARIOS: readonly Scenario[] = [
     name: 'rasters and their tiles',
     options: options(WITH_TILES),
     jobSeconds: JOB_SECONDS,
-    // The two are far apart, but one job renews both.
+    // The two are far apart, but one job renews the tiles of both.
     jobs: 2,
     async begin(platform, seen) {
       const { near, far } = await prepared(platform);
@@ -54,7 +54,7 @@ export const RASTER_SCENARIOS: readonly Scenario[] = [
     name: 'a raster that comes while those before it are shown',
     options: options(ONLY_TILES),
     jobSeconds: JOB_SECONDS,
-    jobs: 4,
+    jobs: 2,
     async begin(platform, seen) {
       const { near, far } = await prepared(platform);
       await arrive(platform, [near], seen);
@@ -68,7 +68,7 @@ export const RASTER_SCENARIOS: readonly Scenario[] = [
     name: 'a run for rasters that is stopped, before another one comes',
     options: options(ONLY_TILES),
     jobSeconds: JOB_SECONDS,
-    jobs: 4,
+    jobs: 2,
     async begin(platform, seen) {
       const { near, far } = await prepared(platform);
       await arrive(platform, [near], seen);

@@ -10,7 +10,7 @@ export interface Scenario {
   options?: Options;
   /** How long a job takes. */
   jobSeconds: number;
-  /** How many jobs may be submitted. */
+  /** How many jobs may be submitted; of rasters, by each run of their machine. */
   jobs: number;
   begin: (platform: JobPlatform, seen: Seen) => Promise<Execution[]>;
   /** What must hold of it in particular; gives what does not. */

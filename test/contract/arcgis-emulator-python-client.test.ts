@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type ArcgisEmulator, startArcgisEmulator } from '../../local/emulators/arcgis/arcgis-emulator.ts';
+import { tilePicture } from '../../local/emulators/arcgis/tile-picture.ts';
 
 // What Esri's Python client (PyPI `arcgis` 2.4.4) sends, and what it reads of the answers.
 
@@ -190,7 +191,7 @@ describe("Esri's Python client at the ArcGIS emulator", () => {
           expectedTileCount: 16,
           tileCount: tiles,
           status: 'Incomplete',
-          tilesSize: tiles * 70,
+          tilesSize: tiles * tilePicture(0).length,
           isRunning: 'false',
         },
       ],

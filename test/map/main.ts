@@ -115,6 +115,8 @@ function buildPage(): void {
     if (status !== 0) throw new Error(`npm ${args.join(' ')} failed in examples/map`);
   };
   if (!existsSync(join(EXAMPLE, 'node_modules'))) npm('ci');
+  const { status } = spawnSync('tsc', ['-p', EXAMPLE], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('the types of examples/map do not fit');
   npm('run', 'build');
 }
 
