@@ -72,10 +72,10 @@ export async function makePlan(input: Input, { service, sought }: JobRequest, ru
   const source = planSourceOf(planned);
   const all = [...notes, ...(await keptByBrowsers(site, service))];
   // A plan that goes on is the one that it was: only whether the service still has its tiles is to be seen.
-  if (input.resume !== undefined) return { source, notes: all, sought };
+  const renews = renewsOf(planned);
+  if (input.resume !== undefined) return { source, notes: all, sought, renews };
   const figures = figuresOf(planFrom(source, input.areaOfInterest && planned.area));
   const { samples, notes: ofProof } = await proofBefore(site, planned, sought);
-  const renews = renewsOf(planned);
   return { source, notes: [...all, ...ofProof], sought, figures, samples, renews, isHosted: site.isHosted };
 }
 

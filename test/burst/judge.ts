@@ -21,9 +21,10 @@ export interface Judged {
 /** What is seen while a burst is played: the server forgets its jobs. */
 export class Watched {
   readonly jobs = new Map<string, Job>();
-  /** When a raster's first message came, and all of them (epoch ms). */
+  /** When a raster's first message came, and each that brought something new (epoch ms). */
   readonly firstAt = new Map<string, number>();
   readonly arrivals: number[] = [];
+  readonly #taken = new Set<string>();
 
   watch({ onState, emulator }: JobPlatform): void {
     onState(() => {
@@ -31,10 +32,12 @@ export class Watched {
     });
   }
 
-  arrived(keys: readonly string[], now: number): void {
-    const fresh = keys.filter((key) => !this.firstAt.has(key));
-    for (const key of fresh) this.firstAt.set(key, now);
+  /** Messages are delivered, and those of the rasters in `failed` come back. */
+  arrived(keys: readonly string[], now: number, failed: readonly string[]): void {
+    for (const key of keys) if (!this.firstAt.has(key)) this.firstAt.set(key, now);
+    const fresh = keys.filter((key) => !this.#taken.has(key));
     if (fresh.length > 0) this.arrivals.push(now);
+    for (const key of fresh) if (!failed.includes(key)) this.#taken.add(key);
   }
 }
 

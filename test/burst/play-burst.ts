@@ -74,13 +74,15 @@ export async function playBurst(t: Pick<TestContext, 'after'>, burst: Burst): Pr
   asked.length = 0;
   const deliver = async (some: readonly string[]) => {
     meter.batch(some.length, platform.clock.now());
-    watched.arrived(some, platform.clock.now());
+    const now = platform.clock.now();
     const records = some.map((key) => record(objectCreated(key)));
     const killed: JobPlatform['invoke'] = (name, payload) => killer.invoke('S3', () => platform.invoke(name, payload));
-    return await deliverRecords({ ...platform, invoke: killed }, records).then(
-      (failed) => some.filter((_, index) => failed.includes(records[index]?.messageId ?? '')),
+    const failed = await deliverRecords({ ...platform, invoke: killed }, records).then(
+      (ids) => some.filter((_, index) => ids.includes(records[index]?.messageId ?? '')),
       () => some,
     );
+    watched.arrived(some, now, failed);
+    return failed;
   };
   const batches = batchesOf(messagesFor(keys, { seconds, seed }), BATCH);
   await Promise.all(batches.map(({ at, keys: some }) => delivered(platform, deliver, some, at)));

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { put, startObjects } from '../support/raster-objects.ts';
+import { landsat } from '../support/raster-places.ts';
 import { entriesOf, openKeys, RENEWAL, rasterPlatform, TARGET } from '../support/raster-runs.ts';
-import { arrive } from '../support/raster-tiles.ts';
+import { arrive, hasWritten, putRaster, tilesPlatform } from '../support/raster-tiles.ts';
 
 const HOSTED = {
   emulator: { jobSeconds: 60, hosted: true },
@@ -38,5 +39,28 @@ describe('new rasters of a hosted target', () => {
     const [entry = {}] = await entriesOf(platform, RENEWAL);
     assert.equal(entry['status'], 'succeeded', String(entry['cause']));
     assert.deepEqual(await openKeys(platform), []);
+  });
+});
+
+describe('new rasters whose service has no cache', () => {
+  it('fail before anything is refreshed; the next raster covers them when it has one', async (t) => {
+    const platform = await tilesPlatform(t);
+    const service = landsat(platform);
+    const { scheme } = service;
+    service.scheme = undefined;
+
+    await arrive(platform, [await putRaster('landsat/h3/a.tif', [1000, 1300])]);
+
+    const [entry = {}] = await entriesOf(platform, RENEWAL);
+    assert.deepEqual([entry['status'], entry['error']], ['failed', 'InvalidInputError']);
+    assert.equal(hasWritten(platform), false);
+    assert.deepEqual(await openKeys(platform), ['landsat/h3/a.tif']);
+
+    service.scheme = scheme;
+    await arrive(platform, [await putRaster('landsat/h3/b.tif', [1010, 1300])]);
+
+    const [, covered = {}] = await entriesOf(platform, RENEWAL);
+    assert.equal(covered['status'], 'succeeded', String(covered['cause']));
+    assert.equal(JSON.parse(String(covered['rasters'])).count, 2);
   });
 });
