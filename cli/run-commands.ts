@@ -19,7 +19,7 @@ const STOP_MS = 15 * 60_000;
 export async function listRuns(backEnd: BackEnd, command: RunsCommand, screen: Screen): Promise<string> {
   const all = await backEnd.runs(command.since);
   const { target } = command;
-  const runs = target === undefined ? all : all.filter((run) => String(run['target']).split(',').includes(target));
+  const runs = target === undefined ? all : all.filter((run) => String(run['target']).split(', ').includes(target));
   if (command.json) return jsonText(runs.map(runAsJson), screen);
   const whole = runs.filter(({ parent }) => parent === undefined);
   return `${pausesText(await backEnd.pauses())}${runsTable(whole, screen, command)}`;

@@ -120,3 +120,40 @@ test('a pause that another command sets keeps a run waiting', async () => {
   assert.match(JSON.parse(await run.stdout).message, /before anything|before a job ran/);
   assert.equal((await ended('clear-rest-cache', 'target=gis', '--secrets', secrets)).answer.status, 'succeeded');
 });
+
+test('a pause with --cancel reaches a run that another command has started', async () => {
+  const first = startCommand([...ALL_TILES, 'target=slow', 'inputService=Basemap.MapServer', '--secrets', slowSecrets]);
+  await first.showing('esriJob');
+  const { run } = (await ended('runs', '--json', '--target', 'slow')).answer[0];
+  const pause = (until: string, ...more: string[]) =>
+    ended('pause', 'slow', '--until', until, '--reason', 'new disks', ...more);
+
+  const { answer } = await pause(new Date(Date.now() + 3_600_000).toISOString(), '--cancel');
+
+  assert.deepEqual([answer.runsAtWork, answer.cancelled], [0, [run]]);
+  assert.equal(JSON.parse(await first.stdout).error, 'JobCancelledError');
+  assert.equal((await ended('show', run)).answer.status, 'cancelled');
+  const running = slowSite.jobs.list().filter(({ status }) => !/Cancelled|Succeeded/.test(status));
+  assert.deepEqual(running, []);
+  assert.equal((await pause('2026-01-01T00:00:00Z')).answer.status, 'ended');
+});
+
+test('a run of several targets is stopped with the runs of its targets, and says so', async () => {
+  const { url, username, password } = slowSite;
+  const secret = { vendor: 'arcgis', url, username, password };
+  const both = join(commandFolder, 'both-secrets.json');
+  writeFileSync(both, JSON.stringify({ north: secret, south: { ...secret, url: `${url}/` } }));
+  const first = startCommand([...ALL_TILES, 'target=north,south', 'inputService=Basemap.MapServer', '--secrets', both]);
+  await first.showing('esriJob');
+  const ofSouth = (await ended('runs', '--json', '--target', 'south')).answer;
+  const { run } = ofSouth.find(({ target }: { target: string }) => target === 'north, south');
+
+  const { answer, exitCode } = await ended('stop', run);
+
+  const words = 'with it the runs of its targets that were at work; their own entries say what became of them';
+  assert.deepEqual([answer, exitCode], [{ run, status: 'stopped', message: words }, 0]);
+  assert.deepEqual(JSON.parse(await first.stdout), {
+    error: 'JobCancelledError',
+    message: `The run was stopped: ${words}.`,
+  });
+});

@@ -115,6 +115,10 @@ const BECAME: [entry: LedgerEntry | undefined, words: string][] = [
   [{ status: 'cancelled' }, 'before a job ran; nothing runs on the server'],
   [{ status: 'stopped' }, 'in the middle of its submit; no job of it runs on the server'],
   [
+    { status: 'stopped', target: 'north, south' },
+    'with it the runs of its targets that were at work; their own entries say what became of them',
+  ],
+  [
     { status: 'stopped', jobId: 'j1', jobStatus: 'esriJobSucceeded' },
     'its job j1 had ended by itself (esriJobSucceeded)',
   ],
