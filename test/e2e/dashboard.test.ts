@@ -136,7 +136,7 @@ describe('the dashboard', () => {
     assert.match(shown, /1 failure\./);
     assert.match(
       shown,
-      /several failed .* PartialFailureError: .* Next: Mend the causes in the results, then run what has failed again\./,
+      /several log lines failed .* PartialFailureError: .* Next: Mend the causes in the results, then run what has failed again\./,
     );
   });
 });
