@@ -151,13 +151,13 @@ test('reports an error by its name, with its trace and what was logged', async (
 });
 
 test('kills a function at its time-out and starts afresh', async (t) => {
-  const host = hostOf(t, 'exports.handler = (event) => event.hang ? new Promise(() => {}) : "fine";', { Timeout: 1 });
+  const host = hostOf(t, 'exports.handler = (event) => event.hang ? new Promise(() => {}) : "fine";', { Timeout: 4 });
 
   const error = await errorOf(host.invoke('sample', '{"hang":true}'));
   const next = await resultOf(host.invoke('sample', '{}'));
 
   assert.equal(error.errorType, 'Sandbox.Timedout');
-  assert.match(error.errorMessage, /Task timed out after 1\.00 seconds/);
+  assert.match(error.errorMessage, /Task timed out after 4\.00 seconds/);
   assert.equal(next, 'fine');
 });
 
