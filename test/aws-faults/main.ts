@@ -11,6 +11,9 @@ import { SCENARIOS } from './scenarios.ts';
 import { tableOf } from './table.ts';
 import type { Order } from './worker.ts';
 
+/** What platforms that broke off leave in memory makes the next ones slower. */
+const CELLS_PER_PROCESS = 100;
+
 const { values } = parseArgs({
   options: {
     /** Regular expressions: for the names of scenarios, */
@@ -40,6 +43,7 @@ async function play(orders: readonly Order[], what: string): Promise<CellReport[
   const progress = new Progress(orders.length, what);
   const reports = await inProcesses<Order, CellReport>(orders, {
     worker: new URL('worker.ts', import.meta.url),
+    ordersPerProcess: CELLS_PER_PROCESS,
     nameOf,
     onReport: ({ problems }, order) => progress.add(nameOf(order), problems),
   });
