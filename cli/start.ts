@@ -47,6 +47,10 @@ await close();
 progress.close();
 const exitCode = interrupted.aborted ? INTERRUPTED_EXIT_CODE : Number(!ok);
 process.exitCode = exitCode;
+// Whoever reads may have enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 // What was just being set up when it was interrupted may be open still.
 process.stdout.write(`${output}\n`, () => interrupted.aborted && process.exit(exitCode));
 

@@ -96,6 +96,11 @@ export const rasterSchema = z
     refresh: z.record(z.string(), z.unknown()).superRefine(
       (refresh, context) => {
         addIssues(context, [], refreshService.inputSchema, refresh);
+        const { target, dryRun, waitForJobCompletion: wait } = refresh;
+        const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+        if (Array.isArray(target)) refuse('target', 'must be one target: a source refreshes one service');
+        if (dryRun === true) refuse('dryRun', 'would refresh nothing: leave it out');
+        if (wait === 'DO_NOT_WAIT') refuse('waitForJobCompletion', 'the source waits for the refresh: leave it out');
       },
       { when: ({ value }) => isObject(value) },
     ),

@@ -44,7 +44,7 @@ export const sitesSchema = z.record(targetNameSchema, siteSchema);
 
 /** Whoever names a window names one of the settings; looked at whatever else is wrong with them. */
 export function checkWindowNames(settings: unknown, context: z.core.$RefinementCtx): void {
-  const { windows, sites, schedules } = Object(settings);
+  const { windows, sites, schedules, events, rasters } = Object(settings);
   const names = Object.keys(Object(windows));
   const check = (window: unknown, path: PropertyKey[], others: readonly string[] = []) => {
     if (typeof window !== 'string' || [...names, ...others].includes(window)) return;
@@ -54,10 +54,16 @@ export function checkWindowNames(settings: unknown, context: z.core.$RefinementC
     context.addIssue({ code: 'custom', path, message });
   };
   for (const [target, site] of Object.entries(Object(sites))) check(Object(site).window, ['sites', target, 'window']);
-  const all: unknown[] = Array.isArray(schedules) ? schedules : [];
-  for (const [index, schedule] of all.entries()) {
-    const { plan } = Object(Object(schedule).input);
-    check(Object(plan).window, ['schedules', index, 'input', 'plan', 'window'], [NO_WINDOW]);
+  for (const [key, list, part] of [
+    ['schedules', schedules, 'input'],
+    ['events', events, 'input'],
+    ['rasters', rasters, 'tiles'],
+  ] as const) {
+    const all: unknown[] = Array.isArray(list) ? list : [];
+    for (const [index, one] of all.entries()) {
+      const { plan } = Object(Object(one)[part]);
+      check(Object(plan).window, [key, index, part, 'plan', 'window'], [NO_WINDOW]);
+    }
   }
 }
 

@@ -97,6 +97,17 @@ describe('the settings of a raster source', () => {
     ['another target', { tiles: { ...TILES, target: 'bi' } }, /^tiles.target: is set by the source itself/],
     ['another word', { tiles: { ...TILES, unreadable: 'ignore' } }, /^tiles.unreadable: /],
     ['a key that is not known', { tiles: { ...TILES, scale: 'ALL' } }, /^tiles.scale: unknown key/],
+    [
+      'a refresh of two targets',
+      { refresh: { ...REFRESH, target: ['a', 'b'] } },
+      /^refresh.target: must be one target/,
+    ],
+    ['a refresh that is dry', { refresh: { ...REFRESH, dryRun: true } }, /^refresh.dryRun: would refresh nothing/],
+    [
+      'a refresh that nobody waits for',
+      { refresh: { ...REFRESH, waitForJobCompletion: 'DO_NOT_WAIT' } },
+      /^refresh.waitForJobCompletion: the source waits/,
+    ],
     ['a key without a bucket', { keyArn: KEY }, /^keyArn: is the key of a bucket of yours/],
   ];
   for (const [what, more, problem] of refused) {

@@ -66,6 +66,16 @@ const mistakes: [what: string, yaml: string, problem: RegExp][] = [
     `${NIGHTS}${SCHEDULE}`,
     /:7 schedules\[0\]\.input\.plan\.window: must be the name of a window; .*did you mean nights\?/,
   ],
+  [
+    'a near window in the plan of an event',
+    `${NIGHTS}events:\n  - { name: e, pattern: { source: [x] }, operation: manage-map-server-cache-tiles, input: ${TILES} }\n`,
+    /:4 events\[0\]\.input\.plan\.window: must be the name of a window; .*did you mean nights\?/,
+  ],
+  [
+    'a near window in the tiles of a raster source',
+    `${NIGHTS}rasters:\n  - refresh: { target: a, serviceName: B, serviceType: ImageServer }\n    tiles: { inputService: B.ImageServer, plan: { window: nigths } }\n`,
+    /:5 rasters\[0\]\.tiles\.plan\.window: must be the name of a window; .*did you mean nights\?/,
+  ],
 ];
 
 function problemsOf(yaml: string): string[] {
